@@ -1,0 +1,1 @@
+// Only headers; a C target needs one source file.

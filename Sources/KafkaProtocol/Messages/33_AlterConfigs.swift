@@ -1,0 +1,78 @@
+/// AlterConfigs request, API key 33, versions 0 to 2, flexible from 2.
+public struct AlterConfigsRequest: Request {
+    public static let name = "AlterConfigsRequest"
+    public typealias Response = AlterConfigsResponse
+    public static let apiKey = APIKey.alterConfigs
+    public static let versions: ClosedRange<Int16> = 0...2
+    public static let flexibleFrom: Int16 = 2
+
+    public var resources: [AlterConfigsResource] = []
+    public var validateOnly: Bool = false
+
+    public init() {}
+
+    public mutating func layout<W: Wire>(_ w: inout W) throws(WireError) {
+        try w.field("resources", &resources)
+        try w.field("validateOnly", &validateOnly)
+    }
+
+    public struct AlterConfigsResource: WireStruct {
+        public var resourceType: Int8 = 0
+        public var resourceName: String = ""
+        public var configs: [AlterableConfig] = []
+
+        public init() {}
+
+        public mutating func layout<W: Wire>(_ w: inout W) throws(WireError) {
+            try w.field("resourceType", &resourceType)
+            try w.field("resourceName", &resourceName)
+            try w.field("configs", &configs)
+        }
+
+        public struct AlterableConfig: WireStruct {
+            public var name: String = ""
+            public var value: String? = ""
+
+            public init() {}
+
+            public mutating func layout<W: Wire>(_ w: inout W) throws(WireError) {
+                try w.field("name", &name)
+                try w.field("value", &value)
+            }
+        }
+    }
+}
+
+/// AlterConfigs response, API key 33, versions 0 to 2, flexible from 2.
+public struct AlterConfigsResponse: Response {
+    public static let name = "AlterConfigsResponse"
+    public static let apiKey = APIKey.alterConfigs
+    public static let versions: ClosedRange<Int16> = 0...2
+    public static let flexibleFrom: Int16 = 2
+
+    public var throttleTimeMs: Int32 = 0
+    public var responses: [AlterConfigsResourceResponse] = []
+
+    public init() {}
+
+    public mutating func layout<W: Wire>(_ w: inout W) throws(WireError) {
+        try w.field("throttleTimeMs", &throttleTimeMs)
+        try w.field("responses", &responses)
+    }
+
+    public struct AlterConfigsResourceResponse: WireStruct {
+        public var errorCode: ErrorCode = .none
+        public var errorMessage: String? = ""
+        public var resourceType: Int8 = 0
+        public var resourceName: String = ""
+
+        public init() {}
+
+        public mutating func layout<W: Wire>(_ w: inout W) throws(WireError) {
+            try w.field("errorCode", &errorCode)
+            try w.field("errorMessage", &errorMessage)
+            try w.field("resourceType", &resourceType)
+            try w.field("resourceName", &resourceName)
+        }
+    }
+}

@@ -1,0 +1,14 @@
+/// EndTxnMarker, version 0; carried inside other messages and records.
+public struct EndTxnMarker: Message {
+    public static let name = "EndTxnMarker"
+    public static let versions: ClosedRange<Int16> = 0...0
+    public static let flexibleFrom: Int16 = .max
+
+    public var coordinatorEpoch: Int32 = 0
+
+    public init() {}
+
+    public mutating func layout<W: Wire>(_ w: inout W) throws(WireError) {
+        try w.field("coordinatorEpoch", &coordinatorEpoch)
+    }
+}

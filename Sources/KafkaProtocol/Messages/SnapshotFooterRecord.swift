@@ -1,0 +1,14 @@
+/// SnapshotFooterRecord, version 0; carried inside other messages and records.
+public struct SnapshotFooterRecord: Message {
+    public static let name = "SnapshotFooterRecord"
+    public static let versions: ClosedRange<Int16> = 0...0
+    public static let flexibleFrom: Int16 = 0
+
+    public var version: Int16 = 0
+
+    public init() {}
+
+    public mutating func layout<W: Wire>(_ w: inout W) throws(WireError) {
+        try w.field("version", &version)
+    }
+}

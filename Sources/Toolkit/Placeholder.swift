@@ -1,0 +1,1 @@
+// Toolkit: see ARCHITECTURE.md.

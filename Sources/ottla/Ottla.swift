@@ -1,0 +1,1 @@
+@main struct Ottla { static func main() {} }
