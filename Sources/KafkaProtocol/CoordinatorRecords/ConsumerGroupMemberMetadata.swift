@@ -31,7 +31,7 @@ public struct ConsumerGroupMemberMetadataValue: LogMessage {
     public var subscribedTopicRegex: String? = ""
     public var rebalanceTimeoutMs: Int32 = -1
     public var serverAssignor: String? = ""
-    public var classicMemberMetadata: ClassicMemberMetadata? = ClassicMemberMetadata()
+    public var classicMemberMetadata: ClassicMemberMetadata? = nil
 
     public init() {}
 
@@ -44,7 +44,7 @@ public struct ConsumerGroupMemberMetadataValue: LogMessage {
         try w.field("subscribedTopicRegex", &subscribedTopicRegex)
         try w.field("rebalanceTimeoutMs", &rebalanceTimeoutMs)
         try w.field("serverAssignor", &serverAssignor)
-        try w.tagged(0, isDefault: classicMemberMetadata == ClassicMemberMetadata()) { (w) throws(WireError) in try w.field("classicMemberMetadata", &classicMemberMetadata) }
+        try w.tagged(0, isDefault: false) { (w) throws(WireError) in try w.field("classicMemberMetadata", &classicMemberMetadata) }
     }
 
     public struct ClassicMemberMetadata: WireStruct, Equatable {

@@ -157,7 +157,7 @@ public struct WireReader: Wire {
 
     public mutating func value<S: WireStruct>(_ value: inout S?, nullable: Bool) throws(WireError) {
         let mark = nullable ? try integer(Int8.self) : 1
-        if mark < 0 {
+        if mark <= 0 {
             value = nil
         } else {
             var present = S()

@@ -2,6 +2,8 @@
 public struct WireWriter: Wire {
     public private(set) var version: Int16 = 0
     private var isFlexible = false
+    /// Kafka writes an absent structure as -1 in a structure's body, but as 0 in a tagged field.
+    private var isInTag = false
     private var storage: ByteStorage
     /// Bytes of `storage` in use; those before `pieceStart` already belong to `pieces`.
     private var used = 0
@@ -162,7 +164,9 @@ public struct WireWriter: Wire {
     }
     public mutating func value<S: WireStruct>(_ value: inout S) {
         let outer = tags
+        let outerInTag = isInTag
         tags = []
+        isInTag = false
         try? value.layout(&self)
         if isFlexible {
             let written = tags.count < 2 ? tags : tags.sorted { $0.tag < $1.tag }
@@ -174,9 +178,10 @@ public struct WireWriter: Wire {
             }
         }
         tags = outer
+        isInTag = outerInTag
     }
     public mutating func value<S: WireStruct>(_ value: inout S?, nullable: Bool) {
-        if nullable { integer(Int8(value == nil ? -1 : 1)) }
+        if nullable { integer(Int8(value != nil ? 1 : isInTag ? 0 : -1)) }
         var present = value ?? S()
         if value != nil || !nullable { self.value(&present) }
     }
@@ -184,6 +189,7 @@ public struct WireWriter: Wire {
         guard isFlexible, !isDefault else { return }
         var content = WireWriter(capacity: 64)
         content.begin(version: version, isFlexible: true)
+        content.isInTag = true
         try? body(&content)
         tags.append((tag, content.finishedBytes()))
     }
