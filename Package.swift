@@ -34,13 +34,13 @@ let package = Package(
         .target(name: "Simulation", dependencies: ["KafkaProtocol", "LogStorage", "Coordination", "Broker", "KafkaClient"], swiftSettings: strict),
         .executableTarget(name: "ottla", dependencies: ["Toolkit"], swiftSettings: strict),
         .testTarget(name: "KafkaProtocolTests", dependencies: ["KafkaProtocol"], resources: [.copy("Fixtures")], swiftSettings: strict),
-        .testTarget(name: "LogStorageTests", dependencies: ["LogStorage", "KafkaProtocol"], swiftSettings: strict),
-        .testTarget(name: "CoordinationTests", dependencies: ["Coordination", "KafkaProtocol"], swiftSettings: strict),
-        .testTarget(name: "BrokerTests", dependencies: ["Broker", "KafkaProtocol", "LogStorage", "Coordination"], swiftSettings: strict),
+        .testTarget(name: "LogStorageTests", dependencies: ["LogStorage", "KafkaProtocol"], resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(name: "CoordinationTests", dependencies: ["Coordination", "KafkaProtocol"], resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(name: "BrokerTests", dependencies: ["Broker", "KafkaProtocol", "LogStorage", "Coordination"], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "KafkaClientTests", dependencies: ["KafkaClient", "KafkaProtocol"], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(name: "HostTests", dependencies: ["Host", "KafkaProtocol", "LogStorage"], swiftSettings: strict),
-        .testTarget(name: "ToolkitTests", dependencies: ["Toolkit"], swiftSettings: strict),
+        .testTarget(name: "ToolkitTests", dependencies: ["Toolkit", "KafkaProtocol", "KafkaClient"], resources: [.copy("Fixtures")], swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )
