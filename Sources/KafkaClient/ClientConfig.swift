@@ -1,0 +1,115 @@
+import KafkaProtocol
+
+/// How the client reaches a cluster: Kafka's client properties that concern the network, with Kafka's defaults.
+public struct ClientConfig: Sendable {
+    /// Host and port of each bootstrap server, in the order given.
+    public var bootstrapServers: [BootstrapServer]
+    public var clientId: String
+    public var requestTimeoutMs = 30_000
+    public var defaultApiTimeoutMs = 60_000
+    public var retries = Int(Int32.max)
+    public var retryBackoffMs = 100
+    public var retryBackoffMaxMs = 1_000
+    public var reconnectBackoffMs = 50
+    public var reconnectBackoffMaxMs = 1_000
+    public var connectionSetupTimeoutMs = 10_000
+    public var metadataMaxAgeMs = 300_000
+    public var security = SecurityConfig()
+    /// How long to go on trying when no bootstrap server was ever reached and all of them fail at once; a tool's own timeout option replaces it.
+    public var unreachableAfterMs = 1_500
+    /// A connection of its own for group requests, so that a fetch that waits does not hold up heartbeats.
+    public var separatesCoordinatorConnections = false
+    /// The largest answer taken, in bytes.
+    public var maxResponseBytes = 256 << 20
+    /// All properties as given, for the producer's and consumer's own.
+    public var properties: [String: String] = [:]
+
+    public init(bootstrapServers: [BootstrapServer], clientId: String = "ottla") {
+        self.bootstrapServers = bootstrapServers
+        self.clientId = clientId
+    }
+
+    /// Reads Java properties (keys as Kafka documents them; unknown ones are kept in `properties` and ignored).
+    /// - Parameters:
+    ///   - bootstrap: a comma-separated list that overrides `bootstrap.servers`.
+    ///   - clientId: the id when the properties have none.
+    /// - Throws: a `.configuration` error with the text of Kafka's ConfigException.
+    public init(bootstrap: String? = nil, properties: [String: String], clientId: String) throws(ClientError) {
+        let reader = ConfigReader(properties)
+        bootstrapServers = try BootstrapServer.parse(bootstrap ?? properties["bootstrap.servers"] ?? "")
+        self.clientId = properties["client.id"].flatMap { $0.isEmpty ? nil : $0 } ?? clientId
+        requestTimeoutMs = try reader.int("request.timeout.ms", default: requestTimeoutMs, atLeast: 0)
+        defaultApiTimeoutMs = try reader.int("default.api.timeout.ms", default: defaultApiTimeoutMs, atLeast: 0)
+        retries = try reader.int("retries", default: retries, atLeast: 0)
+        retryBackoffMs = try reader.long("retry.backoff.ms", default: retryBackoffMs, atLeast: 0)
+        retryBackoffMaxMs = try reader.long("retry.backoff.max.ms", default: retryBackoffMaxMs, atLeast: 0)
+        reconnectBackoffMs = try reader.long("reconnect.backoff.ms", default: reconnectBackoffMs, atLeast: 0)
+        reconnectBackoffMaxMs = try reader.long("reconnect.backoff.max.ms", default: reconnectBackoffMaxMs, atLeast: 0)
+        connectionSetupTimeoutMs = try reader.long("socket.connection.setup.timeout.ms", default: connectionSetupTimeoutMs)
+        metadataMaxAgeMs = try reader.long("metadata.max.age.ms", default: metadataMaxAgeMs, atLeast: 0)
+        security = try SecurityConfig(reader)
+        self.properties = properties
+    }
+}
+
+/// One entry of `bootstrap.servers`.
+public struct BootstrapServer: Sendable, Hashable {
+    public let host: String
+    public let port: Int
+
+    public init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    /// Reads a comma-separated list of `host:port` (also `PROTOCOL://host:port` and `[ipv6]:port`).
+    /// - Throws: Kafka's `Invalid url in bootstrap.servers: x` or `No resolvable bootstrap urls given in bootstrap.servers`.
+    public static func parse(_ list: String) throws(ClientError) -> [BootstrapServer] {
+        var servers: [BootstrapServer] = []
+        for entry in list.split(separator: ",") {
+            let url = trimmed(entry)
+            if url.isEmpty { continue }
+            guard let server = parseOne(url) else { throw .configuration("Invalid url in bootstrap.servers: \(url)") }
+            servers.append(server)
+        }
+        if servers.isEmpty { throw .configuration("No resolvable bootstrap urls given in bootstrap.servers") }
+        return servers
+    }
+
+    private static func parseOne(_ url: String) -> BootstrapServer? {
+        var rest = Substring(url)
+        if let scheme = url.firstRange(ofText: "://") { rest = url[scheme.upperBound...] }
+        guard let colon = rest.lastIndex(of: ":"), let port = Int(rest[rest.index(after: colon)...]), port >= 0, port <= 65_535 else { return nil }
+        var host = rest[..<colon]
+        if host.first == "[" {
+            guard host.last == "]" else { return nil }
+            host = host.dropFirst().dropLast()
+        }
+        let allowed = host.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+            case UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: ":"), UInt8(ascii: "%"): true
+            default: byte >= 0x80
+            }
+        }
+        return host.isEmpty || !allowed ? nil : BootstrapServer(host: String(host), port: port)
+    }
+}
+
+/// The text without blanks at its ends (Java's `String.trim`).
+func trimmed(_ text: some StringProtocol) -> String {
+    let bytes = Array(text.utf8)
+    guard let first = bytes.firstIndex(where: { $0 > 32 }), let last = bytes.lastIndex(where: { $0 > 32 }) else { return "" }
+    return String(decoding: bytes[first...last], as: UTF8.self)
+}
+
+extension String {
+    func firstRange(ofText text: String) -> Range<Index>? {
+        var at = startIndex
+        while at < endIndex {
+            if self[at...].hasPrefix(text) { return at..<index(at, offsetBy: text.count) }
+            at = index(after: at)
+        }
+        return nil
+    }
+}

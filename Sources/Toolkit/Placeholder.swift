@@ -1,1 +1,0 @@
-// Toolkit: see ARCHITECTURE.md.
