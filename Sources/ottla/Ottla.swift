@@ -1,1 +1,7 @@
-@main struct Ottla { static func main() {} }
+import Toolkit
+
+@main struct Ottla {
+    static func main() {
+        Front(arguments: CommandLine.arguments).runAndExit()
+    }
+}

@@ -1,0 +1,75 @@
+import Glibc
+
+/// One of the process's own descriptors (standard input, output, error), read and written without buffering.
+public struct StandardStream: Sendable {
+    /// The outcome of one read or write.
+    public enum Outcome: Equatable, Sendable {
+        /// That many bytes were moved; more than zero.
+        case moved(Int)
+        /// End of input, or a reader that has gone away (`EPIPE`).
+        case closed
+        /// A signal arrived before anything was moved.
+        case interrupted
+        /// Any other failure, with the system's text.
+        case failed(String)
+    }
+
+    /// The descriptor's number.
+    public let descriptor: Int32
+
+    /// Wraps a descriptor that is open already and is never closed by this type.
+    public init(descriptor: Int32) { self.descriptor = descriptor }
+
+    /// Standard input.
+    public static let input = StandardStream(descriptor: 0)
+    /// Standard output.
+    public static let output = StandardStream(descriptor: 1)
+    /// Standard error.
+    public static let error = StandardStream(descriptor: 2)
+
+    /// Whether a person sits at the other end.
+    public var isTerminal: Bool { isatty(descriptor) == 1 }
+
+    /// Reads what is there, waiting for the first byte. An empty buffer reads as `.closed`.
+    public func read(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
+        while true {
+            let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            if count > 0 { return .moved(count) }
+            if count == 0 { return .closed }
+            switch errno {
+            case EINTR: return .interrupted
+            case EAGAIN:
+                // Another process may have made the shared descriptor non-blocking.
+                if !waitReady(timeoutMs: -1) { return .interrupted }
+            default: return .failed(systemText(errno))
+            }
+        }
+    }
+
+    /// Writes as much as the descriptor takes, waiting until it takes something.
+    public func write(_ bytes: UnsafeRawBufferPointer) -> Outcome {
+        while true {
+            let count = Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+            if count >= 0 { return .moved(count) }
+            switch errno {
+            case EINTR: return .interrupted
+            case EPIPE: return .closed
+            case EAGAIN:
+                if !waitReady(timeoutMs: -1, writing: true) { return .interrupted }
+            default: return .failed(systemText(errno))
+            }
+        }
+    }
+
+    /// Waits until a read (or write) would not block. `timeoutMs` below zero waits for ever; false on a timeout or a signal.
+    public func waitReady(timeoutMs: Int32, writing: Bool = false) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(writing ? POLLOUT : POLLIN), revents: 0)
+        return poll(&entry, 1, timeoutMs) > 0
+    }
+}
+
+/// The system's text for an error number ("No such file or directory").
+func systemText(_ number: Int32) -> String {
+    guard let text = strerror(number) else { return "error \(number)" }
+    return String(cString: text)
+}

@@ -1,0 +1,106 @@
+import Glibc
+import Synchronization
+
+/// SIGINT and SIGTERM, recorded instead of ending the process, so that a command can flush, commit and leave first.
+public enum Interrupts {
+    private static let received = Atomic<Int32>(0)
+
+    /// Starts recording. The second signal of a kind ends the process at once, and a blocked read or write returns early.
+    public static func install() {
+        received.store(0, ordering: .relaxed)
+        for number in [SIGINT, SIGTERM] {
+            var action = sigaction()
+            action.__sigaction_handler.sa_handler = { Interrupts.received.store($0, ordering: .relaxed) }
+            action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
+            sigaction(number, &action, nil)
+        }
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// The number of the signal that arrived last, nil if none did.
+    public static var signalNumber: Int32? {
+        let number = received.load(ordering: .relaxed)
+        return number == 0 ? nil : number
+    }
+}
+
+/// What a process finds around itself: environment, time, files named by its user.
+public enum Surroundings {
+    /// One variable of the environment.
+    public static func variable(_ name: String) -> String? {
+        guard let value = getenv(name) else { return nil }
+        return String(cString: value)
+    }
+
+    /// Milliseconds since 1970-01-01 UTC.
+    public static func wallClockMs() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
+    /// Milliseconds of a clock that never goes back; only differences mean something.
+    public static func monotonicMs() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
+    /// A failure to read or write a whole file.
+    public struct FileFailure: Error, Equatable, Sendable {
+        /// The path as it was given.
+        public let path: String
+        /// The system's text.
+        public let reason: String
+        /// Whether the file (or a directory on the way) does not exist.
+        public let isMissing: Bool
+    }
+
+    /// The bytes of a file. Files larger than `maxBytes` are refused.
+    public static func readFile(_ path: String, maxBytes: Int = 64 << 20) throws(FileFailure) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure(path) }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = chunk.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw failure(path)
+            }
+            if count == 0 { return bytes }
+            bytes.append(contentsOf: chunk[0..<count])
+            if bytes.count > maxBytes { throw FileFailure(path: path, reason: "larger than \(maxBytes) bytes", isMissing: false) }
+        }
+    }
+
+    /// Replaces a file's content.
+    public static func writeFile(_ path: String, _ bytes: [UInt8]) throws(FileFailure) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw failure(path) }
+        defer { close(descriptor) }
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress?.advanced(by: written), bytes.count - written) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw failure(path)
+            }
+            written += count
+        }
+    }
+
+    /// Makes a directory; one that exists already is fine.
+    public static func makeDirectory(_ path: String) throws(FileFailure) {
+        if mkdir(path, 0o755) != 0, errno != EEXIST { throw failure(path) }
+    }
+
+    private static func failure(_ path: String) -> FileFailure {
+        let number = errno
+        return FileFailure(path: path, reason: systemText(number), isMissing: number == ENOENT || number == ENOTDIR)
+    }
+}
+
+/// Ends the process with an exit code, without running what other threads still do.
+public func exitProcess(_ code: Int32) -> Never { _exit(code) }

@@ -1,0 +1,84 @@
+/// A command: its names, purpose and options. One value of this type is all that parser, help, manual page and completions know.
+public struct Command: Sendable {
+    /// Which of Kafka's two option parsers the command must behave like.
+    public enum Dialect: Sendable {
+        /// jopt-simple: no abbreviations, a single dash works for long names, stray words are ignored.
+        case jopt
+        /// argparse: unambiguous prefixes of long names, usage line in errors, stray words are errors.
+        case argparse
+    }
+
+    /// A word without dashes that argparse commands take by position.
+    public struct Positional: Sendable {
+        /// Its label ("broker-id").
+        public let label: String
+        /// One line of help.
+        public let help: String
+        /// Describes a positional word.
+        public init(_ label: String, help: String) { (self.label, self.help) = (label, help) }
+    }
+
+    /// The word after `ottla` ("topics").
+    public let name: String
+    /// Kafka's script without `.sh` ("kafka-topics"); nil for commands that Kafka does not have.
+    public let kafkaName: String?
+    /// One sentence that help opens with.
+    public let purpose: String
+    /// All options but `--help` and `--version`, in any order; help sorts them.
+    public let options: [Option]
+    /// The parser to behave like.
+    public let dialect: Dialect
+    /// Words taken by position (argparse only).
+    public let positionals: [Positional]
+    /// Commands one level below, chosen by the first word (argparse only).
+    public let subcommands: [Command]
+    /// Paragraphs for the manual page: examples, exit codes, notes.
+    public let notes: [String]
+    /// Example command lines for help and manual, without the leading program name.
+    public let examples: [String]
+    /// Whether a call without any argument shows help and fails.
+    public let needsArguments: Bool
+    /// Left out of lists and completions.
+    public let isHidden: Bool
+
+    /// Describes a command; see the properties.
+    public init(
+        name: String, kafkaName: String? = nil, purpose: String, dialect: Dialect = .jopt, options: [Option], positionals: [Positional] = [],
+        subcommands: [Command] = [], notes: [String] = [], examples: [String] = [], needsArguments: Bool = true,
+        hidden: Bool = false
+    ) {
+        self.name = name
+        self.kafkaName = kafkaName
+        self.purpose = purpose
+        self.options = options
+        self.dialect = dialect
+        self.positionals = positionals
+        self.subcommands = subcommands
+        self.notes = notes
+        self.examples = examples
+        self.needsArguments = needsArguments
+        self.isHidden = hidden
+    }
+
+    /// The options with `--help` and `--version` added where the command has not its own, sorted by name.
+    public var allOptions: [Option] {
+        var all = options
+        if !all.contains(where: { $0.names.contains("help") }) { all.append(.helpOption) }
+        if dialect == .jopt, !all.contains(where: { $0.names.contains("version") }) { all.append(.versionOption) }
+        return all.sorted { $0.name < $1.name }
+    }
+
+    /// The options that help, manual and completions show.
+    public var visibleOptions: [Option] { allOptions.filter { !$0.isHidden } }
+}
+
+/// How a command was called, which decides the few things that differ between `ottla topics` and `kafka-topics`.
+public struct Invocation: Sendable {
+    /// The words the user typed: "ottla topics", "kafka-topics", "kafka-topics.sh".
+    public let program: String
+    /// Called by Kafka's name: then help goes to standard error with exit code 1 and the version is Kafka's.
+    public let isKafkaName: Bool
+
+    /// Describes a call.
+    public init(program: String, isKafkaName: Bool) { (self.program, self.isKafkaName) = (program, isKafkaName) }
+}

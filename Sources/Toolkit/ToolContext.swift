@@ -1,0 +1,86 @@
+import Host
+
+/// Everything a tool may touch: its options, the three streams, environment, time, files and the wish of the user to stop. A test makes one from memory.
+public final class ToolContext {
+    /// What differs between a real process and a test.
+    public struct World: Sendable {
+        /// One variable of the environment.
+        public var variable: @Sendable (String) -> String?
+        /// Milliseconds since 1970-01-01 UTC.
+        public var wallClockMs: @Sendable () -> Int64
+        /// Milliseconds of a clock that never goes back.
+        public var monotonicMs: @Sendable () -> Int64
+        /// The number of the last signal that asked to stop.
+        public var signalNumber: @Sendable () -> Int32?
+        /// Whether standard input, output and error are terminals.
+        public var terminals: (input: Bool, output: Bool, error: Bool)
+
+        /// The process as it is.
+        public static var process: World {
+            World(
+                variable: { Surroundings.variable($0) }, wallClockMs: { Surroundings.wallClockMs() }, monotonicMs: { Surroundings.monotonicMs() },
+                signalNumber: { Interrupts.signalNumber },
+                terminals: (StandardStream.input.isTerminal, StandardStream.output.isTerminal, StandardStream.error.isTerminal))
+        }
+
+        /// Nothing in the environment, a clock that stands still, no terminals.
+        public static var still: World {
+            World(variable: { _ in nil }, wallClockMs: { 0 }, monotonicMs: { 0 }, signalNumber: { nil }, terminals: (false, false, false))
+        }
+    }
+
+    /// The command that was called.
+    public let command: Command
+    /// How it was called.
+    public let invocation: Invocation
+    /// The parsed options.
+    public let options: ParsedOptions
+    /// Standard input.
+    public let input: ToolInput
+    /// Standard output: what Kafka prints, byte for byte.
+    public let output: OutputWriter
+    /// Standard error: one clear line a failure.
+    public let error: OutputWriter
+    private let world: World
+
+    /// A context; `error` should have been made with `after: output`.
+    public init(command: Command, invocation: Invocation, options: ParsedOptions, input: ToolInput, output: OutputWriter, error: OutputWriter, world: World) {
+        self.command = command
+        self.invocation = invocation
+        self.options = options
+        self.input = input
+        self.output = output
+        self.error = error
+        self.world = world
+    }
+
+    /// One variable of the environment.
+    public func variable(_ name: String) -> String? { world.variable(name) }
+    /// Milliseconds since 1970-01-01 UTC.
+    public var wallClockMs: Int64 { world.wallClockMs() }
+    /// Milliseconds of a clock that never goes back; only differences mean something.
+    public var monotonicMs: Int64 { world.monotonicMs() }
+    /// Whether a person types the input.
+    public var inputIsTerminal: Bool { world.terminals.input }
+    /// Whether a person reads the output.
+    public var outputIsTerminal: Bool { world.terminals.output }
+    /// Whether a person reads the errors.
+    public var errorIsTerminal: Bool { world.terminals.error }
+
+    /// Ctrl-C or SIGTERM has arrived: finish (flush, commit, leave the group) and return. A second one ends the process.
+    public var isInterrupted: Bool { world.signalNumber() != nil }
+    /// The signal's number, nil if none came.
+    public var signalNumber: Int32? { world.signalNumber() }
+    /// Interrupted, or nobody reads the output any more: a streaming tool asks this between records.
+    public var shouldStop: Bool { output.isClosed || isInterrupted }
+
+    /// The bytes of a file that an option names.
+    public func readFile(_ path: String) throws(Surroundings.FileFailure) -> [UInt8] { try Surroundings.readFile(path) }
+
+    /// The pairs of a Java properties file that an option names (`--command-config`).
+    public func readProperties(_ path: String) throws(ToolError) -> [(key: String, value: String)] {
+        let bytes: [UInt8]
+        do { bytes = try readFile(path) } catch { throw ToolError("cannot read \(path): \(error.reason)") }
+        do { return try JavaProperties.parse(bytes) } catch { throw ToolError("cannot read \(path): \(error.message)") }
+    }
+}

@@ -1,0 +1,21 @@
+/// A command's failure: one line for standard error, and the exit code.
+public struct ToolError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What failed, on what, what to do. No final newline.
+    public var message: String
+    /// The exit code, never 0.
+    public var exitCode: Int32
+    /// Whether the option table follows the message (Kafka's usage errors).
+    public var showUsage: Bool
+
+    /// Describes a failure.
+    public init(_ message: String, exitCode: Int32 = 1, showUsage: Bool = false) {
+        self.message = message
+        self.exitCode = exitCode
+        self.showUsage = showUsage
+    }
+
+    /// A usage failure: message, then the option table.
+    public static func usage(_ message: String) -> ToolError { ToolError(message, showUsage: true) }
+
+    public var description: String { message }
+}

@@ -1,0 +1,81 @@
+/// Runs one tool with words from a command line: parses, answers help and version, reports a failure in one line.
+public struct ToolRunner {
+    private let tool: Tool
+    private let invocation: Invocation
+    private let input: ToolInput
+    private let output: OutputWriter
+    private let error: OutputWriter
+    private let world: ToolContext.World
+
+    /// A runner over the given streams.
+    public init(_ tool: Tool, invocation: Invocation, input: ToolInput, output: OutputWriter, error: OutputWriter, world: ToolContext.World) {
+        self.tool = tool
+        self.invocation = invocation
+        self.input = input
+        self.output = output
+        self.error = error
+        self.world = world
+    }
+
+    /// Runs and returns the exit code. Streams are flushed. 128 plus the signal's number when a signal asked to stop.
+    public func run(_ arguments: [String]) -> Int32 {
+        var code = perform(arguments)
+        output.flush()
+        if let reason = output.failure {
+            error.line("\(invocation.program): cannot write standard output: \(reason)")
+            code = max(code, 1)
+        }
+        error.flush()
+        if let signal = world.signalNumber() { return 128 + signal }
+        return code
+    }
+
+    private func perform(_ arguments: [String]) -> Int32 {
+        do {
+            let options = try parse(arguments)
+            if options.has("version") { return showVersion() }
+            if options.has("help") { return showHelp(asked: true) }
+            if arguments.isEmpty, tool.command.needsArguments { return showHelp(asked: false) }
+            let context = ToolContext(
+                command: tool.command, invocation: invocation, options: options, input: input, output: output, error: error, world: world)
+            return try tool.run(context)
+        } catch let failure as ToolError {
+            return report(failure)
+        } catch {
+            return report(ToolError("\(error)"))
+        }
+    }
+
+    private func parse(_ arguments: [String]) throws(ToolError) -> ParsedOptions {
+        switch tool.command.dialect {
+        case .jopt: try JoptParser(tool.command).parse(arguments)
+        case .argparse: try ArgparseParser(tool.command, program: invocation.program).parse(arguments)
+        }
+    }
+
+    private func report(_ failure: ToolError) -> Int32 {
+        let help = HelpText(tool.command, program: invocation.program)
+        if tool.command.dialect == .argparse, failure.showUsage { error.write(help.usageLine) }
+        if !failure.message.isEmpty { error.line(failure.message) }
+        if tool.command.dialect == .jopt, failure.showUsage {
+            error.line("Try '\(invocation.program) --help' for the options.")
+        }
+        return max(failure.exitCode, 1)
+    }
+
+    private func showVersion() -> Int32 {
+        output.line(invocation.isKafkaName ? Version.kafka : "ottla \(Version.ottla) (Kafka \(Version.kafka))")
+        return 0
+    }
+
+    /// Kafka's own names print help on standard error and fail; `ottla topics --help` is what the user asked for and succeeds.
+    private func showHelp(asked: Bool) -> Int32 {
+        let text = HelpText(tool.command, program: invocation.program).full
+        if asked, !invocation.isKafkaName {
+            output.write(text)
+            return 0
+        }
+        error.write(text)
+        return 1
+    }
+}

@@ -1,0 +1,11 @@
+/// The table of contents: every tool of the binary, in the order that `ottla --help` lists them.
+public enum Tools {
+    /// All tools.
+    public static let all: [Tool] = []
+
+    /// The tool that answers to a word: `topics`, `kafka-topics` or `kafka-topics.sh`.
+    public static func named(_ word: String) -> Tool? {
+        let base = word.hasSuffix(".sh") ? String(word.dropLast(3)) : word
+        return all.first { $0.command.kafkaName == base || ($0.command.name == base && base == word) }
+    }
+}
