@@ -1,0 +1,14 @@
+import CCodecs
+
+/// CRC32C (Castagnoli), the checksum of record batches. In hardware where the processor has it.
+public enum CRC32C {
+    /// The checksum of the bytes, continuing from `previous`; 0 begins a new one.
+    public static func checksum(_ bytes: UnsafeRawBufferPointer, continuing previous: UInt32 = 0) -> UInt32 {
+        ottla_crc32c(previous, bytes.baseAddress, bytes.count)
+    }
+
+    /// The checksum of the bytes, continuing from `previous`; 0 begins a new one.
+    public static func checksum(_ bytes: Bytes, continuing previous: UInt32 = 0) -> UInt32 {
+        bytes.withUnsafeBytes { checksum($0, continuing: previous) }
+    }
+}
