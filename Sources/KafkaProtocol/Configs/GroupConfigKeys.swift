@@ -1,0 +1,22 @@
+/// The keys of groups, in the order in which a Kafka 4.3.1 broker lists them. `synonyms` is the broker key that gives the default.
+extension ConfigTable {
+    static let groupKeys: [ConfigKey] = [
+        ConfigKey("consumer.session.timeout.ms", .int, "45000", .atLeast(1), synonyms: ["group.consumer.session.timeout.ms"]),
+        ConfigKey("consumer.assignment.interval.ms", .int, "1000", .atLeast(0), synonyms: ["group.consumer.assignment.interval.ms"]),
+        ConfigKey("share.auto.offset.reset", .string, "latest", .offsetReset),
+        ConfigKey("share.renew.acknowledge.enable", .boolean, "true"),
+        ConfigKey("streams.initial.rebalance.delay.ms", .int, "3000", .atLeast(0), synonyms: ["group.streams.initial.rebalance.delay.ms"]),
+        ConfigKey("share.session.timeout.ms", .int, "45000", .atLeast(1), synonyms: ["group.share.session.timeout.ms"]),
+        ConfigKey("streams.assignment.interval.ms", .int, "1000", .atLeast(0), synonyms: ["group.streams.assignment.interval.ms"]),
+        ConfigKey("share.heartbeat.interval.ms", .int, "5000", .atLeast(1), synonyms: ["group.share.heartbeat.interval.ms"]),
+        ConfigKey("streams.heartbeat.interval.ms", .int, "5000", .atLeast(1), synonyms: ["group.streams.heartbeat.interval.ms"]),
+        ConfigKey("share.delivery.count.limit", .int, "5", .atLeast(2), synonyms: ["group.share.delivery.count.limit"]),
+        ConfigKey("consumer.heartbeat.interval.ms", .int, "5000", .atLeast(1), synonyms: ["group.consumer.heartbeat.interval.ms"]),
+        ConfigKey("share.record.lock.duration.ms", .int, "30000", .atLeast(1000), synonyms: ["group.share.record.lock.duration.ms"]),
+        ConfigKey("share.assignment.interval.ms", .int, "1000", .atLeast(0), synonyms: ["group.share.assignment.interval.ms"]),
+        ConfigKey("share.isolation.level", .string, "read_uncommitted", .oneOf(["read_committed", "read_uncommitted"])),
+        ConfigKey("streams.session.timeout.ms", .int, "45000", .atLeast(1), synonyms: ["group.streams.session.timeout.ms"]),
+        ConfigKey("share.partition.max.record.locks", .int, "2000", .atLeast(100), synonyms: ["group.share.partition.max.record.locks"]),
+        ConfigKey("streams.num.standby.replicas", .int, "0", .atLeast(0), synonyms: ["group.streams.num.standby.replicas"]),
+    ]
+}

@@ -1,0 +1,95 @@
+/// The configuration of a topic in force: its own values over the broker's.
+public struct TopicConfig: Sendable {
+    /// Values of the topic itself.
+    public let overrides: [String: ConfigValue]
+    /// Values that come from the broker where they differ from Kafka's defaults.
+    public let defaults: [String: ConfigValue]
+
+    /// A topic under Kafka's own defaults.
+    public init() {
+        overrides = [:]
+        defaults = [:]
+    }
+
+    /// Texts that do not parse count as absent, so configuration that a newer broker wrote never stops this one.
+    /// - Parameter brokerText: the text in force for a broker key, nil when the broker has only Kafka's default.
+    public init(overrides texts: [String: String], brokerText: (String) -> String?) {
+        var overrides: [String: ConfigValue] = [:]
+        for (name, text) in texts {
+            if let value = try? ConfigTable.topic[name]?.parse(text) { overrides[name] = value }
+        }
+        self.overrides = overrides
+        var defaults: [String: ConfigValue] = [:]
+        for key in ConfigTable.topic.keys {
+            if let value = Self.inherited(key, brokerText) { defaults[key.name] = value }
+        }
+        self.defaults = defaults
+    }
+
+    /// What the broker's keys give a topic key: the first synonym that is set, hours and minutes turned into milliseconds.
+    public static func inherited(_ key: ConfigKey, _ brokerText: (String) -> String?) -> ConfigValue? {
+        for synonym in key.synonyms {
+            guard let text = brokerText(synonym), let value = try? ConfigTable.broker[synonym]?.parse(text) else { continue }
+            guard case .integer(let number) = value else { return value }
+            return .integer(milliseconds(of: synonym, number))
+        }
+        return nil
+    }
+
+    private static func milliseconds(of synonym: String, _ number: Int64) -> Int64 {
+        let unit: Int64 = synonym.hasSuffix(".hours") ? 3_600_000 : synonym.hasSuffix(".minutes") ? 60_000 : 1
+        // A negative retention means none, whatever its unit.
+        return number < 0 && unit > 1 ? -1 : number.multipliedReportingOverflow(by: unit).partialValue
+    }
+
+    /// The value in force; `.null` for a key that topics do not have.
+    public subscript(_ name: String) -> ConfigValue {
+        if let value = overrides[name] ?? defaults[name] { return value }
+        guard let key = ConfigTable.topic[name], let text = key.defaultText else { return .null }
+        return (try? ConfigValue.read(text, as: key.kind, key: name)) ?? .null
+    }
+
+    private func int(_ name: String) -> Int64 { self[name].int ?? 0 }
+
+    public var isCompacted: Bool { self["cleanup.policy"].strings?.contains("compact") ?? false }
+    public var isDeleted: Bool { self["cleanup.policy"].strings?.contains("delete") ?? true }
+    /// Milliseconds; -1 for no limit.
+    public var retentionMs: Int64 { int("retention.ms") }
+    /// Bytes of a partition; -1 for no limit.
+    public var retentionBytes: Int64 { int("retention.bytes") }
+    public var segmentBytes: Int64 { self["internal.segment.bytes"].int ?? int("segment.bytes") }
+    public var segmentMs: Int64 { int("segment.ms") }
+    public var segmentJitterMs: Int64 { int("segment.jitter.ms") }
+    public var segmentIndexBytes: Int64 { int("segment.index.bytes") }
+    public var indexIntervalBytes: Int64 { int("index.interval.bytes") }
+    public var maxMessageBytes: Int64 { int("max.message.bytes") }
+    public var minInsyncReplicas: Int64 { int("min.insync.replicas") }
+    public var flushMessages: Int64 { int("flush.messages") }
+    public var flushMs: Int64 { int("flush.ms") }
+    public var fileDeleteDelayMs: Int64 { int("file.delete.delay.ms") }
+    public var deleteRetentionMs: Int64 { int("delete.retention.ms") }
+    public var minCompactionLagMs: Int64 { int("min.compaction.lag.ms") }
+    public var maxCompactionLagMs: Int64 { int("max.compaction.lag.ms") }
+    public var minCleanableDirtyRatio: Double { self["min.cleanable.dirty.ratio"].number ?? 0.5 }
+    public var preallocate: Bool { self["preallocate"].bool ?? false }
+    /// `producer`, `uncompressed` or a codec's name.
+    public var compressionType: String { self["compression.type"].text ?? "producer" }
+    /// Whether the broker stamps records with the time of their append.
+    public var isLogAppendTime: Bool { self["message.timestamp.type"].text == "LogAppendTime" }
+    public var timestampBeforeMaxMs: Int64 { int("message.timestamp.before.max.ms") }
+    public var timestampAfterMaxMs: Int64 { int("message.timestamp.after.max.ms") }
+    public var isUncleanLeaderElectionEnabled: Bool { self["unclean.leader.election.enable"].bool ?? false }
+
+    /// Checks a topic's own texts and how they fit the rest; the error is Kafka's text.
+    public static func validate(_ texts: [String: String], brokerText: (String) -> String?) throws(ConfigError) {
+        _ = try ConfigTable.topic.parse(texts, unknown: "topic")
+        let config = TopicConfig(overrides: texts, brokerText: brokerText)
+        if config.minCompactionLagMs > config.maxCompactionLagMs {
+            throw ConfigError(
+                "conflict topic config setting min.compaction.lag.ms (\(config.minCompactionLagMs)) > max.compaction.lag.ms (\(config.maxCompactionLagMs))")
+        }
+        if config["remote.storage.enable"].bool == true {
+            throw ConfigError("Tiered Storage functionality is disabled in the broker. Topic cannot be configured with remote log storage.")
+        }
+    }
+}

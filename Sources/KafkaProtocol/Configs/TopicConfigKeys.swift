@@ -1,0 +1,41 @@
+/// The keys of topics, in the order in which a Kafka 4.3.1 broker lists them: clients that keep them in a hash table print keys of one bucket in that order.
+/// `synonyms` are the broker keys that give the default, the exact one first.
+extension ConfigTable {
+    static let topicKeys: [ConfigKey] = [
+        ConfigKey(
+            "compression.type", .string, "producer", .oneOf(["uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"]), synonyms: ["compression.type"]),
+        ConfigKey("remote.log.delete.on.disable", .boolean, "false"),
+        ConfigKey("leader.replication.throttled.replicas", .list, "", .throttledReplicas),
+        ConfigKey("remote.storage.enable", .boolean, "false"),
+        ConfigKey("min.insync.replicas", .int, "1", .atLeast(1), synonyms: ["min.insync.replicas"]),
+        ConfigKey("segment.jitter.ms", .long, "0", .atLeast(0), synonyms: ["log.roll.jitter.ms", "log.roll.jitter.hours"]),
+        ConfigKey("remote.log.copy.disable", .boolean, "false"),
+        ConfigKey("local.retention.ms", .long, "-2", .atLeast(-2), synonyms: ["log.local.retention.ms"]),
+        ConfigKey("cleanup.policy", .list, "delete", .list(["compact", "delete"]), synonyms: ["log.cleanup.policy"]),
+        ConfigKey("flush.ms", .long, "9223372036854775807", .atLeast(0), synonyms: ["log.flush.interval.ms", "log.flush.scheduler.interval.ms"]),
+        ConfigKey("follower.replication.throttled.replicas", .list, "", .throttledReplicas),
+        ConfigKey("compression.lz4.level", .int, "9", .between(1, 17), synonyms: ["compression.lz4.level"]),
+        ConfigKey("segment.bytes", .int, "1073741824", .atLeast(1_048_576), synonyms: ["log.segment.bytes"]),
+        ConfigKey("retention.ms", .long, "604800000", .atLeast(-1), synonyms: ["log.retention.ms", "log.retention.minutes", "log.retention.hours"]),
+        ConfigKey("compression.gzip.level", .int, "-1", .gzipLevel, synonyms: ["compression.gzip.level"]),
+        ConfigKey("flush.messages", .long, "9223372036854775807", .atLeast(1), synonyms: ["log.flush.interval.messages"]),
+        ConfigKey("compression.zstd.level", .int, "3", .between(-131_072, 22), synonyms: ["compression.zstd.level"]),
+        ConfigKey("max.compaction.lag.ms", .long, "9223372036854775807", .atLeast(1), synonyms: ["log.cleaner.max.compaction.lag.ms"]),
+        ConfigKey("file.delete.delay.ms", .long, "60000", .atLeast(0), synonyms: ["log.segment.delete.delay.ms"]),
+        ConfigKey("max.message.bytes", .int, "1048588", .atLeast(0), synonyms: ["message.max.bytes"]),
+        ConfigKey("min.compaction.lag.ms", .long, "0", .atLeast(0), synonyms: ["log.cleaner.min.compaction.lag.ms"]),
+        ConfigKey("message.timestamp.type", .string, "CreateTime", .oneOf(["CreateTime", "LogAppendTime"]), synonyms: ["log.message.timestamp.type"]),
+        ConfigKey("local.retention.bytes", .long, "-2", .atLeast(-2), synonyms: ["log.local.retention.bytes"]),
+        ConfigKey("preallocate", .boolean, "false", synonyms: ["log.preallocate"]),
+        ConfigKey("index.interval.bytes", .int, "4096", .atLeast(0), synonyms: ["log.index.interval.bytes"]),
+        ConfigKey("min.cleanable.dirty.ratio", .double, "0.5", .between(0, 1), synonyms: ["log.cleaner.min.cleanable.ratio"]),
+        ConfigKey("unclean.leader.election.enable", .boolean, "false", synonyms: ["unclean.leader.election.enable"]),
+        ConfigKey("retention.bytes", .long, "-1", synonyms: ["log.retention.bytes"]),
+        ConfigKey("delete.retention.ms", .long, "86400000", .atLeast(0), synonyms: ["log.cleaner.delete.retention.ms"]),
+        ConfigKey("message.timestamp.after.max.ms", .long, "3600000", .atLeast(0), synonyms: ["log.message.timestamp.after.max.ms"]),
+        ConfigKey("message.timestamp.before.max.ms", .long, "9223372036854775807", .atLeast(0), synonyms: ["log.message.timestamp.before.max.ms"]),
+        ConfigKey("segment.ms", .long, "604800000", .atLeast(1), synonyms: ["log.roll.ms", "log.roll.hours"]),
+        ConfigKey("segment.index.bytes", .int, "10485760", .atLeast(4), synonyms: ["log.index.size.max.bytes"]),
+        ConfigKey("internal.segment.bytes", .int, nil, isInternal: true),
+    ]
+}

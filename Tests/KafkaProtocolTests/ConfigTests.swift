@@ -1,0 +1,79 @@
+import Testing
+
+@testable import KafkaProtocol
+
+/// The texts were taken from a Kafka 4.3.1 broker.
+@Suite struct ConfigTests {
+    private func refusal(_ table: ConfigTable, _ key: String, _ text: String) -> String? {
+        do throws(ConfigError) {
+            _ = try table[key]?.parse(text)
+            return nil
+        } catch { return error.message }
+    }
+
+    @Test(arguments: [
+        ("retention.ms", "abc", "Invalid value abc for configuration retention.ms: Not a number of type LONG"),
+        ("retention.ms", "", "Invalid value  for configuration retention.ms: Not a number of type LONG"),
+        ("retention.ms", "9223372036854775808", "Invalid value 9223372036854775808 for configuration retention.ms: Not a number of type LONG"),
+        ("max.message.bytes", "-5", "Invalid value -5 for configuration max.message.bytes: Value must be at least 0"),
+        ("cleanup.policy", "bogus", "Invalid value bogus for configuration cleanup.policy: String must be one of: compact, delete"),
+        ("cleanup.policy", "compact,compact", "Configuration 'cleanup.policy' values must not be duplicated."),
+        ("cleanup.policy", "delete,", "Configuration 'cleanup.policy' values must not be empty."),
+        (
+            "compression.type", "foo",
+            "Invalid value foo for configuration compression.type: String must be one of: uncompressed, zstd, lz4, snappy, gzip, producer"
+        ),
+        ("compression.gzip.level", "0", "Invalid value 0 for configuration compression.gzip.level: Value must be between 1 and 9 or equal to -1"),
+        ("compression.zstd.level", "23", "Invalid value 23 for configuration compression.zstd.level: Value must be no more than 22"),
+        ("min.cleanable.dirty.ratio", "2", "Invalid value 2.0 for configuration min.cleanable.dirty.ratio: Value must be no more than 1"),
+        ("preallocate", "yes", "Invalid value yes for configuration preallocate: Expected value to be either true or false"),
+    ]) func refusesWithKafkasText(key: String, text: String, message: String) {
+        #expect(refusal(.topic, key, text) == message)
+    }
+
+    @Test func refusesThrottlesThatAreNotPairs() {
+        let key = "leader.replication.throttled.replicas"
+        for text in ["", "*", "0:1,1:2"] { #expect(refusal(.topic, key, text) == nil) }
+        #expect(refusal(.topic, key, "*,0:1")?.hasPrefix("Invalid value [*, 0:1] for configuration \(key): \(key) must be the literal '*'") == true)
+    }
+
+    @Test func readsDurationsOfShareGroups() {
+        for text in ["latest", "earliest", "by_duration:PT1H", "by_duration:P1DT2M3.5S"] {
+            #expect(refusal(.group, "share.auto.offset.reset", text) == nil)
+        }
+        for text in ["LATEST", "by_duration:", "by_duration:P", "by_duration:PT", "by_duration:-PT1H", "by_duration:1H"] {
+            #expect(refusal(.group, "share.auto.offset.reset", text) != nil)
+        }
+    }
+
+    @Test func everyDefaultIsAValueOfItsKey() throws {
+        for table in [ConfigTable.topic, .broker, .group, .clientMetrics, .replicationThrottles] {
+            for key in table.keys {
+                guard let text = key.defaultText else { continue }
+                #expect(try key.parse(text).text == text, "\(key.name)")
+            }
+        }
+        #expect(ConfigTable.broker.keys.filter { !$0.isInternal }.count == 340)
+    }
+
+    @Test func printsDoublesAsJavaDoes() {
+        let texts = [0.5, 1, 0.001, 0.0001, 1.25e-5, 9_999_999, 1e7, 12_345_678.5, .greatestFiniteMagnitude].map(ConfigValue.javaText)
+        #expect(texts == ["0.5", "1.0", "0.001", "1.0E-4", "1.25E-5", "9999999.0", "1.0E7", "1.23456785E7", "1.7976931348623157E308"])
+    }
+
+    @Test func topicsInheritFromTheBrokerAndKeepTheirOwn() {
+        let broker = ["log.retention.hours": "2", "log.segment.bytes": "2000000"]
+        let config = TopicConfig(overrides: ["segment.bytes": "3000000", "cleanup.policy": "compact"]) { broker[$0] }
+        #expect(config.retentionMs == 7_200_000)
+        #expect(config.segmentBytes == 3_000_000)
+        #expect(config.isCompacted && !config.isDeleted)
+        #expect(config.maxMessageBytes == 1_048_588)
+    }
+
+    @Test func refusesValuesThatContradictEachOther() {
+        #expect(throws: ConfigError("conflict topic config setting min.compaction.lag.ms (10) > max.compaction.lag.ms (5)")) {
+            try TopicConfig.validate(["min.compaction.lag.ms": "10", "max.compaction.lag.ms": "5"]) { _ in nil }
+        }
+        #expect(throws: ConfigError("Unknown topic config name: foo")) { try TopicConfig.validate(["foo": "1"]) { _ in nil } }
+    }
+}
