@@ -19,7 +19,7 @@ let package = Package(
     ],
     targets: [
         .target(
-            name: "CCodecs", cSettings: [.unsafeFlags(["-O2"])],
+            name: "CCodecs",
             linkerSettings: archives(["z", "zstd", "lz4", "snappy"]) + [.linkedLibrary("stdc++", .when(platforms: [.linux]))]),
         .target(name: "CLibUV", linkerSettings: archives(["uv_a"]) + [.linkedLibrary("dl", .when(platforms: [.linux]))]),
         .target(name: "COpenSSL", linkerSettings: archives(["ssl", "crypto"])),

@@ -23,6 +23,22 @@ public struct WireWriter: Wire {
         tags = []
     }
 
+    /// A writer whose first four bytes will be the frame's length.
+    public static func frame(capacity: Int = 256) -> WireWriter {
+        var writer = WireWriter(capacity: max(capacity, 16))
+        writer.integer(Int32(0))
+        return writer
+    }
+
+    /// The pieces of a frame begun with `frame()`, its length filled in.
+    public consuming func finishedFrame() -> [RecordData.Piece] {
+        let length = Int32(truncatingIfNeeded: count - 4)
+        let all = finished()
+        // The first piece begins with the placeholder, in memory that nobody else has seen yet.
+        if case .bytes(let first)? = all.first { first.storage.base.storeBytes(of: length.bigEndian, toByteOffset: first.offset, as: Int32.self) }
+        return all
+    }
+
     /// What was written; file ranges stay ranges.
     public consuming func finished() -> [RecordData.Piece] {
         var all = pieces

@@ -1,0 +1,91 @@
+# Ottla. `make quickstart` shows it at work; `make test` checks everything. Both install what is missing first.
+SHELL := /bin/bash
+PREFIX ?= /usr/local
+DESTDIR ?=
+DEBS := zlib1g-dev libzstd-dev liblz4-dev libsnappy-dev libuv1-dev libssl-dev
+TEST_DEBS := kcat python3-venv openssl
+SWIFT ?= swift
+RELEASE_SCRATCH := .build-release
+RELEASE_FLAGS := -c release --scratch-path $(RELEASE_SCRATCH) --static-swift-stdlib -Xlinker -s
+BINARY := $(RELEASE_SCRATCH)/release/ottla
+WALLS := --explicit-target-dependency-import-check error
+VENV := .build-venv
+PYTHON := $(VENV)/bin/python
+SWIFT_FILES := Package.swift Sources Tests Benchmarks
+TOOLS := kafka-topics kafka-console-producer kafka-console-consumer kafka-consumer-groups
+AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
+
+.DEFAULT_GOAL := build
+.PHONY: deps test-debs test-deps build release test test-swift test-python parity golden-update quickstart install uninstall lint format generated bench clean
+
+deps: ## install the system libraries that are missing
+	@missing=""; for p in $(DEBS); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then echo "installing$$missing"; $(AS_ROOT) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(AS_ROOT) apt-get install -y -qq $$missing >/dev/null; fi
+
+test-debs:
+	@missing=""; for p in $(TEST_DEBS); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then echo "installing$$missing"; $(AS_ROOT) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(AS_ROOT) apt-get install -y -qq $$missing >/dev/null; fi
+
+test-deps: deps test-debs $(VENV)/ready
+
+$(VENV)/ready: Tests/requirements.txt | test-debs
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install -q --disable-pip-version-check -r Tests/requirements.txt
+	touch $@
+
+build: deps ## debug build, warnings as errors
+	$(SWIFT) build $(WALLS)
+
+release: deps ## one optimised file that needs neither Swift nor our libraries where it runs
+	$(SWIFT) build $(WALLS) $(RELEASE_FLAGS) --product ottla
+
+test: test-deps lint test-swift release generated test-python ## everything
+
+test-swift: deps
+	$(SWIFT) build $(WALLS) --build-tests
+	$(SWIFT) test --skip-build --parallel
+
+test-python: test-deps
+	OTTLA=$(abspath $(BINARY)) $(PYTHON) -m pytest -q Tests/Golden Tests/Integration
+
+parity: test-deps release ## all recorded commands through our tools and Kafka's, on our broker and Kafka's (needs KAFKA_HOME)
+	OTTLA=$(abspath $(BINARY)) $(PYTHON) Tests/Golden/parity.py
+
+golden-update: test-deps release ## rewrite the golden files from what the binary prints; review the diff
+	OTTLA=$(abspath $(BINARY)) $(PYTHON) Tests/Golden/update.py
+
+quickstart: release
+	@OTTLA=$(abspath $(BINARY)) bash Tests/quickstart.sh
+
+install: release
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/ottla
+	for t in $(TOOLS); do ln -sf ottla $(DESTDIR)$(PREFIX)/bin/$$t; ln -sf ottla $(DESTDIR)$(PREFIX)/bin/$$t.sh; done
+	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -D -m 644 completions/ottla.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ottla
+	for t in $(TOOLS); do ln -sf ottla $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$t; ln -sf ottla $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$t.sh; done
+	install -D -m 644 completions/_ottla $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ottla
+	install -D -m 644 completions/ottla.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ottla.fish
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/ottla $(foreach t,$(TOOLS),$(DESTDIR)$(PREFIX)/bin/$(t) $(DESTDIR)$(PREFIX)/bin/$(t).sh)
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(wildcard man/*.1)))
+	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ottla $(foreach t,$(TOOLS),$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$(t) $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$(t).sh)
+	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ottla $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ottla.fish
+
+lint: ## layout
+	$(SWIFT) format lint --strict --recursive --parallel $(wildcard $(SWIFT_FILES))
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel $(wildcard $(SWIFT_FILES))
+
+generated: release ## man/ and completions/ are what the binary writes
+	@rm -rf .build-generated && mkdir -p .build-generated/man .build-generated/completions
+	@$(BINARY) generate man .build-generated/man && $(BINARY) generate completions .build-generated/completions
+	diff -r man .build-generated/man && diff -r completions .build-generated/completions
+
+bench: release test-deps
+	OTTLA=$(abspath $(BINARY)) $(PYTHON) Benchmarks/run.py
+
+clean:
+	rm -rf .build .build-*

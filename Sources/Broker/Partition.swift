@@ -1,0 +1,111 @@
+import KafkaProtocol
+import LogStorage
+import Synchronization
+
+/// A partition that this broker leads: its log, and the fetches that wait for it to grow.
+public final class Partition: Sendable {
+    public let topic: String
+    public let topicId: Uuid
+    public let index: Int32
+    public let log: PartitionLog
+    private let epoch: Mutex<Int32>
+    private let waiters = Mutex<[DelayedFetch]>([])
+
+    init(topic: String, topicId: Uuid, index: Int32, log: PartitionLog, leaderEpoch: Int32) {
+        self.topic = topic
+        self.topicId = topicId
+        self.index = index
+        self.log = log
+        epoch = Mutex(leaderEpoch)
+    }
+
+    public var leaderEpoch: Int32 {
+        get { epoch.withLock { $0 } }
+        set { epoch.withLock { $0 = newValue } }
+    }
+
+    /// With a single replica every appended record is replicated: the high watermark is the log end offset.
+    public var highWatermark: Int64 { log.logEndOffset }
+
+    /// What a request that names the leader epoch it knows of must be told (KIP-320).
+    func check(currentLeaderEpoch: Int32) -> ErrorCode {
+        let epoch = leaderEpoch
+        if currentLeaderEpoch < 0 || currentLeaderEpoch == epoch { return .none }
+        return currentLeaderEpoch < epoch ? .fencedLeaderEpoch : .unknownLeaderEpoch
+    }
+
+    /// Appends and wakes the fetches that wait for this partition.
+    func append(_ batches: Bytes, now: Int64, origin: AppendOrigin) throws(AppendError) -> AppendInfo {
+        let info = try log.append(batches, leaderEpoch: leaderEpoch, now: now, origin: origin)
+        wake(appended: batches.count, now: now)
+        return info
+    }
+
+    func sync() -> ErrorCode {
+        do {
+            _ = try log.sync()
+            return .none
+        } catch {
+            return .kafkaStorageError
+        }
+    }
+
+    func wait(_ fetch: DelayedFetch) { waiters.withLock { $0.append(fetch) } }
+
+    func stopWaiting(_ fetch: DelayedFetch) { waiters.withLock { $0.removeAll { $0 === fetch } } }
+
+    /// Tells waiting fetches that bytes arrived, or (with `appended` nil) that the partition has changed and they must look again.
+    func wake(appended: Int?, now: Int64) {
+        let waiting = waiters.withLock { $0 }
+        for fetch in waiting { fetch.partitionChanged(appended: appended, now: now) }
+    }
+}
+
+/// The partitions of one topic by index.
+struct TopicPartitions: Sendable {
+    var topicId: Uuid
+    var partitions: [Partition?]
+}
+
+/// All partitions of this broker. Readers take a snapshot and look up without a lock; the few writers replace it.
+public final class PartitionTable: Sendable {
+    struct Snapshot: Sendable {
+        var topics: [String: TopicPartitions] = [:]
+        var names: [Uuid: String] = [:]
+
+        func partition(_ topic: String, _ index: Int32) -> Partition? {
+            guard let partitions = topics[topic]?.partitions, index >= 0, Int(index) < partitions.count else { return nil }
+            return partitions[Int(index)]
+        }
+    }
+
+    private let current = Mutex(Snapshot())
+
+    var snapshot: Snapshot { current.withLock { $0 } }
+
+    public func partition(_ topic: String, _ index: Int32) -> Partition? { snapshot.partition(topic, index) }
+
+    /// Every partition, by topic name and index.
+    public var all: [Partition] { snapshot.topics.sorted { $0.key < $1.key }.flatMap { $0.value.partitions.compactMap { $0 } } }
+
+    func add(_ added: [Partition]) {
+        current.withLock { snapshot in
+            for partition in added {
+                var topic = snapshot.topics[partition.topic] ?? TopicPartitions(topicId: partition.topicId, partitions: [])
+                while topic.partitions.count <= Int(partition.index) { topic.partitions.append(nil) }
+                topic.partitions[Int(partition.index)] = partition
+                snapshot.topics[partition.topic] = topic
+                snapshot.names[partition.topicId] = partition.topic
+            }
+        }
+    }
+
+    /// Takes a topic out and returns its partitions.
+    func remove(topic: String) -> [Partition] {
+        current.withLock { snapshot in
+            guard let removed = snapshot.topics.removeValue(forKey: topic) else { return [] }
+            snapshot.names.removeValue(forKey: removed.topicId)
+            return removed.partitions.compactMap { $0 }
+        }
+    }
+}

@@ -1,1 +1,0 @@
-// Broker: see ARCHITECTURE.md.

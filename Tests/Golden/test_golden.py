@@ -1,0 +1,65 @@
+"""The commands recorded from Kafka 4.3.1, through our tools against our broker: same stdout, same exit codes, or a deviation with its reason."""
+import pathlib, sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
+from compare import differences, read_deviations, read_transcript
+from player import Recorder
+from support import KAFKA_HOME, Broker, links
+
+HERE = pathlib.Path(__file__).parent
+SCRIPTS = ("topics", "console-producer", "console-consumer", "consumer-groups", "consumer-groups-reset", "unreachable")
+GOLDEN = {name: list(read_transcript(HERE / "transcripts" / f"{name}.txt")) for name in SCRIPTS}
+DEVIATIONS = read_deviations(HERE / "deviations.tsv")
+
+
+def play(script, directory):
+    """Plays a script with our tools against a broker of ours; returns the transcript's path."""
+    case = HERE / "cases" / f"{script}.txt"
+    settings = [line.split(" ", 1)[1].strip() for line in case.read_text().splitlines() if line.startswith("#broker ")]
+    overrides = [word for setting in settings for word in ("--override", setting)]
+    with Broker(*overrides, data=str(directory / "data")) as broker:
+        recorder = Recorder(case, links(directory / "bin").resolve(), {"B": broker.address, "DATA": broker.data})
+        try:
+            text = recorder.play()
+        finally:
+            recorder.stop()
+    path = directory / f"{script}.txt"
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def played(tmp_path_factory):
+    cache = {}
+
+    def get(script):
+        if script not in cache:
+            cache[script] = list(read_transcript(play(script, tmp_path_factory.mktemp(script))))
+        return cache[script]
+
+    return get
+
+
+@pytest.mark.parametrize("script,index", [(name, index) for name in SCRIPTS for index in range(len(GOLDEN[name]))])
+def test_command(script, index, played):
+    ours = played(script)
+    assert len(ours) == len(GOLDEN[script])
+    rows = differences(GOLDEN[script][index], ours[index], False)
+    if not rows:
+        return
+    command = GOLDEN[script][index][0]
+    parts = {"exit" if row[1:].startswith("exit ") else "stdout" for row in rows}
+    reasons = [reason for part, pattern, reason in DEVIATIONS if pattern.search(command) and (part == "all" or parts == {part})]
+    assert reasons, "$ " + command + "\n" + "\n".join(rows)
+
+
+def test_at_least_95_in_100_commands_agree_without_a_deviation(played):
+    agree = total = 0
+    for script in SCRIPTS:
+        for golden, ours in zip(GOLDEN[script], played(script)):
+            total += 1
+            agree += not differences(golden, ours, False)
+    print(f"{agree} of {total} agree without a deviation")
+    assert agree >= 0.95 * total, f"{agree} of {total}"

@@ -1,0 +1,106 @@
+"""What the Python tests share: the binary under test, brokers of its own, and Kafka's where it is at hand."""
+import contextlib, os, pathlib, shutil, signal, subprocess, tempfile, time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+OTTLA = os.environ.get("OTTLA") or str(ROOT / ".build-release/release/ottla")
+KAFKA_HOME = os.environ.get("KAFKA_HOME") if shutil.which("java") else None
+OUR_TOOLS = ("topics", "console-producer", "console-consumer", "consumer-groups")
+
+
+class Broker:
+    """`ottla serve` on a free loopback port, with a data directory of its own, stopped by its pid."""
+
+    def __init__(self, *options, data=None, ephemeral=False):
+        self.directory = tempfile.mkdtemp(prefix="ottla-test-")
+        self.data = data or os.path.join(self.directory, "data")
+        self.options, self.ephemeral, self.process, self.port = list(options), ephemeral, None, 0
+
+    @property
+    def address(self):
+        return f"127.0.0.1:{self.port}"
+
+    def start(self, timeout=30):
+        ready = os.path.join(self.directory, "ready")
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(ready)
+        where = ["--ephemeral"] if self.ephemeral else ["--data-dir", self.data]
+        self.log = open(os.path.join(self.directory, "log"), "ab")
+        self.process = subprocess.Popen(
+            [OTTLA, "serve", "--listen", f"127.0.0.1:{self.port}", "--ready-file", ready, *where, *self.options],
+            stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
+        deadline = time.monotonic() + timeout
+        while not (os.path.exists(ready) and (text := open(ready).read()).endswith("\n")):
+            assert self.process.poll() is None, f"the broker ended: {self.output()}"
+            assert time.monotonic() < deadline, f"the broker is not ready: {self.output()}"
+            time.sleep(0.002)
+        self.port = int(text.strip().rsplit(":", 1)[1])
+        return self
+
+    def output(self):
+        return open(os.path.join(self.directory, "log"), "rb").read().decode(errors="replace")
+
+    def rss(self):
+        """Resident set in bytes."""
+        for line in open(f"/proc/{self.process.pid}/status"):
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) * 1024
+        return 0
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            assert self.process.wait(30) == 0, self.output()
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        try:
+            self.stop()
+        finally:
+            if self.process and self.process.poll() is None:
+                self.kill()
+            shutil.rmtree(self.directory, ignore_errors=True)
+
+
+class KafkaBroker:
+    """The real one, through its launcher in KAFKA_HOME."""
+
+    def __init__(self, *settings):
+        self.directory, self.settings, self.address = tempfile.mkdtemp(prefix="kafka-test-"), settings, ""
+
+    def __enter__(self):
+        self.address = subprocess.run(
+            [f"{KAFKA_HOME}/bin/kafka-broker", "start", self.directory, "0", *self.settings], check=True, capture_output=True, text=True).stdout.strip()
+        return self
+
+    def __exit__(self, *_):
+        subprocess.run([f"{KAFKA_HOME}/bin/kafka-broker", "wipe", self.directory], check=False, capture_output=True)
+
+
+def links(directory, others=None):
+    """A directory with our tools under Kafka's names; `others` is where the tools come from that we do not have."""
+    directory = pathlib.Path(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    for tool in OUR_TOOLS:
+        for name in (f"kafka-{tool}", f"kafka-{tool}.sh"):
+            (directory / name).symlink_to(OTTLA)
+    if others:
+        for path in pathlib.Path(others).glob("kafka-*"):
+            if not (directory / path.name).exists():
+                (directory / path.name).symlink_to(path)
+    return directory
+
+
+def ottla(*arguments, stdin=b"", timeout=60, check=True, env=None):
+    """Runs the binary; returns stdout as text. With check=False the finished process."""
+    done = subprocess.run([OTTLA, *map(str, arguments)], input=stdin if isinstance(stdin, bytes) else stdin.encode(),
+                          capture_output=True, timeout=timeout, env=env)
+    if not check:
+        return done
+    assert done.returncode == 0, f"{arguments}: exit {done.returncode}\n{done.stdout.decode()}\n{done.stderr.decode()}"
+    return done.stdout.decode()
