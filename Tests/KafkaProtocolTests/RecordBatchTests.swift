@@ -31,8 +31,10 @@ private func rebuilt(_ batch: RecordBatch, compression: Compression, level: Int?
         baseOffset: batch.baseOffset, compression: compression, compressionLevel: level, timestampType: batch.timestampType,
         partitionLeaderEpoch: batch.partitionLeaderEpoch, producerId: batch.producerId, producerEpoch: batch.producerEpoch,
         baseSequence: batch.baseSequence, isTransactional: batch.isTransactional, isControl: batch.isControl)
+    if batch.timestampType == .logAppendTime { builder.logAppendTime = batch.maxTimestamp }
     for record in try batch.records() {
-        builder.append(offset: record.offset, timestamp: record.timestamp, key: record.key, value: record.value, headers: record.headers)
+        builder.append(
+            offset: record.offset, timestamp: batch.baseTimestamp + record.timestampDelta, key: record.key, value: record.value, headers: record.headers)
     }
     return builder.build()
 }
@@ -93,7 +95,7 @@ private func contents(_ batch: RecordBatch, limit: Int = 1 << 20) throws -> [[By
             }
             for position in 0..<bytes.count {
                 var changed = bytes.array
-                changed[position] ^= UInt8(truncatingIfNeeded: 1 + position * 37)
+                changed[position] ^= UInt8(truncatingIfNeeded: position * 37) | 1
                 guard let batch = try? RecordBatch.parse(Bytes(changed)) else { continue }
                 #expect(batch.isCrcValid == (position < 8 || 12...15 ~= position))
                 _ = try? batch.records(maxDecompressedBytes: 1 << 16)
@@ -134,7 +136,7 @@ private func contents(_ batch: RecordBatch, limit: Int = 1 << 20) throws -> [[By
 
     @Test func patchingReplacesTheHeaderAndKeepsTheRecords() throws {
         let builder = RecordBatchBuilder()
-        builder.append(timestamp: 10, key: "k", value: "v")
+        builder.append(timestamp: 10, key: Bytes("k"), value: Bytes("v"))
         builder.append(timestamp: 20, key: nil, value: nil)
         let batch = try RecordBatch.parse(builder.build())
         func joined(_ pieces: [Bytes]) throws -> RecordBatch { try RecordBatch.parse(Bytes(pieces.flatMap(\.array))) }
@@ -149,7 +151,7 @@ private func contents(_ batch: RecordBatch, limit: Int = 1 << 20) throws -> [[By
 
     @Test func batchesEndAtOneThatIsCutShort() throws {
         let builder = RecordBatchBuilder()
-        builder.append(timestamp: 1, key: nil, value: "x")
+        builder.append(timestamp: 1, key: nil, value: Bytes("x"))
         let one = builder.build()
         let run = Bytes(one.array + one.array + one.prefix(30).array)
         #expect(RecordBatches(run).map(\.count) == [1, 1])
@@ -158,7 +160,7 @@ private func contents(_ batch: RecordBatch, limit: Int = 1 << 20) throws -> [[By
 
     @Test func aCountThatIsNotWhatTheBatchHoldsIsAnError() throws {
         let builder = RecordBatchBuilder()
-        builder.append(timestamp: 1, key: nil, value: "x")
+        builder.append(timestamp: 1, key: nil, value: Bytes("x"))
         var changed = builder.build().array
         changed[60] = 2
         #expect(throws: RecordBatchError.invalidCount(2)) { try RecordBatch.parse(Bytes(changed)).records() }

@@ -18,6 +18,8 @@ public struct Record: Sendable {
     public var offsetDelta: Int32
     /// Milliseconds since 1970; the batch's append time when that is what its timestamps are. -1: none.
     public var timestamp: Int64
+    /// As stored: milliseconds from the batch's base timestamp, which with append times tells what the producer said.
+    public var timestampDelta: Int64
     public var key: Bytes?
     public var value: Bytes?
     public var headers: [RecordHeader]
@@ -27,6 +29,7 @@ public struct Record: Sendable {
         self.offset = offset
         offsetDelta = 0
         self.timestamp = timestamp
+        timestampDelta = 0
         self.key = key
         self.value = value
         self.headers = headers

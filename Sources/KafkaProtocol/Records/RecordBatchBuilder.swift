@@ -20,6 +20,8 @@ public final class RecordBatchBuilder {
     public var baseSequence: Int32
     /// Set to keep the offsets of records that are no longer in the batch (compaction); otherwise the last record's.
     public var lastOffsetDelta: Int32?
+    /// Set to stamp a batch of type `logAppendTime`, in milliseconds; otherwise its largest record's.
+    public var logAppendTime: Int64?
 
     public private(set) var count: Int32 = 0
     public private(set) var baseTimestamp: Int64 = -1
@@ -71,8 +73,8 @@ public final class RecordBatchBuilder {
     }
 
     /// Adds a record from memory that the caller keeps, at the next offset.
-    public func append(timestamp: Int64, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headers: [RecordHeader] = []) {
-        append(delta: highestDelta &+ 1, timestamp: timestamp, key: key, value: value, headers: headers, attributes: 0)
+    public func append(timestamp: Int64, rawKey: UnsafeRawBufferPointer?, rawValue: UnsafeRawBufferPointer?, headers: [RecordHeader] = []) {
+        append(delta: highestDelta &+ 1, timestamp: timestamp, key: rawKey, value: rawValue, headers: headers, attributes: 0)
     }
 
     private func append(
@@ -138,7 +140,7 @@ public final class RecordBatchBuilder {
         out.storeBigEndian(attributes, at: 21)
         out.storeBigEndian(lastOffsetDelta ?? highestDelta, at: 23)
         out.storeBigEndian(baseTimestamp, at: 27)
-        out.storeBigEndian(maxTimestamp, at: 35)
+        out.storeBigEndian(logAppendTime ?? maxTimestamp, at: 35)
         out.storeBigEndian(producerId, at: 43)
         out.storeBigEndian(producerEpoch, at: 51)
         out.storeBigEndian(baseSequence, at: 53)

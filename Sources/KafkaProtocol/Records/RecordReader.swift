@@ -50,6 +50,7 @@ public struct RecordReader: Sendable {
             offset: baseOffset &+ Int64(offsetDelta), timestamp: appendTime ?? baseTimestamp &+ timestampDelta, key: key.bytes, value: value.bytes)
         record.attributes = Int8(bitPattern: attributes)
         record.offsetDelta = offsetDelta
+        record.timestampDelta = timestampDelta
         if headerCount > 0 {
             record.headers.reserveCapacity(Int(headerCount))
             for _ in 0..<headerCount {
