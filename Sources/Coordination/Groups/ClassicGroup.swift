@@ -1,0 +1,243 @@
+import KafkaProtocol
+
+/// The states of a classic group, with Kafka's names for them.
+enum ClassicGroupState: String, Sendable {
+    /// No members; there may be offsets.
+    case empty = "Empty"
+    /// Members are asked to join again, and wait for each other.
+    case preparingRebalance = "PreparingRebalance"
+    /// Every member was told the new generation; the leader's assignment is awaited.
+    case completingRebalance = "CompletingRebalance"
+    case stable = "Stable"
+    case dead = "Dead"
+}
+
+/// One group of the classic protocol (JoinGroup and SyncGroup; KIP-62, KIP-345, KIP-394): its membership, and who waits for what.
+/// It knows nothing of time or of logs; `GroupShard` drives it.
+struct ClassicGroup: Sendable {
+    static let consumerProtocolType = "consumer"
+
+    let groupId: String
+    private(set) var state = ClassicGroupState.empty
+    private(set) var previousState = ClassicGroupState.dead
+    /// When the state last changed; nil when the log does not say.
+    private(set) var stateTimestamp: Int64?
+    var generation: Int32 = 0
+    /// Nil for a group that only stores offsets.
+    var protocolType: String?
+    var protocolName: String?
+    var leaderId: String?
+    private(set) var members: [String: ClassicMember] = [:]
+    private(set) var memberIdByInstance: [String: String] = [:]
+    /// Ids handed out with MEMBER_ID_REQUIRED whose owners have not joined with them yet.
+    var pendingJoins: Set<String> = []
+    /// Members of the current generation that have not synced yet.
+    var pendingSyncs: Set<String> = []
+    /// Topics that any member subscribes to; nil when it cannot be known.
+    private(set) var subscribedTopics: Set<String>?
+    /// A member came while the first rebalance was being delayed.
+    var newMemberAdded = false
+    /// False until a record of the group (or of its offsets) was replayed: a group whose creation could not be written is dropped.
+    var isInLog = false
+    /// Static members about to take another's place; `replay` picks them up when the record that says so was written.
+    var prepared: [String: ClassicMember] = [:]
+    private var nextOrder = 0
+    private var awaitingJoinCount = 0
+
+    init(groupId: String) { self.groupId = groupId }
+
+    /// Members in the order in which they came.
+    var orderedMembers: [ClassicMember] { members.values.sorted { $0.order < $1.order } }
+
+    var awaitingJoins: Int { awaitingJoinCount }
+    var hasAllMembersJoined: Bool { members.count == awaitingJoinCount && pendingJoins.isEmpty }
+    var usesConsumerProtocol: Bool { protocolType == Self.consumerProtocolType }
+    var canRebalance: Bool { state == .stable || state == .completingRebalance || state == .empty }
+    var rebalanceTimeoutMs: Int64 { Int64(members.values.map(\.rebalanceTimeoutMs).max() ?? 0) }
+    func isLeader(_ memberId: String) -> Bool { leaderId == memberId }
+
+    mutating func transition(to state: ClassicGroupState, now: Int64) {
+        previousState = self.state
+        self.state = state
+        stateTimestamp = now
+    }
+
+    // MARK: Membership
+
+    mutating func add(_ member: ClassicMember) {
+        var member = member
+        member.order = nextOrder
+        nextOrder += 1
+        if let instance = member.groupInstanceId { memberIdByInstance[instance] = member.memberId }
+        if leaderId == nil { leaderId = member.memberId }
+        pendingJoins.remove(member.memberId)
+        put(member)
+    }
+
+    /// Stores a changed member.
+    mutating func put(_ member: ClassicMember) {
+        let old = members.updateValue(member, forKey: member.memberId)
+        awaitingJoinCount += (member.awaitingJoin == nil ? 0 : 1) - (old?.awaitingJoin == nil ? 0 : 1)
+    }
+
+    mutating func remove(_ memberId: String) {
+        if let removed = members.removeValue(forKey: memberId) {
+            if removed.awaitingJoin != nil { awaitingJoinCount -= 1 }
+            if let instance = removed.groupInstanceId, memberIdByInstance[instance] == memberId { memberIdByInstance[instance] = nil }
+        }
+        if isLeader(memberId) { leaderId = orderedMembers.first?.memberId }
+        pendingJoins.remove(memberId)
+        pendingSyncs.remove(memberId)
+    }
+
+    /// Gives a static member a new id, keeping its place. The caller has answered what the old id waited for.
+    mutating func replaceStatic(_ oldMemberId: String, by member: ClassicMember) {
+        guard let old = members.removeValue(forKey: oldMemberId) else { return }
+        if old.awaitingJoin != nil { awaitingJoinCount -= 1 }
+        pendingSyncs.remove(oldMemberId)
+        var member = member
+        member.order = old.order
+        put(member)
+        if isLeader(oldMemberId) { leaderId = member.memberId }
+        if let instance = member.groupInstanceId { memberIdByInstance[instance] = member.memberId }
+    }
+
+    /// The error for a member that is not, or no longer, in the group; nil when it is.
+    func validate(_ memberId: String, _ groupInstanceId: String?) -> ErrorCode? {
+        if let groupInstanceId {
+            guard let known = memberIdByInstance[groupInstanceId] else { return .unknownMemberId }
+            if known != memberId { return .fencedInstanceId }
+        }
+        return members[memberId] == nil ? .unknownMemberId : nil
+    }
+
+    /// Makes sure that the leader is a member that has joined. False when none has.
+    mutating func electJoinedLeader() -> Bool {
+        guard let leaderId else { return false }
+        if members[leaderId]?.awaitingJoin != nil { return true }
+        guard let next = orderedMembers.first(where: { $0.awaitingJoin != nil }) else { return false }
+        self.leaderId = next.memberId
+        return true
+    }
+
+    // MARK: Protocols
+
+    /// The protocols that every member supports.
+    private var candidates: Set<String> {
+        var counts: [String: Int] = [:]
+        for member in members.values { for name in Set(member.protocols.map(\.name)) { counts[name, default: 0] += 1 } }
+        return Set(counts.filter { $0.value == members.count }.keys)
+    }
+
+    func supports(protocolType type: String, protocols: [ClassicMember.SupportedProtocol]) -> Bool {
+        if state == .empty { return !type.isEmpty && !protocols.isEmpty }
+        if type != protocolType { return false }
+        let candidates = candidates
+        return protocols.contains { members.isEmpty || candidates.contains($0.name) }
+    }
+
+    /// The protocol with the most votes, among those that all support. Of equals, the one that the first member prefers.
+    func selectProtocol() -> String? {
+        let candidates = candidates
+        var votes: [String: Int] = [:]
+        let ordered = orderedMembers
+        for member in ordered { if let vote = member.vote(among: candidates) { votes[vote, default: 0] += 1 } }
+        let most = votes.values.max()
+        return ordered.first?.protocols.first { votes[$0.name] == most }?.name ?? votes.filter { $0.value == most }.keys.min()
+    }
+
+    /// Begins the next generation, with the members that are left.
+    mutating func beginGeneration(now: Int64) {
+        generation &+= 1
+        protocolName = selectProtocol()
+        subscribedTopics = computeSubscribedTopics()
+        pendingSyncs = []
+        transition(to: .completingRebalance, now: now)
+    }
+
+    func isSubscribed(to topic: String) -> Bool { subscribedTopics?.contains(topic) ?? usesConsumerProtocol }
+
+    var knowsSubscribedTopics: Bool { subscribedTopics != nil }
+
+    private func computeSubscribedTopics() -> Set<String>? {
+        guard usesConsumerProtocol else { return nil }
+        if members.isEmpty { return [] }
+        guard let protocolName else { return nil }
+        var topics: Set<String> = []
+        for member in members.values {
+            let metadata = member.metadata(for: protocolName)
+            // Every version of the subscription begins as version 0 does.
+            guard metadata.count >= 2,
+                let subscription = try? ConsumerProtocolSubscription.decode(metadata.dropFirst(2), version: 0, allowsTrailing: true)
+            else { return nil }
+            topics.formUnion(subscription.topics)
+        }
+        return topics
+    }
+
+    // MARK: Log
+
+    /// The group as its log record has it, with the given assignments. `members` are to replace the current ones, `generation` too.
+    func record(members: [ClassicMember], generation: Int32, protocolName: String?, leader: String?, timestamp: Int64) -> CoordinatorRecord {
+        var key = GroupMetadataKey()
+        key.group = groupId
+        var value = GroupMetadataValue()
+        value.protocolType = protocolType ?? ""
+        value.generation = generation
+        value.protocol = protocolName
+        value.leader = leader
+        value.currentStateTimestamp = timestamp
+        value.members = members.map { member in
+            var metadata = GroupMetadataValue.MemberMetadata()
+            metadata.memberId = member.memberId
+            metadata.groupInstanceId = member.groupInstanceId
+            metadata.clientId = member.clientId
+            metadata.clientHost = member.clientHost
+            metadata.rebalanceTimeout = member.rebalanceTimeoutMs
+            metadata.sessionTimeout = member.sessionTimeoutMs
+            metadata.subscription = member.metadata(for: protocolName)
+            metadata.assignment = member.assignment
+            return metadata
+        }
+        return CoordinatorRecord(key: key, value: value, version: 3)
+    }
+
+    /// The record that says the group exists, before it has had a generation.
+    func creationRecord(now: Int64) -> CoordinatorRecord {
+        ClassicGroup(groupId: groupId).record(members: [], generation: 0, protocolName: nil, leader: nil, timestamp: now)
+    }
+
+    /// Takes over what a record says. Members that stay keep what they wait for and what the log does not know of them.
+    mutating func replay(_ value: GroupMetadataValue) {
+        generation = value.generation
+        protocolType = value.protocolType.isEmpty ? nil : value.protocolType
+        protocolName = value.protocol
+        leaderId = value.leader
+        stateTimestamp = value.currentStateTimestamp == -1 ? nil : value.currentStateTimestamp
+        var loaded: [String: ClassicMember] = [:]
+        memberIdByInstance = [:]
+        awaitingJoinCount = 0
+        for (index, record) in value.members.enumerated() {
+            var member = ClassicMember(record, protocol: value.protocol)
+            if let known = prepared[record.memberId] ?? members[record.memberId] {
+                // In recovery what is known comes from an older record, whose metadata may be out of date.
+                if known.metadata(for: value.protocol) == record.subscription { member.protocols = known.protocols }
+                member.awaitingJoin = known.awaitingJoin
+                member.awaitingSync = known.awaitingSync
+                member.isNew = known.isNew
+            }
+            member.order = index
+            if let instance = member.groupInstanceId { memberIdByInstance[instance] = member.memberId }
+            if member.awaitingJoin != nil { awaitingJoinCount += 1 }
+            loaded[record.memberId] = member
+        }
+        members = loaded
+        nextOrder = value.members.count
+        prepared = [:]
+        pendingSyncs.formIntersection(loaded.keys)
+        subscribedTopics = computeSubscribedTopics()
+        previousState = state
+        state = loaded.isEmpty ? .empty : .stable
+        isInLog = true
+    }
+}

@@ -1,0 +1,194 @@
+import KafkaProtocol
+
+/// The group coordinator for one partition of `__consumer_offsets`: every group whose id hashes to it (`CoordinatorPartition`), with its
+/// members and its offsets. See `CoordinatorShard` for what the caller owes it. Requests are in the extensions, a file for each kind.
+public struct GroupShard: CoordinatorShard {
+    public typealias Reply = GroupReply
+
+    var configuration: GroupConfiguration
+    var groups: [String: ClassicGroup] = [:]
+    var offsets = OffsetStore()
+    var timers = TimerQueue<Timer>()
+    /// What is left of the initial rebalance delay after the part that runs now, per group.
+    var initialDelays: [String: InitialDelay] = [:]
+
+    enum Timer: Hashable, Sendable {
+        /// A member's session, or how long a member that was sent MEMBER_ID_REQUIRED may take to come back.
+        case session(group: String, member: String)
+        /// How long members may take to join again; for an empty group, how long it waits for more members.
+        case join(group: String)
+        /// How long members may take to sync.
+        case sync(group: String)
+        case expiration
+    }
+
+    struct InitialDelay: Sendable {
+        var delayMs: Int64
+        var remainingMs: Int64
+    }
+
+    public init(configuration: GroupConfiguration) { self.configuration = configuration }
+
+    /// Ids of all groups, sorted.
+    public var groupIds: [String] { groups.keys.sorted() }
+
+    // MARK: Log
+
+    public mutating func replay(_ record: CoordinatorRecord, offset: Int64, producerId: Int64 = -1) {
+        switch record.recordType {
+        case OffsetCommitKey.recordType, LegacyOffsetCommitKey.recordType:
+            // The two keys have the same fields, and so the same bytes after the type.
+            guard let key = try? record.decodeKey(OffsetCommitKey.self) else { return }
+            replay(key, record, offset: offset, producerId: producerId)
+        case GroupMetadataKey.recordType:
+            guard let key = try? record.decodeKey(GroupMetadataKey.self) else { return }
+            replay(key, record)
+        default: return
+        }
+    }
+
+    private mutating func replay(_ key: OffsetCommitKey, _ record: CoordinatorRecord, offset: Int64, producerId: Int64) {
+        let partition = PartitionName(topic: key.topic, partition: key.partition)
+        guard record.value != nil else { return offsets.remove(group: key.group, partition: partition) }
+        guard let value = try? record.decodeValue(OffsetCommitValue.self) else { return }
+        if groups[key.group] == nil { groups[key.group] = ClassicGroup(groupId: key.group) }
+        groups[key.group]?.isInLog = true
+        offsets.put(CommittedOffset(value, recordOffset: offset), group: key.group, partition: partition, producerId: producerId)
+    }
+
+    private mutating func replay(_ key: GroupMetadataKey, _ record: CoordinatorRecord) {
+        guard record.value != nil else {
+            forgetTimers(of: key.group)
+            groups[key.group] = nil
+            return
+        }
+        guard let value = try? record.decodeValue(GroupMetadataValue.self) else { return }
+        if let group = groups[key.group], !group.isInLog {
+            // The record of its creation: whoever created it may already be waiting in it.
+            groups[key.group]?.isInLog = true
+        } else {
+            groups[key.group, default: ClassicGroup(groupId: key.group)].replay(value)
+        }
+    }
+
+    public mutating func replayEndTransaction(producerId: Int64, committed: Bool) {
+        offsets.endTransaction(producerId: producerId, committed: committed)
+    }
+
+    public mutating func finishLoading(now: Int64) -> GroupOutcome {
+        var outcome = GroupOutcome()
+        for id in groupIds {
+            guard var group = groups[id] else { continue }
+            for member in group.orderedMembers { startSession(member, in: id, now: now) }
+            if group.members.count > configuration.maxGroupSize { prepareRebalance(&group, now: now, &outcome) }
+            groups[id] = group
+        }
+        timers.schedule(.expiration, at: now + configuration.offsetsRetentionCheckIntervalMs)
+        return outcome
+    }
+
+    public mutating func reject(_ outcome: GroupOutcome, error: ErrorCode, now: Int64) -> GroupOutcome {
+        let error = Self.responseError(forAppendError: error)
+        var rejected = GroupOutcome()
+        rejected.replies = outcome.replies.map { ($0.token, $0.reply.failed(error)) }
+        for record in outcome.records where record.recordType == GroupMetadataKey.recordType {
+            guard let id = (try? record.decodeKey(GroupMetadataKey.self))?.group, var group = groups[id] else { continue }
+            group.prepared = [:]
+            if !group.isInLog {
+                answerAll(in: &group, with: error, &rejected)
+                forgetTimers(of: id)
+                groups[id] = nil
+                continue
+            }
+            if group.state == .completingRebalance {
+                prepareRebalance(&group, now: now, &rejected)
+            } else if group.state == .preparingRebalance, group.members.isEmpty, let value = try? record.decodeValue(GroupMetadataValue.self) {
+                // The group is as empty as if the log said so. Should the broker stop now, the old generation comes back and expires.
+                group.replay(value)
+            }
+            groups[id] = group
+        }
+        return rejected
+    }
+
+    public mutating func abandon(error: ErrorCode) -> GroupOutcome {
+        var outcome = GroupOutcome()
+        for id in groupIds {
+            guard var group = groups[id] else { continue }
+            answerAll(in: &group, with: error, &outcome)
+            groups[id] = group
+        }
+        return outcome
+    }
+
+    /// Kafka's translation of why an append failed into what a group member can act on.
+    static func responseError(forAppendError error: ErrorCode) -> ErrorCode {
+        switch error {
+        case .unknownTopicOrPartition, .notEnoughReplicas, .notEnoughReplicasAfterAppend, .requestTimedOut: .coordinatorNotAvailable
+        case .notLeaderOrFollower, .kafkaStorageError: .notCoordinator
+        case .messageTooLarge, .recordListTooLarge, .invalidFetchSize: .unknownServerError
+        default: error
+        }
+    }
+
+    // MARK: Time
+
+    public var nextDeadline: Int64? { timers.next }
+
+    public mutating func tick(now: Int64) -> GroupOutcome {
+        var outcome = GroupOutcome()
+        while outcome.records.isEmpty, let timer = timers.popDue(now: now) {
+            switch timer {
+            case .session(let group, let member): expireSession(group, member, now: now, &outcome)
+            case .join(let group): expireJoin(group, now: now, &outcome)
+            case .sync(let group): expireSync(group, now: now, &outcome)
+            case .expiration:
+                timers.schedule(.expiration, at: now + configuration.offsetsRetentionCheckIntervalMs)
+                expireOffsets(now: now, &outcome)
+            }
+        }
+        return outcome
+    }
+
+    mutating func startSession(_ member: ClassicMember, in group: String, now: Int64) {
+        timers.schedule(.session(group: group, member: member.memberId), at: now + Int64(member.sessionTimeoutMs))
+    }
+
+    mutating func cancelSession(_ member: String, in group: String) { timers.cancel(.session(group: group, member: member)) }
+
+    private mutating func forgetTimers(of id: String) {
+        guard let group = groups[id] else { return }
+        for member in group.members.keys { cancelSession(member, in: id) }
+        for member in group.pendingJoins { cancelSession(member, in: id) }
+        timers.cancel(.join(group: id))
+        timers.cancel(.sync(group: id))
+        initialDelays[id] = nil
+    }
+
+    private func answerAll(in group: inout ClassicGroup, with error: ErrorCode, _ outcome: inout GroupOutcome) {
+        for member in group.orderedMembers {
+            answerJoin(of: member.memberId, in: &group, JoinGroupResponse(error, memberId: member.memberId), &outcome)
+            answerSync(of: member.memberId, in: &group, SyncGroupResponse(error), &outcome)
+        }
+    }
+
+    // MARK: Answers
+
+    /// Answers the join that a member waits with, if it does.
+    func answerJoin(of memberId: String, in group: inout ClassicGroup, _ response: JoinGroupResponse, _ outcome: inout GroupOutcome) {
+        guard var member = group.members[memberId], let waiting = member.awaitingJoin else { return }
+        member.awaitingJoin = nil
+        group.put(member)
+        outcome.replies.append((waiting.token, .join(response)))
+    }
+
+    /// Answers the sync that a member waits with, if it does; true when it did.
+    @discardableResult
+    func answerSync(of memberId: String, in group: inout ClassicGroup, _ response: SyncGroupResponse, _ outcome: inout GroupOutcome) -> Bool {
+        guard var member = group.members[memberId], let waiting = member.awaitingSync else { return false }
+        member.awaitingSync = nil
+        group.put(member)
+        outcome.replies.append((waiting.token, .sync(response)))
+        return true
+    }
+}
