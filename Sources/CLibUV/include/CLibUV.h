@@ -1,6 +1,24 @@
-// libuv, and the few system calls that Swift's Glibc module leaves out.
+// libuv, and the few system calls that Swift's Glibc module leaves out or that differ between systems.
 #pragma once
+#include <stddef.h>
+#include <sys/socket.h>
+#include <sys/types.h>
 #include <uv.h>
-#ifdef __linux__
-#include <sys/sendfile.h>
-#endif
+
+/// Accepts one connection; the descriptor is non-blocking and closes on exec. A negative result is -errno.
+int ottla_accept(int listener, struct sockaddr_storage *peer, socklen_t *peer_length);
+
+/// A stream socket that is non-blocking and closes on exec. A negative result is -errno.
+int ottla_socket(int family);
+
+/// Sends a range of a file to a socket. Returns the bytes sent (0: the file ends before the range), or -errno.
+ssize_t ottla_sendfile(int socket, int file, off_t offset, size_t count);
+
+/// Takes an exclusive advisory lock that Java's FileLock honours, without waiting. Returns 0, or -errno and the holder's process id when it is known (else 0).
+int ottla_lock(int file, int *holder);
+
+/// Makes a file's bytes durable. Returns 0 or -errno.
+int ottla_sync(int file);
+
+/// Names the calling thread for `top` and debuggers.
+void ottla_name_thread(const char *name);

@@ -1,0 +1,175 @@
+import CLibUV
+import KafkaProtocol
+import LogStorage
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A file of the operating system, opened once and shared: the descriptor closes when the last reference goes, so a reply that is
+/// still being sent from it keeps it alive after the log has let it go.
+final class OpenFile: DiskFile {
+    private let path: String
+    private let descriptor: Int32
+    /// Kept here because the log asks for it on every append; only this object writes to the file.
+    private let knownSize: Atomic<Int>
+
+    init(path: String, flags: Int32) throws(DiskError) {
+        let opened = retryingInterrupts { open(path, flags | O_CLOEXEC, 0o644) }
+        guard opened >= 0 else { throw DiskError.now("open", path) }
+        var status = stat()
+        guard fstat(opened, &status) == 0 else {
+            let error = DiskError.now("open", path)
+            Self.release(opened)
+            throw error
+        }
+        self.path = path
+        descriptor = opened
+        knownSize = Atomic(Int(status.st_size))
+    }
+
+    deinit { Self.release(descriptor) }
+
+    private static func release(_ descriptor: Int32) {
+        #if canImport(Glibc)
+            _ = Glibc.close(descriptor)
+        #else
+            _ = Darwin.close(descriptor)
+        #endif
+    }
+
+    var fileDescriptor: Int32? { descriptor }
+
+    var size: Int { knownSize.load(ordering: .acquiring) }
+
+    /// Nothing to do at once: the descriptor may be in use by a reply on another thread, and goes with the last reference.
+    func close() {}
+
+    func write(_ pieces: [Bytes], at offset: Int) throws(DiskError) {
+        var position = offset
+        var index = 0
+        var skipped = 0
+        while index < pieces.count {
+            if pieces[index].count == skipped {
+                index += 1
+                skipped = 0
+                continue
+            }
+            let written = withVectors(pieces[index...], skipping: skipped, limit: 64) { vectors, count in
+                retryingInterrupts { pwritev(descriptor, vectors, count, off_t(position)) }
+            }
+            guard written > 0 else {
+                let error = written < 0 ? DiskError.now("write", path) : DiskError.code(EIO, "write", path)
+                grow(to: position)
+                throw error
+            }
+            position += written
+            advance(by: written, through: pieces, index: &index, skipped: &skipped)
+        }
+        grow(to: position)
+    }
+
+    func read(at offset: Int, count: Int) throws(DiskError) -> Bytes {
+        guard count > 0, offset >= 0 else { return .empty }
+        var failure: Int32 = 0
+        let bytes = Bytes(capacity: count) { room in
+            var filled = 0
+            while filled < count {
+                let got = retryingInterrupts { pread(descriptor, room.baseAddress.map { $0 + filled }, count - filled, off_t(offset + filled)) }
+                if got < 0 { failure = errno }
+                if got <= 0 { break }
+                filled += got
+            }
+            return filled
+        }
+        if failure != 0 { throw DiskError.code(failure, "read", path) }
+        return bytes
+    }
+
+    func bytes(at offset: Int, count: Int) throws -> Bytes { try read(at: offset, count: count) }
+
+    func truncate(to size: Int) throws(DiskError) {
+        guard retryingInterrupts({ ftruncate(descriptor, off_t(size)) }) == 0 else { throw DiskError.now("truncate", path) }
+        knownSize.store(size, ordering: .releasing)
+    }
+
+    func sync() throws(DiskError) {
+        var code = ottla_sync(descriptor)
+        while code == -EINTR { code = ottla_sync(descriptor) }
+        if code != 0 { throw DiskError.code(-code, "sync", path) }
+    }
+
+    private func grow(to end: Int) { _ = knownSize.max(end, ordering: .acquiringAndReleasing) }
+}
+
+/// Calls `body` with the vectors of a gather write over the first `limit` non-empty pieces.
+func withVectors<R>(_ pieces: ArraySlice<Bytes>, skipping skipped: Int, limit: Int, _ body: (UnsafePointer<iovec>?, Int32) -> R) -> R {
+    withUnsafeTemporaryAllocation(of: iovec.self, capacity: limit) { vectors in
+        var count = 0
+        var skip = skipped
+        for piece in pieces {
+            if count == limit { break }
+            // The pieces outlive the call: the caller holds them.
+            piece.withUnsafeBytes { bytes in
+                if bytes.count > skip, let base = bytes.baseAddress {
+                    vectors.initializeElement(at: count, to: iovec(iov_base: UnsafeMutableRawPointer(mutating: base) + skip, iov_len: bytes.count - skip))
+                    count += 1
+                }
+            }
+            skip = 0
+        }
+        return body(vectors.baseAddress.map { UnsafePointer($0) }, Int32(count))
+    }
+}
+
+/// Moves a position in a list of pieces past bytes that were written.
+func advance(by written: Int, through pieces: [Bytes], index: inout Int, skipped: inout Int) {
+    var left = written
+    while left > 0, index < pieces.count {
+        let rest = pieces[index].count - skipped
+        if left < rest {
+            skipped += left
+            return
+        }
+        left -= rest
+        index += 1
+        skipped = 0
+    }
+}
+
+/// An exclusive lock on a file, held while the object lives. The file names the holder's process, as pid files do.
+final class FileLock {
+    private let descriptor: Int32
+
+    init(_ path: String) throws(DiskError) {
+        let opened = retryingInterrupts { open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644) }
+        guard opened >= 0 else { throw DiskError.now("lock", path) }
+        var holder: Int32 = 0
+        let code = ottla_lock(opened, &holder)
+        guard code == 0 else {
+            let named = holder > 0 ? holder : Self.writtenHolder(opened)
+            close(opened)
+            guard code == -EAGAIN || code == -EWOULDBLOCK else { throw DiskError.code(-code, "lock", path) }
+            let who = named.map { "process \($0)" } ?? "another process"
+            throw DiskError(operation: "lock", path: path, code: -code, message: "\(who) holds it", isLocked: true)
+        }
+        descriptor = opened
+        let text = "\(getpid())\n"
+        // The name is for people; a lock without it still holds.
+        _ = ftruncate(opened, 0)
+        _ = pwrite(opened, text, text.utf8.count, 0)
+    }
+
+    /// Closing the descriptor releases the lock; the file stays, since removing it would race with the next holder.
+    deinit { close(descriptor) }
+
+    private static func writtenHolder(_ descriptor: Int32) -> Int32? {
+        var buffer = [UInt8](repeating: 0, count: 16)
+        let got = pread(descriptor, &buffer, buffer.count, 0)
+        guard got > 0 else { return nil }
+        return Int32(String(decoding: buffer[..<got].prefix { $0 >= 0x30 && $0 <= 0x39 }, as: UTF8.self))
+    }
+}

@@ -1,0 +1,174 @@
+import CLibUV
+import KafkaProtocol
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What one attempt to write or read came to.
+enum TransferResult {
+    /// Bytes moved.
+    case moved(Int)
+    /// The socket cannot take or give more now.
+    case wouldBlock
+    /// The stream is over: the peer closed it (reading), or a file ends before the range that was promised (writing).
+    case ended
+    case failed(CloseReason)
+}
+
+/// Replies in order, waiting to leave: runs of bytes and ranges of files.
+struct OutputQueue {
+    private var pieces: [RecordData.Piece] = []
+    private var head = 0
+    /// Bytes of the first piece that have left.
+    private var headSent = 0
+    private(set) var pendingBytes = 0
+
+    var isEmpty: Bool { pendingBytes == 0 }
+
+    mutating func append(_ more: [RecordData.Piece]) {
+        for piece in more where piece.count > 0 {
+            pieces.append(piece)
+            pendingBytes += piece.count
+        }
+    }
+
+    mutating func append(_ bytes: Bytes) {
+        guard !bytes.isEmpty else { return }
+        pieces.append(.bytes(bytes))
+        pendingBytes += bytes.count
+    }
+
+    mutating func removeAll() {
+        pieces = []
+        head = 0
+        headSent = 0
+        pendingBytes = 0
+    }
+
+    private mutating func sent(_ count: Int) {
+        pendingBytes -= count
+        var left = count
+        while left > 0, head < pieces.count {
+            let rest = pieces[head].count - headSent
+            if left < rest {
+                headSent += left
+                return
+            }
+            left -= rest
+            // What has left must not be kept alive by the queue.
+            pieces[head] = .bytes(.empty)
+            head += 1
+            headSent = 0
+        }
+        if head == pieces.count {
+            pieces.removeAll(keepingCapacity: true)
+            head = 0
+        } else if head > 256 {
+            pieces.removeFirst(head)
+            head = 0
+        }
+    }
+
+    /// Sends as much as the socket takes. `.moved` when the queue is empty, `.wouldBlock` when the socket is full.
+    mutating func flush(to descriptor: Int32) -> TransferResult {
+        var total = 0
+        while head < pieces.count {
+            let result =
+                switch pieces[head] {
+                case .bytes: sendBytes(to: descriptor)
+                case .file(let range): sendFile(range, to: descriptor)
+                }
+            guard case .moved(let count) = result else { return result }
+            total += count
+            sent(count)
+        }
+        return .moved(total)
+    }
+
+    /// A gather write of the byte pieces at the head.
+    private func sendBytes(to descriptor: Int32) -> TransferResult {
+        withUnsafeTemporaryAllocation(of: iovec.self, capacity: 64) { vectors in
+            var count = 0
+            var index = head
+            var skip = headSent
+            while index < pieces.count, count < vectors.count, case .bytes(let bytes) = pieces[index] {
+                // The queue holds the bytes until the call is over.
+                bytes.withUnsafeBytes { raw in
+                    if let base = raw.baseAddress, raw.count > skip {
+                        vectors.initializeElement(at: count, to: iovec(iov_base: UnsafeMutableRawPointer(mutating: base) + skip, iov_len: raw.count - skip))
+                        count += 1
+                    }
+                }
+                skip = 0
+                index += 1
+            }
+            var message = msghdr()
+            message.msg_iov = vectors.baseAddress
+            message.msg_iovlen = numericCast(count)
+            #if canImport(Glibc)
+                // More follows from a file: let the kernel fill its packets.
+                let flags = Int32(MSG_NOSIGNAL) | (index < pieces.count ? Int32(MSG_MORE) : 0)
+            #else
+                let flags: Int32 = 0
+            #endif
+            return OutputQueue.result(of: retryingInterrupts { sendmsg(descriptor, &message, flags) })
+        }
+    }
+
+    private func sendFile(_ range: FileRange, to descriptor: Int32) -> TransferResult {
+        let left = range.count - headSent
+        guard let file = range.source.fileDescriptor else {
+            guard let bytes = try? range.source.bytes(at: range.offset + headSent, count: min(left, 1 << 18)), !bytes.isEmpty else { return .ended }
+            return OutputQueue.result(
+                of: bytes.withUnsafeBytes { raw in retryingInterrupts { send(descriptor, raw.baseAddress, raw.count, OutputQueue.noSignal) } })
+        }
+        while true {
+            let sent = ottla_sendfile(descriptor, file, off_t(range.offset + headSent), left)
+            if sent > 0 { return .moved(Int(sent)) }
+            switch Int32(sent) {
+            case 0: return .ended
+            case -EINTR: continue
+            case -EAGAIN, -EWOULDBLOCK: return .wouldBlock
+            default: return .failed(.systemError(Int32(-sent)))
+            }
+        }
+    }
+
+    #if canImport(Glibc)
+        private static let noSignal = Int32(MSG_NOSIGNAL)
+    #else
+        private static let noSignal: Int32 = 0
+    #endif
+
+    private static func result(of sent: Int) -> TransferResult {
+        if sent >= 0 { return .moved(sent) }
+        return errno == EAGAIN || errno == EWOULDBLOCK ? .wouldBlock : .failed(.systemError(errno))
+    }
+
+    /// Sends through TLS as much as the socket takes; file ranges are read in pieces of at most 256 KiB.
+    mutating func flush(through session: TLSSession) -> TransferResult {
+        var total = 0
+        while head < pieces.count {
+            let chunk: Bytes
+            switch pieces[head] {
+            case .bytes(let bytes): chunk = bytes.dropFirst(headSent)
+            case .file(let range):
+                let wanted = min(range.count - headSent, 1 << 18)
+                guard let bytes = try? range.source.bytes(at: range.offset + headSent, count: wanted), !bytes.isEmpty else { return .ended }
+                chunk = bytes
+            }
+            var position = 0
+            while position < chunk.count {
+                let result = chunk.withUnsafeBytes { session.write(UnsafeRawBufferPointer(rebasing: $0[position...])) }
+                guard case .moved(let count) = result else { return result }
+                position += count
+                total += count
+                sent(count)
+            }
+        }
+        return .moved(total)
+    }
+}
