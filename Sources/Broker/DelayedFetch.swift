@@ -77,9 +77,9 @@ struct FetchPlan: Sendable {
         do {
             let read = try log.read(from: start, maxBytes: max(room, 0), minOneBatch: outcome.sizeBytes == 0, upTo: limit)
             data.records = read.records
-            outcome.sizeBytes += read.sizeBytes
+            outcome.sizeBytes += read.sizeInBytes
             if readsCommitted {
-                data.abortedTransactions = log.abortedTransactions(from: start, to: read.nextOffset).map { aborted in
+                data.abortedTransactions = try log.abortedTransactions(from: start, to: read.nextOffset).map { aborted in
                     var entry = FetchResponse.FetchableTopicResponse.PartitionData.AbortedTransaction()
                     entry.producerId = aborted.producerId
                     entry.firstOffset = aborted.firstOffset
