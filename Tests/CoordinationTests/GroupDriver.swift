@@ -1,0 +1,217 @@
+import Coordination
+import KafkaProtocol
+
+/// Drives one shard as a broker would: appends what it yields to a log in memory, replays it, hands out the replies.
+struct GroupDriver {
+    var configuration = GroupConfiguration()
+    var shard: GroupShard
+    var log: [CoordinatorRecord] = []
+    var now: Int64 = 1_000_000
+    var replies: [UInt64: GroupReply] = [:]
+    /// Appends fail with this error while it is set.
+    var appendError: ErrorCode?
+    private var token: UInt64 = 0
+    private var members = 0
+
+    init(_ configure: (inout GroupConfiguration) -> Void = { _ in }) {
+        configuration.initialRebalanceDelayMs = 3_000
+        configure(&configuration)
+        shard = GroupShard(configuration: configuration)
+        settle(shard.finishLoading(now: now))
+    }
+
+    mutating func settle(_ outcome: GroupOutcome) {
+        var outcome = outcome
+        if !outcome.records.isEmpty, let appendError {
+            outcome = shard.reject(outcome, error: appendError, now: now)
+        }
+        for record in outcome.records {
+            shard.replay(record, offset: Int64(log.count))
+            log.append(record)
+        }
+        for (token, reply) in outcome.replies {
+            precondition(replies[token] == nil, "answered twice")
+            replies[token] = reply
+        }
+    }
+
+    mutating func advance(_ ms: Int64) {
+        let end = now + ms
+        while let next = shard.nextDeadline, next <= end {
+            now = max(now, next)
+            settle(shard.tick(now: now))
+        }
+        now = end
+    }
+
+    private mutating func nextToken() -> UInt64 {
+        token += 1
+        return token
+    }
+
+    /// Sends a join; the token finds the answer once there is one.
+    mutating func join(
+        _ group: String, member: String = "", instance: String? = nil, protocols: [String] = ["range"], topics: [String] = ["t"],
+        version: Int16 = 9, type: String = "consumer", session: Int32 = 10_000, rebalance: Int32 = 60_000
+    ) -> UInt64 {
+        var request = JoinGroupRequest()
+        request.groupId = group
+        request.memberId = member
+        request.groupInstanceId = instance
+        request.protocolType = type
+        request.sessionTimeoutMs = session
+        request.rebalanceTimeoutMs = rebalance
+        var subscription = ConsumerProtocolSubscription()
+        subscription.topics = topics
+        request.protocols = protocols.map { name in
+            var entry = JoinGroupRequest.JoinGroupRequestProtocol()
+            entry.name = name
+            entry.metadata = Bytes([0, 1] + subscription.encoded(version: 1).array)
+            return entry
+        }
+        members += 1
+        let token = nextToken()
+        settle(
+            shard.join(
+                request, token: token, context: .init(apiVersion: version, clientId: "c", clientHost: "/127.0.0.1"), memberIdSuffix: "\(members)",
+                now: now))
+        return token
+    }
+
+    /// The two calls with which a member without an id joins; the second waits.
+    mutating func joinNew(_ group: String, protocols: [String] = ["range"], topics: [String] = ["t"], session: Int32 = 10_000) -> (String, UInt64) {
+        let first = join(group, protocols: protocols, topics: topics, session: session)
+        let id = joined(first)?.memberId ?? ""
+        return (id, join(group, member: id, protocols: protocols, topics: topics, session: session))
+    }
+
+    func joined(_ token: UInt64) -> JoinGroupResponse? {
+        if case .join(let response)? = replies[token] { return response }
+        return nil
+    }
+
+    func synced(_ token: UInt64) -> SyncGroupResponse? {
+        if case .sync(let response)? = replies[token] { return response }
+        return nil
+    }
+
+    mutating func sync(_ group: String, member: String, generation: Int32, assignments: [String: String] = [:], instance: String? = nil) -> UInt64 {
+        var request = SyncGroupRequest()
+        request.groupId = group
+        request.memberId = member
+        request.groupInstanceId = instance
+        request.generationId = generation
+        request.protocolType = "consumer"
+        request.protocolName = "range"
+        request.assignments = assignments.sorted { $0.key < $1.key }.map { id, text in
+            var assignment = SyncGroupRequest.SyncGroupRequestAssignment()
+            assignment.memberId = id
+            assignment.assignment = Bytes(text)
+            return assignment
+        }
+        let token = nextToken()
+        settle(shard.sync(request, token: token, context: .init(apiVersion: 5), now: now))
+        return token
+    }
+
+    mutating func heartbeat(_ group: String, member: String, generation: Int32, instance: String? = nil) -> ErrorCode? {
+        var request = HeartbeatRequest()
+        request.groupId = group
+        request.memberId = member
+        request.groupInstanceId = instance
+        request.generationId = generation
+        let token = nextToken()
+        settle(shard.heartbeat(request, token: token, now: now))
+        if case .heartbeat(let response)? = replies[token] { return response.errorCode }
+        return nil
+    }
+
+    mutating func leave(_ group: String, _ members: [(id: String, instance: String?)]) -> LeaveGroupResponse? {
+        var request = LeaveGroupRequest()
+        request.groupId = group
+        request.members = members.map { member in
+            var identity = LeaveGroupRequest.MemberIdentity()
+            identity.memberId = member.id
+            identity.groupInstanceId = member.instance
+            return identity
+        }
+        let token = nextToken()
+        settle(shard.leave(request, token: token, context: .init(apiVersion: 5), now: now))
+        if case .leave(let response)? = replies[token] { return response }
+        return nil
+    }
+
+    mutating func commit(
+        _ group: String, _ topic: String, _ offsets: [Int32: Int64], member: String = "", generation: Int32 = -1, metadata: String = "",
+        retention: Int64 = -1, version: Int16 = 9
+    ) -> ErrorCode? {
+        var request = OffsetCommitRequest()
+        request.groupId = group
+        request.memberId = member
+        request.generationIdOrMemberEpoch = generation
+        request.retentionTimeMs = retention
+        var entry = OffsetCommitRequest.OffsetCommitRequestTopic()
+        entry.name = topic
+        entry.partitions = offsets.sorted { $0.key < $1.key }.map { index, offset in
+            var partition = OffsetCommitRequest.OffsetCommitRequestTopic.OffsetCommitRequestPartition()
+            partition.partitionIndex = index
+            partition.committedOffset = offset
+            partition.committedMetadata = metadata
+            return partition
+        }
+        request.topics = [entry]
+        let token = nextToken()
+        settle(shard.commitOffsets(request, token: token, context: .init(apiVersion: version), now: now))
+        if case .offsetCommit(let response)? = replies[token] { return response.topics.first?.partitions.first?.errorCode }
+        return nil
+    }
+
+    /// `topic-partition` → offset, for everything a group committed.
+    func committed(_ group: String) -> [String: Int64] {
+        let response = shard.fetchOffsets(group: group, topics: nil, requireStable: false)
+        return Dictionary(
+            uniqueKeysWithValues: response.topics.flatMap { topic in topic.partitions.map { ("\(topic.name)-\($0.partitionIndex)", $0.committedOffset) } })
+    }
+
+    mutating func delete(_ group: String) -> ErrorCode? {
+        let token = nextToken()
+        settle(shard.deleteGroups([group], token: token))
+        if case .deleteGroups(let results)? = replies[token] { return results.first?.errorCode }
+        return nil
+    }
+
+    mutating func deleteOffsets(_ group: String, _ topic: String, _ partition: Int32) -> OffsetDeleteResponse? {
+        var request = OffsetDeleteRequest()
+        request.groupId = group
+        var entry = OffsetDeleteRequest.OffsetDeleteRequestTopic()
+        entry.name = topic
+        entry.partitions = [.init()]
+        entry.partitions[0].partitionIndex = partition
+        request.topics = [entry]
+        let token = nextToken()
+        settle(shard.deleteOffsets(request, token: token))
+        if case .offsetDelete(let response)? = replies[token] { return response }
+        return nil
+    }
+
+    func state(_ group: String) -> String { shard.describe(group, version: 5).groupState }
+
+    /// A shard folded from the log alone.
+    func recovered() -> GroupShard {
+        var shard = GroupShard(configuration: configuration)
+        for (offset, record) in log.enumerated() { shard.replay(record, offset: Int64(offset)) }
+        _ = shard.finishLoading(now: now)
+        return shard
+    }
+
+    /// A stable group of two dynamic members; the first is the leader.
+    mutating func stablePair(_ group: String) -> (String, String) {
+        let (a, joinA) = joinNew(group)
+        let (b, _) = joinNew(group)
+        advance(6_000)
+        let generation = joined(joinA)?.generationId ?? -1
+        _ = sync(group, member: b, generation: generation)
+        _ = sync(group, member: a, generation: generation, assignments: [a: "for a", b: "for b"])
+        return (a, b)
+    }
+}
