@@ -2,7 +2,7 @@ import Coordination
 import KafkaProtocol
 
 /// Drives one shard as a broker would: appends what it yields to a log in memory, replays it, hands out the replies.
-struct GroupDriver {
+final class GroupDriver {
     var configuration = GroupConfiguration()
     var shard: GroupShard
     var log: [CoordinatorRecord] = []
@@ -20,7 +20,7 @@ struct GroupDriver {
         settle(shard.finishLoading(now: now))
     }
 
-    mutating func settle(_ outcome: GroupOutcome) {
+    func settle(_ outcome: GroupOutcome) {
         var outcome = outcome
         if !outcome.records.isEmpty, let appendError {
             outcome = shard.reject(outcome, error: appendError, now: now)
@@ -35,7 +35,7 @@ struct GroupDriver {
         }
     }
 
-    mutating func advance(_ ms: Int64) {
+    func advance(_ ms: Int64) {
         let end = now + ms
         while let next = shard.nextDeadline, next <= end {
             now = max(now, next)
@@ -44,13 +44,13 @@ struct GroupDriver {
         now = end
     }
 
-    private mutating func nextToken() -> UInt64 {
+    private func nextToken() -> UInt64 {
         token += 1
         return token
     }
 
     /// Sends a join; the token finds the answer once there is one.
-    mutating func join(
+    func join(
         _ group: String, member: String = "", instance: String? = nil, protocols: [String] = ["range"], topics: [String] = ["t"],
         version: Int16 = 9, type: String = "consumer", session: Int32 = 10_000, rebalance: Int32 = 60_000
     ) -> UInt64 {
@@ -79,7 +79,7 @@ struct GroupDriver {
     }
 
     /// The two calls with which a member without an id joins; the second waits.
-    mutating func joinNew(_ group: String, protocols: [String] = ["range"], topics: [String] = ["t"], session: Int32 = 10_000) -> (String, UInt64) {
+    func joinNew(_ group: String, protocols: [String] = ["range"], topics: [String] = ["t"], session: Int32 = 10_000) -> (String, UInt64) {
         let first = join(group, protocols: protocols, topics: topics, session: session)
         let id = joined(first)?.memberId ?? ""
         return (id, join(group, member: id, protocols: protocols, topics: topics, session: session))
@@ -95,7 +95,7 @@ struct GroupDriver {
         return nil
     }
 
-    mutating func sync(_ group: String, member: String, generation: Int32, assignments: [String: String] = [:], instance: String? = nil) -> UInt64 {
+    func sync(_ group: String, member: String, generation: Int32, assignments: [String: String] = [:], instance: String? = nil) -> UInt64 {
         var request = SyncGroupRequest()
         request.groupId = group
         request.memberId = member
@@ -114,7 +114,7 @@ struct GroupDriver {
         return token
     }
 
-    mutating func heartbeat(_ group: String, member: String, generation: Int32, instance: String? = nil) -> ErrorCode? {
+    func heartbeat(_ group: String, member: String, generation: Int32, instance: String? = nil) -> ErrorCode? {
         var request = HeartbeatRequest()
         request.groupId = group
         request.memberId = member
@@ -126,7 +126,7 @@ struct GroupDriver {
         return nil
     }
 
-    mutating func leave(_ group: String, _ members: [(id: String, instance: String?)]) -> LeaveGroupResponse? {
+    func leave(_ group: String, _ members: [(id: String, instance: String?)]) -> LeaveGroupResponse? {
         var request = LeaveGroupRequest()
         request.groupId = group
         request.members = members.map { member in
@@ -141,7 +141,7 @@ struct GroupDriver {
         return nil
     }
 
-    mutating func commit(
+    func commit(
         _ group: String, _ topic: String, _ offsets: [Int32: Int64], member: String = "", generation: Int32 = -1, metadata: String = "",
         retention: Int64 = -1, version: Int16 = 9
     ) -> ErrorCode? {
@@ -173,14 +173,14 @@ struct GroupDriver {
             uniqueKeysWithValues: response.topics.flatMap { topic in topic.partitions.map { ("\(topic.name)-\($0.partitionIndex)", $0.committedOffset) } })
     }
 
-    mutating func delete(_ group: String) -> ErrorCode? {
+    func delete(_ group: String) -> ErrorCode? {
         let token = nextToken()
         settle(shard.deleteGroups([group], token: token))
         if case .deleteGroups(let results)? = replies[token] { return results.first?.errorCode }
         return nil
     }
 
-    mutating func deleteOffsets(_ group: String, _ topic: String, _ partition: Int32) -> OffsetDeleteResponse? {
+    func deleteOffsets(_ group: String, _ topic: String, _ partition: Int32) -> OffsetDeleteResponse? {
         var request = OffsetDeleteRequest()
         request.groupId = group
         var entry = OffsetDeleteRequest.OffsetDeleteRequestTopic()
@@ -205,7 +205,7 @@ struct GroupDriver {
     }
 
     /// A stable group of two dynamic members; the first is the leader.
-    mutating func stablePair(_ group: String) -> (String, String) {
+    func stablePair(_ group: String) -> (String, String) {
         let (a, joinA) = joinNew(group)
         let (b, _) = joinNew(group)
         advance(6_000)

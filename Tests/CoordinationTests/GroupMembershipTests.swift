@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct GroupMembershipTests {
     @Test func newMemberIsAskedToComeBackWithItsId() throws {
-        var d = GroupDriver()
+        let d = GroupDriver()
         let first = d.join("g")
         let answer = try #require(d.joined(first))
         #expect(answer.errorCode == .memberIdRequired && answer.memberId == "c-1")
@@ -22,14 +22,14 @@ import Testing
     }
 
     @Test func oldClientsJoinAtOnce() throws {
-        var d = GroupDriver()
+        let d = GroupDriver()
         let token = d.join("g", version: 3)
         d.advance(3_000)
         #expect(d.joined(token)?.errorCode == ErrorCode.none)
     }
 
     @Test func twoMembersRebalanceAndGetTheLeadersAssignment() throws {
-        var d = GroupDriver()
+        let d = GroupDriver()
         let (a, joinA) = d.joinNew("g")
         d.advance(1_000)
         let (b, joinB) = d.joinNew("g")
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test func leavingMemberMakesTheOthersRejoin() throws {
-        var d = GroupDriver()
+        let d = GroupDriver()
         let (a, b) = d.stablePair("g")
         #expect(d.leave("g", [(a, nil)])?.members.first?.errorCode == ErrorCode.none)
         #expect(d.heartbeat("g", member: b, generation: 1) == .rebalanceInProgress)
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test func expiredMemberIsRemovedAndGroupRebalances() throws {
-        var d = GroupDriver()
+        let d = GroupDriver()
         let (a, b) = d.stablePair("g")
         d.advance(9_000)
         #expect(d.heartbeat("g", member: b, generation: 1) == ErrorCode.none)
@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test func memberThatNeverComesBackWithItsIdIsForgotten() {
-        var d = GroupDriver()
+        let d = GroupDriver()
         let (a, b) = d.stablePair("g")
         _ = d.join("g", session: 10_000)
         _ = d.leave("g", [(b, nil)])
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test func membersThatDoNotRejoinInTimeAreLeftBehind() {
-        var d = GroupDriver()
+        let d = GroupDriver()
         let (a, b) = d.stablePair("g")
         let token = d.join("g", member: a)
         for _ in 0..<12 {
@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test func memberThatNeverSyncsIsRemoved() {
-        var d = GroupDriver()
+        let d = GroupDriver()
         let (a, joinA) = d.joinNew("g", session: 600_000)
         let (b, _) = d.joinNew("g", session: 600_000)
         d.advance(6_000)
@@ -110,7 +110,7 @@ import Testing
     }
 
     @Test func wrongRequestsAreRefused() {
-        var d = GroupDriver { $0.maxGroupSize = 2 }
+        let d = GroupDriver { $0.maxGroupSize = 2 }
         let (a, _) = d.stablePair("g")
         #expect(d.joined(d.join(""))?.errorCode == .invalidGroupId)
         #expect(d.joined(d.join("g", session: 1))?.errorCode == .invalidSessionTimeout)
@@ -125,7 +125,7 @@ import Testing
     }
 
     @Test func theProtocolOfMostVotesWins() {
-        var d = GroupDriver()
+        let d = GroupDriver()
         let (_, first) = d.joinNew("g", protocols: ["range", "sticky"])
         _ = d.joinNew("g", protocols: ["sticky", "range", "own"])
         _ = d.joinNew("g", protocols: ["sticky", "range"])
@@ -134,7 +134,7 @@ import Testing
     }
 
     @Test func unchangedFollowerIsToldTheGenerationAndLeaderForcesARebalance() {
-        var d = GroupDriver()
+        let d = GroupDriver()
         let (a, b) = d.stablePair("g")
         let follower = d.joined(d.join("g", member: b))
         #expect(follower?.generationId == 1 && d.state("g") == "Stable")
@@ -144,7 +144,7 @@ import Testing
 }
 
 @Suite struct StaticMemberTests {
-    private func stable(_ d: inout GroupDriver) -> String {
+    private func stable(_ d: GroupDriver) -> String {
         let token = d.join("g", instance: "i1")
         d.advance(3_000)
         let id = d.joined(token)?.memberId ?? ""
@@ -153,8 +153,8 @@ import Testing
     }
 
     @Test func returningStaticMemberKeepsItsPlaceWithoutARebalance() throws {
-        var d = GroupDriver()
-        let old = stable(&d)
+        let d = GroupDriver()
+        let old = stable(d)
         #expect(old == "i1-1" && d.state("g") == "Stable")
         let answer = try #require(d.joined(d.join("g", instance: "i1")))
         #expect(answer.errorCode == .none && answer.generationId == 1 && answer.memberId == "i1-2")
@@ -168,7 +168,7 @@ import Testing
     }
 
     @Test func waitingDuplicateIsFenced() {
-        var d = GroupDriver()
+        let d = GroupDriver()
         let first = d.join("g", instance: "i1")
         let second = d.join("g", instance: "i1")
         #expect(d.joined(first)?.errorCode == .fencedInstanceId)
@@ -177,23 +177,23 @@ import Testing
     }
 
     @Test func changedProtocolRebalances() {
-        var d = GroupDriver()
-        _ = stable(&d)
+        let d = GroupDriver()
+        _ = stable(d)
         let token = d.join("g", instance: "i1", protocols: ["sticky", "range"])
         #expect(d.joined(token)?.generationId == 2)
     }
 
     @Test func administratorRemovesByInstance() {
-        var d = GroupDriver()
-        _ = stable(&d)
+        let d = GroupDriver()
+        _ = stable(d)
         #expect(d.leave("g", [("", "i2")])?.members.first?.errorCode == .unknownMemberId)
         #expect(d.leave("g", [("", "i1")])?.members.first?.errorCode == ErrorCode.none)
         #expect(d.state("g") == "Empty")
     }
 
     @Test func staticMemberIsNotDroppedByTheRebalanceTimeout() {
-        var d = GroupDriver()
-        let id = stable(&d)
+        let d = GroupDriver()
+        let id = stable(d)
         _ = d.joinNew("g")
         for _ in 0..<13 {
             _ = d.heartbeat("g", member: id, generation: 1, instance: "i1")
