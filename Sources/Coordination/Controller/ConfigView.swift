@@ -1,0 +1,193 @@
+import KafkaProtocol
+
+/// Where a value in force comes from; the raw values are those of DescribeConfigs.
+public enum ConfigSource: Int8, Sendable {
+    case topic = 1, dynamicBroker, dynamicBrokerDefault, staticBroker, `default`, brokerLogger, clientMetrics, group
+}
+
+/// A configuration value as DescribeConfigs shows it.
+public struct ConfigEntry: Sendable {
+    /// One of the places that could give the value, the strongest first.
+    public struct Synonym: Sendable, Equatable {
+        public var name: String
+        public var value: String?
+        public var source: ConfigSource
+    }
+    public var name: String
+    public var value: String?
+    public var source: ConfigSource
+    public var isReadOnly: Bool
+    public var isSensitive: Bool
+    /// Nil for a key that Kafka does not know.
+    public var kind: ConfigKey.Kind?
+    public var synonyms: [Synonym]
+}
+
+/// Configuration in force as one broker sees it: dynamic values of the metadata over the broker's own properties over Kafka's defaults.
+public struct ConfigView: Sendable {
+    public let image: MetadataImage
+    public let brokerId: Int32
+    /// The broker's properties as given at its start.
+    public let properties: [String: String]
+
+    public init(image: MetadataImage, brokerId: Int32, properties: [String: String]) {
+        self.image = image
+        self.brokerId = brokerId
+        self.properties = properties
+    }
+
+    /// The text set for a broker key, the broker's own before the cluster's; nil when only the default holds.
+    public func brokerText(_ key: String) -> String? { layers(key).first?.text }
+
+    /// The value in force for a broker key; `.null` where there is none.
+    public func broker(_ name: String) -> ConfigValue {
+        guard let key = ConfigTable.broker[name] else { return .null }
+        if let text = brokerText(name), let value = try? key.parse(text) { return value }
+        return key.defaultText.flatMap { try? key.parse($0) } ?? .null
+    }
+
+    /// The configuration in force for a topic, which need not exist.
+    public func topic(_ name: String) -> TopicConfig { topic(texts: image.config(of: .topic(name))) }
+    public func topic(texts: [String: String]) -> TopicConfig { TopicConfig(overrides: texts, brokerText: brokerText) }
+
+    /// The value in force for a group's key.
+    public func group(_ group: String, _ name: String) -> ConfigValue {
+        guard let key = ConfigTable.group[name] else { return .null }
+        if let text = image.config(of: .group(group))[name], let value = try? key.parse(text) { return value }
+        if let synonym = key.synonyms.first { return broker(synonym) }
+        return key.defaultText.flatMap { try? key.parse($0) } ?? .null
+    }
+
+    private func layers(_ key: String) -> [(text: String, source: ConfigSource)] {
+        var found: [(text: String, source: ConfigSource)] = []
+        if let text = image.config(of: .broker(brokerId))[key] { found.append((text, .dynamicBroker)) }
+        if let text = image.config(of: .brokerDefault)[key] { found.append((text, .dynamicBrokerDefault)) }
+        if let text = properties[key] ?? (key == "broker.id" ? properties["node.id"] : nil) { found.append((text, .staticBroker)) }
+        return found
+    }
+}
+
+// What DescribeConfigs and CreateTopics show.
+extension ConfigView {
+    /// Every key of a topic, in Kafka's order. The texts are the topic's own.
+    public func topicEntries(_ texts: [String: String]) -> [ConfigEntry] {
+        let config = topic(texts: texts)
+        return ConfigTable.topic.keys.compactMap { key in
+            let own = texts[key.name]
+            if key.isInternal && own == nil { return nil }
+            var synonyms = key.synonyms.first.map { brokerSynonyms($0, kind: key.kind) } ?? []
+            if own != nil { synonyms.insert(.init(name: key.name, value: config[key.name].text, source: .topic), at: 0) }
+            return ConfigEntry(
+                name: key.name, value: config[key.name].text, source: synonyms.first?.source ?? .default, isReadOnly: false, isSensitive: key.isSensitive,
+                kind: key.kind, synonyms: synonyms)
+        }
+    }
+
+    /// Every key of this broker, and what else its properties hold.
+    public func brokerEntries() -> [ConfigEntry] {
+        let others = Set(properties.keys).union(image.config(of: .broker(brokerId)).keys).union(image.config(of: .brokerDefault).keys)
+            .filter { ConfigTable.broker[$0] == nil }
+        let known = ConfigTable.broker.keys.filter { !$0.isInternal || brokerText($0.name) != nil }
+        return known.map { brokerEntry($0.name) } + others.sorted().map { brokerEntry($0) }
+    }
+
+    /// What is set for all brokers of the cluster.
+    public func brokerDefaultEntries() -> [ConfigEntry] {
+        image.config(of: .brokerDefault).sorted { $0.key < $1.key }.map { name, text in
+            let key = Self.brokerKey(name)
+            let value = Self.shown(text, key)
+            return ConfigEntry(
+                name: name, value: value, source: .dynamicBrokerDefault, isReadOnly: key?.update == .readOnly, isSensitive: key?.isSensitive ?? true,
+                kind: key?.kind,
+                synonyms: [.init(name: name, value: value, source: .dynamicBrokerDefault)])
+        }
+    }
+
+    public func groupEntries(_ group: String) -> [ConfigEntry] {
+        let own = image.config(of: .group(group))
+        return ConfigTable.group.keys.map { key in
+            var synonyms = key.synonyms.first.map { brokerSynonyms($0, kind: key.kind) } ?? [.init(name: key.name, value: key.defaultText, source: .default)]
+            let value = self.group(group, key.name).text
+            if own[key.name] != nil { synonyms.insert(.init(name: key.name, value: value, source: .group), at: 0) }
+            return ConfigEntry(
+                name: key.name, value: value, source: synonyms.first?.source ?? .default, isReadOnly: false, isSensitive: false, kind: key.kind,
+                synonyms: synonyms)
+        }
+    }
+
+    public func clientMetricsEntries(_ subscription: String) -> [ConfigEntry] {
+        let own = image.config(of: ConfigResource(.clientMetrics, subscription))
+        return ConfigTable.clientMetrics.keys.map { key in
+            let text = own[key.name]
+            return ConfigEntry(
+                name: key.name, value: text ?? key.defaultText, source: text == nil ? .default : .clientMetrics, isReadOnly: false, isSensitive: false,
+                kind: key.kind, synonyms: text == nil ? [] : [.init(name: key.name, value: text, source: .clientMetrics)])
+        }
+    }
+
+    private func brokerEntry(_ name: String) -> ConfigEntry {
+        let key = Self.brokerKey(name)
+        let synonyms = brokerSynonyms(name, kind: key?.kind)
+        let value = synonyms.first { $0.name == name }?.value ?? (ConfigTable.broker[name] == nil ? nil : Self.shown(key?.defaultText, key))
+        return ConfigEntry(
+            name: name, value: value, source: synonyms.first?.source ?? .default,
+            // A listener's own key is shown as read-only although it can be changed: Kafka looks up the whole name.
+            isReadOnly: (ConfigTable.broker[name] ?? ConfigTable.replicationThrottles[name])?.update ?? .readOnly == .readOnly,
+            isSensitive: key?.isSensitive ?? true, kind: key?.kind, synonyms: synonyms)
+    }
+
+    /// The layers under a broker key and under the coarser keys that stand in for it, beginning with the key's own.
+    private func brokerSynonyms(_ name: String, kind: ConfigKey.Kind?) -> [ConfigEntry.Synonym] {
+        let names = Self.namesStandingIn(for: name)
+        var all: [ConfigEntry.Synonym] = []
+        for source in [ConfigSource.dynamicBroker, .dynamicBrokerDefault, .staticBroker] {
+            for other in names {
+                guard let text = layers(other).first(where: { $0.source == source })?.text else { continue }
+                all.append(.init(name: other, value: Self.shown(text, Self.brokerKey(other)), source: source))
+            }
+        }
+        for other in names {
+            guard let key = ConfigTable.broker[other], let text = key.defaultText else { continue }
+            all.append(.init(name: other, value: Self.shown(text, key), source: .default))
+        }
+        return Array(all.drop { $0.name != name })
+    }
+
+    /// A text as Kafka prints it after reading it; nothing for passwords and for keys it does not know.
+    private static func shown(_ text: String?, _ key: ConfigKey?) -> String? {
+        guard let text, let key, !key.isSensitive else { return nil }
+        return (try? key.parse(text))?.text ?? text
+    }
+
+    /// The key behind a name, a listener's prefix taken off.
+    static func brokerKey(_ name: String) -> ConfigKey? {
+        ConfigTable.broker[name] ?? ConfigTable.replicationThrottles[name] ?? listenerBase(name).flatMap { ConfigTable.broker[$0] }
+    }
+
+    /// `listener.name.NAME.KEY` without what stands before KEY; nil for other names.
+    static func listenerBase(_ name: String) -> String? {
+        let prefix = "listener.name."
+        guard name.hasPrefix(prefix) else { return nil }
+        let rest = name.dropFirst(prefix.count)
+        guard let dot = rest.firstIndex(of: "."), dot > rest.startIndex else { return nil }
+        let base = String(rest[rest.index(after: dot)...])
+        // SASL keys may carry a mechanism in front: `listener.name.NAME.MECHANISM.KEY`.
+        for key in mechanismKeys where base.hasSuffix("." + key) { return key }
+        return base
+    }
+
+    static let mechanismKeys = [
+        "sasl.jaas.config", "sasl.login.callback.handler.class", "sasl.login.class", "sasl.server.callback.handler.class", "connections.max.reauth.ms",
+    ]
+
+    private static func namesStandingIn(for name: String) -> [String] {
+        for family in families where family.contains(name) { return family }
+        if let base = listenerBase(name) { return [name, base] }
+        return [name]
+    }
+
+    private static let families: [[String]] = [
+        ["log.roll.ms", "log.roll.hours"], ["log.roll.jitter.ms", "log.roll.jitter.hours"], ["log.flush.interval.ms", "log.flush.scheduler.interval.ms"],
+        ["log.retention.ms", "log.retention.minutes", "log.retention.hours"],
+    ]
+}

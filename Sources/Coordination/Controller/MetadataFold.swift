@@ -1,0 +1,177 @@
+import KafkaProtocol
+
+/// Folds metadata records into an image. Records between BeginTransaction and EndTransaction count from the end on, or never (KIP-868).
+public struct MetadataFold: Sendable {
+    /// The image of all committed records.
+    public var image: MetadataImage { beforeTransaction ?? current }
+    private var current: MetadataImage
+    private var beforeTransaction: MetadataImage?
+
+    public init(_ image: MetadataImage = MetadataImage()) { current = image }
+
+    /// Whether a transaction has begun and not ended, as after a crash in its middle.
+    public var isInTransaction: Bool { beforeTransaction != nil }
+
+    /// Folds in one record of the log, as it stands at `offset`.
+    public mutating func replay(_ record: MetadataRecord, offset: Int64) throws(MetadataError) {
+        switch record.message {
+        case is BeginTransactionRecord:
+            if isInTransaction { throw MetadataError("transaction begun inside another one at offset \(offset)") }
+            beforeTransaction = current
+        case is EndTransactionRecord: beforeTransaction = nil
+        case is AbortTransactionRecord:
+            if let before = beforeTransaction { current = before }
+            beforeTransaction = nil
+        default: try current.apply(record.message, offset: offset)
+        }
+        current.offset = offset
+        // Offsets advance even while a transaction hides its records.
+        beforeTransaction?.offset = offset
+    }
+
+    /// Notes that the log reaches `offset` with something other than a metadata record, such as a control record.
+    public mutating func skip(to offset: Int64) {
+        current.offset = max(current.offset, offset)
+        beforeTransaction?.offset = current.offset
+    }
+}
+
+extension MetadataImage {
+    fileprivate mutating func apply(_ message: any LogMessage, offset: Int64) throws(MetadataError) {
+        switch message {
+        case let record as TopicRecord: apply(record)
+        case let record as PartitionRecord: try apply(record)
+        case let record as PartitionChangeRecord: try apply(record)
+        case let record as RemoveTopicRecord: try apply(record)
+        case let record as ConfigRecord: apply(record)
+        case let record as RegisterBrokerRecord: apply(record)
+        case let record as BrokerRegistrationChangeRecord: try apply(record)
+        case let record as UnregisterBrokerRecord: brokers[record.brokerId] = nil
+        case let record as FenceBrokerRecord: brokers[record.id]?.isFenced = true
+        case let record as UnfenceBrokerRecord: brokers[record.id]?.isFenced = false
+        case let record as RegisterControllerRecord: controllers[record.controllerId] = record
+        case let record as FeatureLevelRecord: features[record.name] = record.featureLevel == 0 ? nil : record.featureLevel
+        case let record as ProducerIdsRecord: nextProducerId = record.nextProducerId
+        case let record as ClientQuotaRecord: apply(record)
+        case let record as UserScramCredentialRecord: scramCredentials[ScramKey(user: record.name, mechanism: record.mechanism)] = record
+        case let record as RemoveUserScramCredentialRecord: scramCredentials[ScramKey(user: record.name, mechanism: record.mechanism)] = nil
+        case let record as AccessControlEntryRecord: acls[record.id] = record
+        case let record as RemoveAccessControlEntryRecord: acls[record.id] = nil
+        case let record as DelegationTokenRecord: delegationTokens[record.tokenId] = record
+        case let record as RemoveDelegationTokenRecord: delegationTokens[record.tokenId] = nil
+        case let record as ClearElrRecord: apply(record)
+        case is NoOpRecord, is ZkMigrationStateRecord: break
+        default: throw MetadataError("metadata record \(type(of: message).name) is not known, at offset \(offset)")
+        }
+    }
+
+    private mutating func apply(_ record: TopicRecord) {
+        if let old = topicsByName[record.name] { topicNames[old.id] = nil }
+        topicsByName[record.name] = TopicImage(name: record.name, id: record.topicId)
+        topicNames[record.topicId] = record.name
+    }
+
+    private mutating func apply(_ record: RemoveTopicRecord) throws(MetadataError) {
+        guard let name = topicNames.removeValue(forKey: record.topicId) else { throw MetadataError("unknown topic id \(record.topicId) removed") }
+        topicsByName[name] = nil
+        configs[.topic(name)] = nil
+    }
+
+    private mutating func apply(_ record: PartitionRecord) throws(MetadataError) {
+        guard let name = topicNames[record.topicId], let count = topicsByName[name]?.partitions.count else {
+            throw MetadataError("partition \(record.partitionId) of the unknown topic id \(record.topicId)")
+        }
+        var partition = PartitionImage()
+        partition.replicas = record.replicas
+        partition.directories = record.directories
+        partition.isr = record.isr
+        partition.eligibleLeaderReplicas = record.eligibleLeaderReplicas ?? []
+        partition.lastKnownElr = record.lastKnownElr ?? []
+        partition.addingReplicas = record.addingReplicas
+        partition.removingReplicas = record.removingReplicas
+        partition.leader = record.leader
+        partition.leaderEpoch = record.leaderEpoch
+        partition.partitionEpoch = record.partitionEpoch
+        partition.leaderRecoveryState = record.leaderRecoveryState
+        switch Int(record.partitionId) {
+        case count: topicsByName[name]?.partitions.append(partition)
+        case 0..<count: topicsByName[name]?.partitions[Int(record.partitionId)] = partition
+        default: throw MetadataError("partition \(record.partitionId) of topic \(name), which has \(count)")
+        }
+    }
+
+    private mutating func apply(_ record: PartitionChangeRecord) throws(MetadataError) {
+        guard let name = topicNames[record.topicId], var partition = partition(name, record.partitionId) else {
+            throw MetadataError("change of the unknown partition \(record.partitionId) of topic id \(record.topicId)")
+        }
+        if let replicas = record.replicas {
+            // A replica keeps its directory; a new one has none assigned yet.
+            let old = Dictionary(zip(partition.replicas, partition.directories), uniquingKeysWith: { first, _ in first })
+            partition.directories = replicas.map { old[$0] ?? .zero }
+            partition.replicas = replicas
+        }
+        if let directories = record.directories { partition.directories = directories }
+        if let isr = record.isr { partition.isr = isr }
+        if let adding = record.addingReplicas { partition.addingReplicas = adding }
+        if let removing = record.removingReplicas { partition.removingReplicas = removing }
+        if let elr = record.eligibleLeaderReplicas { partition.eligibleLeaderReplicas = elr }
+        if let known = record.lastKnownElr { partition.lastKnownElr = known }
+        if record.leaderRecoveryState >= 0 { partition.leaderRecoveryState = record.leaderRecoveryState }
+        if record.leader != MetadataRecord.noLeaderChange {
+            partition.leader = record.leader
+            partition.leaderEpoch &+= 1
+        }
+        partition.partitionEpoch &+= 1
+        topicsByName[name]?.partitions[Int(record.partitionId)] = partition
+    }
+
+    private mutating func apply(_ record: ConfigRecord) {
+        guard let kind = ConfigResource.Kind(rawValue: record.resourceType) else { return }
+        let resource = ConfigResource(kind, record.resourceName)
+        configs[resource, default: [:]][record.name] = record.value
+        if configs[resource]?.isEmpty == true { configs[resource] = nil }
+    }
+
+    private mutating func apply(_ record: RegisterBrokerRecord) {
+        brokers[record.brokerId] = BrokerImage(
+            id: record.brokerId, incarnationId: record.incarnationId, epoch: record.brokerEpoch,
+            endpoints: record.endPoints.map { Endpoint(listener: $0.name, host: $0.host, port: $0.port, securityProtocol: $0.securityProtocol) },
+            rack: record.rack, isFenced: record.fenced, isInControlledShutdown: record.inControlledShutdown, logDirs: record.logDirs,
+            cordonedLogDirs: record.cordonedLogDirs ?? [],
+            features: Dictionary(
+                record.features.map { ($0.name, $0.minSupportedVersion...max($0.minSupportedVersion, $0.maxSupportedVersion)) },
+                uniquingKeysWith: { first, _ in first }))
+    }
+
+    private mutating func apply(_ record: BrokerRegistrationChangeRecord) throws(MetadataError) {
+        guard var broker = brokers[record.brokerId] else { throw MetadataError("registration of the unknown broker \(record.brokerId) changed") }
+        if record.fenced != 0 { broker.isFenced = record.fenced > 0 }
+        if record.inControlledShutdown > 0 { broker.isInControlledShutdown = true }
+        if !record.logDirs.isEmpty { broker.logDirs = record.logDirs }
+        if let cordoned = record.cordonedLogDirs { broker.cordonedLogDirs = cordoned }
+        brokers[record.brokerId] = broker
+    }
+
+    private mutating func apply(_ record: ClientQuotaRecord) {
+        let entity = QuotaEntity(Dictionary(record.entity.map { ($0.entityType, $0.entityName) }, uniquingKeysWith: { first, _ in first }))
+        quotas[entity, default: [:]][record.key] = record.remove ? nil : record.value
+        if quotas[entity]?.isEmpty == true { quotas[entity] = nil }
+    }
+
+    /// Forgets the eligible leader replicas of one topic, or of all when the record names none.
+    private mutating func apply(_ record: ClearElrRecord) {
+        for name in record.topicName.isEmpty ? Array(topicsByName.keys) : [record.topicName] {
+            guard let partitions = topicsByName[name]?.partitions else { continue }
+            for (index, partition) in partitions.enumerated() where !partition.eligibleLeaderReplicas.isEmpty || !partition.lastKnownElr.isEmpty {
+                topicsByName[name]?.partitions[index].eligibleLeaderReplicas = []
+                topicsByName[name]?.partitions[index].lastKnownElr = []
+                topicsByName[name]?.partitions[index].partitionEpoch &+= 1
+            }
+        }
+    }
+}
+
+extension MetadataRecord {
+    /// What a partition change carries when it does not elect anyone.
+    static let noLeaderChange: Int32 = -2
+}

@@ -1,0 +1,93 @@
+import KafkaProtocol
+
+/// What a broker tells about itself when it starts.
+public struct BrokerIdentity: Sendable {
+    public var id: Int32
+    /// New at every start.
+    public var incarnationId: Uuid
+    public var endpoints: [Endpoint]
+    public var rack: String?
+    /// The `directory.id` of each log directory.
+    public var logDirs: [Uuid]
+
+    public init(id: Int32, incarnationId: Uuid, endpoints: [Endpoint], rack: String? = nil, logDirs: [Uuid] = []) {
+        self.id = id
+        self.incarnationId = incarnationId
+        self.endpoints = endpoints
+        self.rack = rack
+        self.logDirs = logDirs
+    }
+}
+
+extension Controller {
+    /// The first records of a new cluster, as `kafka-storage format` of 4.3 and the first controller leave them: feature levels, and the cluster-wide minimum
+    /// of in-sync replicas that eligible leader replicas need.
+    public func bootstrapRecords(features: [(name: String, level: Int16)] = FeatureName.newCluster) -> [MetadataRecord] {
+        var begin = BeginTransactionRecord()
+        begin.name = "Bootstrap records"
+        var records = [MetadataRecord(begin)]
+        records += features.map { .feature($0.name, $0.level) }
+        if features.contains(where: { $0.name == FeatureName.eligibleLeaderReplicas && $0.level > 0 }) {
+            records.append(.config(.brokerDefault, ConfigName.minInsyncReplicas, properties[ConfigName.minInsyncReplicas] ?? "1"))
+        }
+        return records + [MetadataRecord(EndTransactionRecord())]
+    }
+
+    /// The records with which a node that is its own controller takes up its place: it registers, is unfenced, and leads again every partition that it alone
+    /// can lead. Each gets a new leader epoch, so that clients notice what an unclean stop may have cut off.
+    /// - Parameter offset: where the first record will stand; it becomes the broker's epoch.
+    public func startRecords(_ broker: BrokerIdentity, offset: Int64, image: MetadataImage) -> [MetadataRecord] {
+        var records: [MetadataRecord] = [register(broker, epoch: offset, image: image)]
+        for topic in image.topicsByName.values.sorted(by: { $0.name < $1.name }) {
+            for (index, partition) in topic.partitions.enumerated() where canLead(partition, broker.id, image: image) {
+                var change = PartitionChangeRecord()
+                change.topicId = topic.id
+                change.partitionId = Int32(index)
+                change.leader = broker.id
+                if partition.isr != [broker.id] { change.isr = [broker.id] }
+                if !partition.eligibleLeaderReplicas.isEmpty { change.eligibleLeaderReplicas = partition.eligibleLeaderReplicas.filter { $0 != broker.id } }
+                if !partition.lastKnownElr.isEmpty { change.lastKnownElr = [] }
+                if partition.leaderRecoveryState != 0 { change.leaderRecoveryState = 0 }
+                records.append(MetadataRecord(change, version: image.partitionRecordVersion))
+            }
+        }
+        return records
+    }
+
+    private func register(_ broker: BrokerIdentity, epoch: Int64, image: MetadataImage) -> MetadataRecord {
+        var record = RegisterBrokerRecord()
+        record.brokerId = broker.id
+        record.incarnationId = broker.incarnationId
+        record.brokerEpoch = epoch
+        record.endPoints = broker.endpoints.map { endpoint in
+            var form = RegisterBrokerRecord.BrokerEndpoint()
+            form.name = endpoint.listener
+            form.host = endpoint.host
+            form.port = endpoint.port
+            form.securityProtocol = endpoint.securityProtocol
+            return form
+        }
+        record.features = FeatureName.supported.sorted { $0.key < $1.key }.map { name, levels in
+            var feature = RegisterBrokerRecord.BrokerFeature()
+            feature.name = name
+            feature.minSupportedVersion = levels.lowerBound
+            feature.maxSupportedVersion = levels.upperBound
+            return feature
+        }
+        record.rack = broker.rack
+        // The node hears itself: there is nothing to wait for before it may lead.
+        record.fenced = false
+        record.logDirs = broker.logDirs
+        return MetadataRecord(record, version: image.registerBrokerRecordVersion)
+    }
+
+    /// Whether the broker is the only live replica that may hold every committed record.
+    private func canLead(_ partition: PartitionImage, _ id: Int32, image: MetadataImage) -> Bool {
+        guard partition.replicas.contains(id) else { return false }
+        if partition.leader == id { return true }
+        let othersLive = partition.isr.contains { $0 != id && image.brokers[$0]?.isFenced == false }
+        if partition.leader >= 0 && othersLive { return false }
+        return partition.isr.contains(id) || partition.eligibleLeaderReplicas.contains(id) || partition.lastKnownElr.contains(id)
+            || partition.replicas == [id]
+    }
+}
