@@ -154,7 +154,7 @@ struct OutputQueue {
         while head < pieces.count {
             let chunk: Bytes
             switch pieces[head] {
-            case .bytes(let bytes): chunk = bytes.dropFirst(headSent)
+            case .bytes(let bytes): chunk = bytes.count - headSent >= OutputQueue.recordSize ? bytes.dropFirst(headSent) : gathered()
             case .file(let range):
                 let wanted = min(range.count - headSent, 1 << 18)
                 guard let bytes = try? range.source.bytes(at: range.offset + headSent, count: wanted), !bytes.isEmpty else { return .ended }
@@ -170,5 +170,26 @@ struct OutputQueue {
             }
         }
         return .moved(total)
+    }
+
+    /// Bytes in a full TLS record.
+    private static let recordSize = 16 * 1024
+
+    /// The small pieces at the head in one run, so that they share a TLS record. A repeated call begins with the same bytes, as OpenSSL wants of a write
+    /// that it could not finish.
+    private func gathered() -> Bytes {
+        Bytes(capacity: OutputQueue.recordSize) { room in
+            var filled = 0
+            var index = head
+            var skip = headSent
+            while index < pieces.count, filled < room.count, case .bytes(let bytes) = pieces[index] {
+                let part = bytes.dropFirst(skip).prefix(room.count - filled)
+                part.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: room[filled...]).copyMemory(from: $0) }
+                filled += part.count
+                skip = 0
+                index += 1
+            }
+            return filled
+        }
     }
 }
