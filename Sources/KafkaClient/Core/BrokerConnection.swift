@@ -33,7 +33,6 @@ final class BrokerConnection {
     let setupDeadline: Int64
     let startedAt: Int64
     var handshake: Handshake
-    var frames: FrameAssembler
     var inFlight: [InFlight] = []
     /// True once a request other than those of the handshake was answered.
     var hasServed = false
@@ -47,7 +46,6 @@ final class BrokerConnection {
         startedAt = now
         setupDeadline = now + Int64(config.connectionSetupTimeoutMs)
         handshake = Handshake(clientId: config.clientId, mechanism: config.security.sasl?.mechanism ?? "", sasl: sasl)
-        frames = FrameAssembler(maxBytes: config.maxResponseBytes)
     }
 
     func nextCorrelationId() -> Int32 {

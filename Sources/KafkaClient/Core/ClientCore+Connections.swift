@@ -48,16 +48,11 @@ extension ClientCore {
         actions.append(.send(id, [.bytes(connection.handshake.start())]))
     }
 
-    func received(_ id: ConnectionID, _ bytes: Bytes) {
-        guard let connection = connections[id] else { return }
-        do throws(FrameAssembler.Failure) {
-            for frame in try connection.frames.append(bytes) {
-                // An earlier frame may have closed the connection.
-                guard connections[id] != nil else { return }
-                if connection.phase == .ready { receive(frame, on: connection) } else { shake(frame, connection) }
-            }
-        } catch {
-            drop(connection, reason: error.text)
+    func received(_ id: ConnectionID, _ frames: [Bytes]) {
+        for frame in frames {
+            // An earlier frame may have closed the connection.
+            guard let connection = connections[id] else { return }
+            if connection.phase == .ready { receive(frame, on: connection) } else { shake(frame, connection) }
         }
     }
 

@@ -33,8 +33,8 @@ public enum DisconnectReason: Sendable, Hashable {
 public final class ClientCore {
     public enum Event: Sendable {
         case connected(ConnectionID)
-        /// Bytes from the peer, cut anywhere.
-        case received(ConnectionID, Bytes)
+        /// Whole frames from the peer, in order, without their length prefixes.
+        case received(ConnectionID, [Bytes])
         case disconnected(ConnectionID, DisconnectReason)
     }
 
@@ -48,7 +48,7 @@ public final class ClientCore {
 
     public let config: ClientConfig
     /// Milliseconds, as last passed in.
-    public internal(set) var now: Int64
+    public var now: Int64
     /// What is known of the cluster at the moment.
     public internal(set) var metadata = ClusterMetadata()
     /// Keeps every topic of the cluster in `metadata` (subscriptions by pattern).
@@ -101,7 +101,7 @@ public final class ClientCore {
         for event in events {
             switch event {
             case .connected(let id): connected(id)
-            case .received(let id, let bytes): received(id, bytes)
+            case .received(let id, let frames): received(id, frames)
             case .disconnected(let id, let reason): disconnected(id, reason.text, isUnresolvable: reason == .unresolvable)
             }
         }

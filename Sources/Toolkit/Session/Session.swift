@@ -1,19 +1,41 @@
+import Host
 import KafkaClient
 import KafkaProtocol
 
 /// A blocking client for the tools: it drives a `ClientCore` with real sockets and the real clock on the calling thread.
-/// Requests are sent with `send` and `sendAll` (see `RequestSender`).
+/// Requests are sent with `send` and `sendAll` (see `RequestSender`); a producer or consumer attaches itself to `core` and is moved by `pump`.
 public final class Session: RequestSender {
     public let core: ClientCore
+    private let loop: EventLoop
+    private let tls: TLSContext?
+    private let isInterrupted: () -> Bool
+    private var sockets: [ConnectionID: Connection] = [:]
+    private var connectors: [ConnectionID: Connector] = [:]
+    private var events: [ClientCore.Event] = []
+    private var isClosed = false
 
+    /// How long one wait may last before the interrupt flag is looked at again, in milliseconds.
+    private static let interruptCheckMs: Int64 = 100
+
+    /// Connects to nothing yet.
     /// - Parameter isInterrupted: asked while waiting; when it turns true, waits end with an `.interrupted` error.
     /// - Throws: a `.configuration` error.
-    public init(_ config: ClientConfig, isInterrupted: @escaping @Sendable () -> Bool = { false }) throws(ClientError) {
-        core = ClientCore(config: config, now: 0)
+    public init(_ config: ClientConfig, isInterrupted: @escaping () -> Bool = { Interrupts.signalNumber != nil }) throws(ClientError) {
+        do {
+            loop = try EventLoop()
+        } catch {
+            throw ClientError(.configuration, message: "\(error)")
+        }
+        tls = config.security.usesTLS ? try TLSContext.client(for: config.security.tls) : nil
+        self.isInterrupted = isInterrupted
+        let now = SystemClock.monotonicMs()
+        core = ClientCore(config: config, now: now, seed: UInt64(truncatingIfNeeded: SystemClock.monotonicNs()))
     }
 
+    deinit { close() }
+
     /// Milliseconds of the clock that the core runs on.
-    public var now: Int64 { 0 }
+    public var now: Int64 { SystemClock.monotonicMs() }
 
     /// The administrator's calls.
     public var admin: Admin { Admin(self) }
@@ -21,18 +43,141 @@ public final class Session: RequestSender {
     public func perform<R: Request>(
         _ targets: [Target], options: RequestOptions, build: @escaping (_ version: Int16, _ index: Int) -> R, retryCode: ((R.Response) -> ErrorCode)?
     ) -> [Result<R.Response, ClientError>] {
-        targets.map { _ in .failure(ClientError(.closed, message: "The client is closed.")) }
+        var results: [Result<R.Response, ClientError>?] = targets.map { _ in nil }
+        var missing = targets.count
+        core.now = now
+        let ids = targets.enumerated().map { index, target in
+            core.submit(to: target, options: options, build: { build($0, index) }, retryCode: retryCode) { result in
+                results[index] = result
+                missing -= 1
+            }
+        }
+        var interruption: ClientError?
+        while missing > 0, interruption == nil {
+            do throws(ClientError) {
+                try pump(untilMs: .max)
+            } catch {
+                interruption = error
+            }
+        }
+        if let interruption {
+            for id in ids { core.cancel(id) }
+            return results.map { $0 ?? .failure(interruption) }
+        }
+        return results.map { $0 ?? .failure(ClientError(.closed, message: "The client is closed.")) }
     }
 
-    public func pause(ms: Int) throws(ClientError) {}
+    public func pause(ms: Int) throws(ClientError) {
+        let until = now + Int64(ms)
+        while now < until { try pump(untilMs: until) }
+    }
 
-    /// Does what is due and waits for events until a time of `now`'s clock; returns as soon as anything happened.
-    /// - Throws: `.interrupted`.
-    public func pump(untilMs deadline: Int64) throws(ClientError) {}
+    /// Does what is due, then waits for events until a time of `now`'s clock; returns as soon as anything happened.
+    /// With a time that has passed it serves only what is ready, so a caller with work of its own may call it often.
+    /// - Throws: `.interrupted`, or `.closed`.
+    public func pump(untilMs deadline: Int64) throws(ClientError) {
+        if isClosed { throw ClientError(.closed, message: "The client is closed.") }
+        if isInterrupted() { throw ClientError(.interrupted, message: "Interrupted.") }
+        step()
+        let now = now
+        let until = min(deadline, core.nextDeadline ?? .max, now + Self.interruptCheckMs)
+        loop.runOnce(timeoutMs: max(0, until - now))
+        step()
+    }
 
     /// Pumps until the condition holds (true) or the time has come (false).
-    public func pump(untilMs deadline: Int64, until condition: () -> Bool) throws(ClientError) -> Bool { false }
+    public func pump(untilMs deadline: Int64, until condition: () -> Bool) throws(ClientError) -> Bool {
+        while !condition() {
+            if now >= deadline { return false }
+            try pump(untilMs: deadline)
+        }
+        return true
+    }
 
-    /// Closes the connections. Further calls fail.
-    public func close() {}
+    /// Closes the connections. What is pending fails, as do further calls.
+    public func close() {
+        if isClosed { return }
+        isClosed = true
+        core.close()
+        act()
+        loop.close()
+    }
+
+    // MARK: Performing
+
+    /// Hands the core what happened and does what it says, until neither has anything left.
+    private func step() {
+        repeat {
+            let happened = events
+            events.removeAll(keepingCapacity: true)
+            core.handle(happened, now: now)
+            act()
+        } while !events.isEmpty
+    }
+
+    private func act() {
+        var written: [ConnectionID] = []
+        for action in core.takeActions() {
+            switch action {
+            case .connect(let id, let host, let port): connect(id, host, port)
+            case .send(let id, let pieces):
+                sockets[id]?.send(pieces)
+                if written.last != id { written.append(id) }
+            case .close(let id):
+                connectors.removeValue(forKey: id)?.cancel()
+                if let socket = sockets.removeValue(forKey: id) {
+                    socket.onClose = nil
+                    socket.close(afterFlush: isClosed)
+                }
+            }
+        }
+        // The loop would flush at the end of its next round; there is no reason to wait for it.
+        for id in written { sockets[id]?.flush() }
+    }
+
+    private func connect(_ id: ConnectionID, _ host: String, _ port: Int) {
+        let limits = ConnectionLimits(maxFrameBytes: core.config.maxResponseBytes, maxPendingBytes: 64 << 20)
+        let timeout = Int64(core.config.connectionSetupTimeoutMs)
+        connectors[id] = Connector(loop: loop, host: host, port: port, tls: tls, limits: limits, timeoutMs: timeout) { [weak self] result in
+            self?.connectEnded(id, result)
+        }
+    }
+
+    private func connectEnded(_ id: ConnectionID, _ result: Result<Connection, ConnectFailure>) {
+        connectors[id] = nil
+        switch result {
+        case .failure(let failure): events.append(.disconnected(id, DisconnectReason(failure)))
+        case .success(let socket):
+            sockets[id] = socket
+            socket.onFrames = { [weak self] _, frames in self?.events.append(.received(id, frames)) }
+            socket.onClose = { [weak self] _, reason in
+                self?.sockets[id] = nil
+                self?.events.append(.disconnected(id, DisconnectReason(reason)))
+            }
+            events.append(.connected(id))
+        }
+    }
+}
+
+extension DisconnectReason {
+    init(_ failure: ConnectFailure) {
+        switch failure.kind {
+        case .refused: self = .refused
+        case .unresolved: self = .unresolvable
+        case .timedOut: self = .timedOut
+        case .tlsHandshake(let text): self = .tls(text)
+        case .unreachable(let text), .failed(let text): self = .other(text)
+        }
+    }
+
+    init(_ reason: CloseReason) {
+        switch reason {
+        case .peerClosed, .peerReset, .local: self = .closedByPeer
+        case .frame(let error) where error.looksLikeTLS: self = .other("the listener speaks TLS: set security.protocol to SSL or SASL_SSL")
+        case .frame(let error) where error.looksLikeHTTP: self = .other("the listener speaks HTTP, not Kafka's protocol")
+        case .frame(let error): self = .other("not Kafka's protocol: \(error)")
+        case .tls(let error): self = .tls(error.description)
+        case .fileEnded, .systemError: self = .other(reason.description)
+        }
+    }
 }
