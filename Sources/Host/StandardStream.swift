@@ -1,4 +1,8 @@
-import Glibc
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// One of the process's own descriptors (standard input, output, error), read and written without buffering.
 public struct StandardStream: Sendable {
@@ -33,7 +37,7 @@ public struct StandardStream: Sendable {
     /// Reads what is there, waiting for the first byte. An empty buffer reads as `.closed`.
     public func read(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
         while true {
-            let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            let count = systemRead(descriptor, buffer.baseAddress, buffer.count)
             if count > 0 { return .moved(count) }
             if count == 0 { return .closed }
             switch errno {
@@ -41,7 +45,7 @@ public struct StandardStream: Sendable {
             case EAGAIN:
                 // Another process may have made the shared descriptor non-blocking.
                 if !waitReady(timeoutMs: -1) { return .interrupted }
-            default: return .failed(systemText(errno))
+            default: return .failed(SystemError.text(errno))
             }
         }
     }
@@ -49,14 +53,14 @@ public struct StandardStream: Sendable {
     /// Writes as much as the descriptor takes, waiting until it takes something.
     public func write(_ bytes: UnsafeRawBufferPointer) -> Outcome {
         while true {
-            let count = Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+            let count = systemWrite(descriptor, bytes.baseAddress, bytes.count)
             if count >= 0 { return .moved(count) }
             switch errno {
             case EINTR: return .interrupted
             case EPIPE: return .closed
             case EAGAIN:
                 if !waitReady(timeoutMs: -1, writing: true) { return .interrupted }
-            default: return .failed(systemText(errno))
+            default: return .failed(SystemError.text(errno))
             }
         }
     }
@@ -68,8 +72,6 @@ public struct StandardStream: Sendable {
     }
 }
 
-/// The system's text for an error number ("No such file or directory").
-func systemText(_ number: Int32) -> String {
-    guard let text = strerror(number) else { return "error \(number)" }
-    return String(cString: text)
-}
+// The methods of the same names hide the system's functions.
+private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int { read(descriptor, buffer, count) }
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int { write(descriptor, bytes, count) }

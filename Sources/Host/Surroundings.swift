@@ -1,5 +1,10 @@
-import Glibc
 import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// SIGINT and SIGTERM, recorded instead of ending the process, so that a command can flush, commit and leave first.
 public enum Interrupts {
@@ -10,8 +15,12 @@ public enum Interrupts {
         received.store(0, ordering: .relaxed)
         for number in [SIGINT, SIGTERM] {
             var action = sigaction()
-            action.__sigaction_handler.sa_handler = { Interrupts.received.store($0, ordering: .relaxed) }
-            action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
+            #if canImport(Glibc)
+                action.__sigaction_handler.sa_handler = { Interrupts.received.store($0, ordering: .relaxed) }
+            #else
+                action.__sigaction_u.__sa_handler = { Interrupts.received.store($0, ordering: .relaxed) }
+            #endif
+            action.sa_flags = Int32(truncatingIfNeeded: SA_RESETHAND)
             sigaction(number, &action, nil)
         }
         signal(SIGPIPE, SIG_IGN)
@@ -24,26 +33,12 @@ public enum Interrupts {
     }
 }
 
-/// What a process finds around itself: environment, time, files named by its user.
+/// What a process finds around itself: environment, files named by its user.
 public enum Surroundings {
     /// One variable of the environment.
     public static func variable(_ name: String) -> String? {
         guard let value = getenv(name) else { return nil }
         return String(cString: value)
-    }
-
-    /// Milliseconds since 1970-01-01 UTC.
-    public static func wallClockMs() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-    }
-
-    /// Milliseconds of a clock that never goes back; only differences mean something.
-    public static func monotonicMs() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 
     /// A failure to read or write a whole file.
@@ -98,7 +93,7 @@ public enum Surroundings {
 
     private static func failure(_ path: String) -> FileFailure {
         let number = errno
-        return FileFailure(path: path, reason: systemText(number), isMissing: number == ENOENT || number == ENOTDIR)
+        return FileFailure(path: path, reason: SystemError.text(number), isMissing: number == ENOENT || number == ENOTDIR)
     }
 }
 

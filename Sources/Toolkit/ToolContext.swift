@@ -18,7 +18,7 @@ public final class ToolContext {
         /// The process as it is.
         public static var process: World {
             World(
-                variable: { Surroundings.variable($0) }, wallClockMs: { Surroundings.wallClockMs() }, monotonicMs: { Surroundings.monotonicMs() },
+                variable: { Surroundings.variable($0) }, wallClockMs: { SystemClock.wallMs() }, monotonicMs: { SystemClock.monotonicMs() },
                 signalNumber: { Interrupts.signalNumber },
                 terminals: (StandardStream.input.isTerminal, StandardStream.output.isTerminal, StandardStream.error.isTerminal))
         }

@@ -31,6 +31,7 @@ public struct Front {
             let invocation = Invocation(program: program, isKafkaName: isKafkaName)
             return ToolRunner(tool, invocation: invocation, input: input, output: output, error: error, world: .process).run(arguments)
         }
+        if words.first == "__complete" { return ClusterNames.print(Array(words.dropFirst()), output: output) }
         if let tool = Tools.named(calledAs), tool.command.kafkaName != nil { return run(tool, calledAs, isKafkaName: true, words) }
         guard let first = words.first else {
             error.write(Overview.help)
@@ -41,8 +42,10 @@ public struct Front {
         case "--version", "-V", "version":
             output.line("ottla \(Version.ottla) (Kafka \(Version.kafka))")
             return 0
-        case "--help", "-h": return Overview.showHelp(rest, output: output, error: error)
-        case "help": return Overview.showHelp(rest, output: output, error: error)
+        case "--help", "-h", "help": return Overview.showHelp(rest, output: output, error: error)
+        case "completion", "generate":
+            let generator = Generator(commands: Tools.all.map(\.command), output: output, error: error)
+            return first == "completion" ? generator.printCompletion(rest) : generator.writeFiles(rest)
         default: break
         }
         guard let tool = Tools.named(first) else {

@@ -1,0 +1,50 @@
+import Host
+import KafkaClient
+import KafkaProtocol
+
+/// `ottla __complete topics|groups --bootstrap-server HOST:PORT`: names for the shell, one a line. Never an error, never later than the budget.
+enum ClusterNames {
+    /// Milliseconds for everything; a shell must not hang on a tab.
+    static let budgetMs = 300
+
+    static func print(_ words: [String], output: OutputWriter) -> Int32 {
+        let description = Command(
+            name: "__complete", purpose: "",
+            options: [
+                Option("bootstrap-server", value: .required("host:port"), help: ""), Option("command-config", value: .required("file"), help: ""),
+            ])
+        guard let kind = words.first, let options = try? JoptParser(description).parse(Array(words.dropFirst())) else { return 0 }
+        let names = (try? names(kind, options)) ?? []
+        for name in names { output.line(name) }
+        return 0
+    }
+
+    private static func names(_ kind: String, _ options: ParsedOptions) throws -> [String] {
+        var properties: [String: String] = [:]
+        if let path = try options.string("command-config") {
+            for pair in try JavaProperties.parse(Surroundings.readFile(path)) { properties[pair.key] = pair.value }
+        }
+        let config = try ClientConfig(bootstrap: options.string("bootstrap-server"), properties: properties, clientId: "ottla-completion")
+        let deadline = SystemClock.monotonicMs() + Int64(budgetMs)
+        let session = try Session(config) { SystemClock.monotonicMs() >= deadline }
+        defer { session.close() }
+        var admin = session.admin
+        admin.timeoutMs = budgetMs
+        switch kind {
+        case "topics": return try admin.listTopics().map(\.name)
+        case "groups": return try groups(session)
+        default: return []
+        }
+    }
+
+    /// Every broker knows the groups it coordinates.
+    private static func groups(_ session: Session) throws -> [String] {
+        let metadata = try session.send(MetadataRequest(), to: .any, timeoutMs: budgetMs)
+        let calls = metadata.brokers.map { Call(ListGroupsRequest(), to: .node($0.nodeId)) }
+        var names: Set<String> = []
+        for result in session.sendAll(calls, options: RequestOptions(timeoutMs: budgetMs)) {
+            if let response = try? result.get() { names.formUnion(response.groups.map(\.groupId)) }
+        }
+        return names.sorted()
+    }
+}

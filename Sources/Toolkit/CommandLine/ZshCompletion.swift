@@ -1,0 +1,88 @@
+/// Writes the completion function for zsh.
+struct ZshCompletion {
+    let commands: [Command]
+
+    var script: String {
+        let names = ["ottla"] + commands.flatMap(Shell.kafkaNames)
+        var text =
+            "#compdef \(names.joined(separator: " "))\n# zsh completion for ottla and Kafka's names for its commands. Written by 'ottla completion zsh'.\n\n"
+        text += Self.ask
+        for command in commands {
+            text += "_ottla_command_\(function(command))() {\n    _arguments -A '-*'"
+            for option in command.completableOptions { text += " \\\n        \(specification(option))" }
+            if !command.subcommands.isEmpty {
+                text += " \\\n        \(Shell.quote("1:command:(\(command.subcommands.map(\.name).joined(separator: " ")))"))"
+            }
+            text += "\n}\n\n"
+        }
+        text += "_ottla() {\n    local program=${words[1]:t}\n    _ottla_program=$words[1]\n    case ${program%.sh} in\n"
+        for command in commands {
+            if let kafkaName = command.kafkaName { text += "        \(kafkaName)) _ottla_command_\(function(command)); return ;;\n" }
+        }
+        text += "    esac\n    if ((CURRENT == 2)); then\n        local -a commands=(\n"
+        for command in commands { text += "            \(Shell.quote("\(command.name):\(command.purpose)"))\n" }
+        for builtIn in Shell.builtIns { text += "            \(Shell.quote("\(builtIn.word):\(builtIn.help)"))\n" }
+        text +=
+            "        )\n        _describe command commands\n        _arguments '--help[Show the commands]' '--version[Show the version]'\n        return\n    fi\n"
+        text += "    local command=$words[2]\n    shift words\n    ((CURRENT--))\n    case $command in\n"
+        for command in commands { text += "        \(command.name)) _ottla_command_\(function(command)) ;;\n" }
+        text +=
+            "        help) _values command \(commands.map(\.name).joined(separator: " ")) ;;\n        completion) _values shell bash zsh fish ;;\n    esac\n}\n\n"
+        text += "_ottla \"$@\"\n"
+        return text
+    }
+
+    private func function(_ command: Command) -> String { command.name.split(separator: "-").joined(separator: "_") }
+
+    private func specification(_ option: Option) -> String {
+        let name = option.name.utf8.count == 1 ? "-\(option.name)" : "--\(option.name)"
+        let mark = option.isRepeatable ? "*" : ""
+        let help = escape(option.help)
+        let action =
+            switch option.completion {
+            case .none: " "
+            case .file: "_files"
+            case .directory: "_files -/"
+            case .topic: "_ottla_topics"
+            case .group: "_ottla_groups"
+            case .words(let words): "(\(words.joined(separator: " ")))"
+            }
+        switch option.value {
+        case .none: return Shell.quote("\(mark)\(name)[\(help)]")
+        case .required(let label): return Shell.quote("\(mark)\(name)=[\(help)]:\(escape(label)):\(action)")
+        case .optional(let label): return Shell.quote("\(mark)\(name)=[\(help)]::\(escape(label)):\(action)")
+        }
+    }
+
+    private func escape(_ text: String) -> String {
+        var result = ""
+        for character in text {
+            if character == "[" || character == "]" || character == ":" || character == "\\" { result += "\\" }
+            result.append(character)
+        }
+        return result
+    }
+
+    private static let ask = """
+        # Asks the cluster on the command line for its topics or groups; silent within 300 ms when it does not answer.
+        _ottla_ask() {
+            local server config i
+            for ((i = 1; i < CURRENT; i++)); do
+                case $words[i] in
+                    --bootstrap-server | -bootstrap-server | --broker-list) server=$words[i+1] ;;
+                    --bootstrap-server=* | --broker-list=*) server=${words[i]#*=} ;;
+                    --command-config | --consumer.config | --producer.config) config=$words[i+1] ;;
+                    --command-config=*) config=${words[i]#*=} ;;
+                esac
+            done
+            [[ -n $server ]] || return 1
+            local -a found
+            found=(${(f)"$(_call_program $1 ${(q)_ottla_program} __complete $1 --bootstrap-server ${(q)server} ${config:+--command-config} ${config:+${(q)config}} 2>/dev/null)"})
+            compadd -a found
+        }
+        _ottla_topics() { _ottla_ask topics }
+        _ottla_groups() { _ottla_ask groups }
+
+
+        """
+}
