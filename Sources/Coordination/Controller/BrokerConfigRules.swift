@@ -1,0 +1,86 @@
+import KafkaProtocol
+
+/// What may change in the dynamic configuration of a broker or of all brokers (KIP-226). The refusals are Kafka's, mostly as INVALID_REQUEST.
+struct BrokerConfigRules {
+    private let config: ConfigView
+
+    init(_ config: ConfigView) { self.config = config }
+
+    /// - Parameter name: the broker's id, or empty for all brokers.
+    func check(_ name: String, from old: [String: String], to texts: [String: String]) throws(ControllerError) {
+        if !name.isEmpty { try checkId(name) }
+        let names = texts.keys.sorted()
+        try refuse(
+            names.filter { ConfigTable.broker[$0].map { $0.update == .readOnly } ?? false }, "Cannot update these configs dynamically")
+        try refuse(
+            names.filter { Self.perListener.contains($0) },
+            "These security configs can be dynamically updated only per-listener using the listener prefix")
+        for name in names { try checkValue(name, texts[name] ?? "") }
+        if name.isEmpty {
+            try refuse(
+                names.filter { ConfigView.listenerBase($0) != nil || ConfigTable.broker[$0]?.update == .perBroker },
+                "Cannot update these configs at default cluster level, broker id must be specified")
+        }
+        for name in names where old[name] != texts[name] { try checkThreads(name, texts[name] ?? "") }
+        try checkElr(name, from: old, to: texts)
+    }
+
+    private func checkId(_ name: String) throws(ControllerError) {
+        guard let id = Int32(name) else { throw ControllerError(.invalidRequest, "Node id must be an integer, but it is: \(name)") }
+        // Values of another broker are its own to judge, so they must be asked of it.
+        if id != config.brokerId {
+            throw ControllerError(.invalidRequest, "Unexpected broker id, expected \(config.brokerId), but received \(name)")
+        }
+    }
+
+    private func refuse(_ names: [String], _ reason: String) throws(ControllerError) {
+        if !names.isEmpty { throw ControllerError(.invalidRequest, "\(reason): [\(names.joined(separator: ", "))]") }
+    }
+
+    private func checkValue(_ name: String, _ text: String) throws(ControllerError) {
+        guard let key = ConfigView.brokerKey(name) else { return }
+        do throws(ConfigError) {
+            _ = try key.parse(text)
+        } catch {
+            throw ControllerError(.invalidRequest, error.message)
+        }
+    }
+
+    /// Kafka's pools grow and shrink by at most a factor of two at a time. Scripts rely on the refusal, so it holds here too.
+    private func checkThreads(_ name: String, _ text: String) throws(ControllerError) {
+        guard Self.threadPools.contains(name) || name == Self.cleanerThreads, let new = Int64(ConfigValue.entries(of: text).first ?? ""),
+            let current = config.broker(name).int
+        else { return }
+        var reason: String?
+        if name == Self.cleanerThreads {
+            if new > 2 * current { reason = "Log cleaner threads cannot be increased to more than double the current value \(current)" }
+            if new < current / 2 { reason = "Log cleaner threads cannot be reduced to less than half the current value \(current)" }
+        } else {
+            let fault = "Dynamic thread count update validation failed for \(name)=\(new), value should"
+            if new > 2 * current { reason = "\(fault) not be greater than double the current value \(current)" }
+            if new < current / 2 { reason = "\(fault) be at least half the current value \(current)" }
+        }
+        guard let reason else { return }
+        throw ControllerError(
+            .invalidRequest,
+            "Invalid value org.apache.kafka.common.config.ConfigException: \(reason) for configuration Invalid dynamic configuration")
+    }
+
+    /// Eligible leader replicas need one minimum for the whole cluster (KIP-966).
+    private func checkElr(_ name: String, from old: [String: String], to texts: [String: String]) throws(ControllerError) {
+        let key = ConfigName.minInsyncReplicas
+        guard config.image.isElrEnabled, old[key] != texts[key] else { return }
+        if !name.isEmpty { throw ControllerError(.invalidConfig, "Broker-level \(key) cannot be altered while ELR is enabled.") }
+        if texts[key] == nil { throw ControllerError(.invalidConfig, "Cluster-level \(key) cannot be removed while ELR is enabled.") }
+    }
+
+    private static let cleanerThreads = "log.cleaner.threads"
+    private static let threadPools: Set<String> = [
+        "num.io.threads", "num.network.threads", "num.replica.fetchers", "num.recovery.threads.per.data.dir", "background.threads",
+    ]
+    /// Keys and certificates belong to one listener.
+    private static let perListener: Set<String> = [
+        "ssl.keystore.type", "ssl.keystore.location", "ssl.keystore.password", "ssl.key.password", "ssl.keystore.key", "ssl.keystore.certificate.chain",
+        "ssl.truststore.type", "ssl.truststore.location", "ssl.truststore.password", "ssl.truststore.certificates",
+    ]
+}
