@@ -1,5 +1,5 @@
+import Coordination
 import KafkaProtocol
-import LogStorage
 
 /// What a broker is started with: identity, places, durability, and Kafka's own configuration keys.
 public struct BrokerSettings: Sendable {
@@ -12,6 +12,8 @@ public struct BrokerSettings: Sendable {
     public var endpoints: [Endpoint] = []
     /// Seeds ids that must differ from run to run (cluster, directory and topic ids, member ids).
     public var seed: UInt64 = 0
+    /// Milliseconds since the epoch, for the few records that are not written on behalf of a request.
+    public var clock: @Sendable () -> Int64 = { 0 }
     /// The static configuration by Kafka's keys, as a server.properties file gives it.
     public private(set) var properties: [String: String]
 
@@ -51,7 +53,9 @@ public struct BrokerSettings: Sendable {
     var fetchSessionSlots: Int { Int(int("max.incremental.fetch.session.cache.slots")) }
     var retentionCheckIntervalMs: Int64 { max(1000, int("log.retention.check.interval.ms")) }
 
-    func generator(_ purpose: UInt64, _ now: Int64) -> SeededGenerator { SeededGenerator(seed: seed ^ purpose &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(bitPattern: now)) }
+    func generator(_ purpose: UInt64, _ now: Int64) -> SeededGenerator {
+        SeededGenerator(seed: seed ^ purpose &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(bitPattern: now))
+    }
 
     /// A positive starting point for ids that only have to differ between runs.
     func seededID(_ now: Int64) -> Int32 {

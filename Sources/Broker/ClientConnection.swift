@@ -1,18 +1,4 @@
 import KafkaProtocol
-import Synchronization
-
-/// Where clients of one listener are told to connect.
-public struct Endpoint: Sendable, Hashable {
-    public var listener: String
-    public var host: String
-    public var port: Int32
-
-    public init(listener: String, host: String, port: Int32) {
-        self.listener = listener
-        self.host = host
-        self.port = port
-    }
-}
 
 /// What the broker knows of one connection. The socket itself belongs to the host.
 public final class ClientConnection: Sendable {

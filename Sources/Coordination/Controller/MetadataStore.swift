@@ -15,8 +15,9 @@ public protocol MetadataSource: AnyObject, Sendable {
 
 /// The metadata in force. Readers take the published image without waiting for a change; changes are made one at a time.
 public final class MetadataStore: Sendable {
-    /// Called with the images before and after each change, in order, before anybody is told that the change is done.
-    public typealias Observer = @Sendable (_ old: MetadataImage, _ new: MetadataImage) -> Void
+    /// Called with the images before and after each change and its records, in order, before the new image is published and anybody is told that the
+    /// change is done. So a partition's log exists before the image names it.
+    public typealias Observer = @Sendable (_ old: MetadataImage, _ new: MetadataImage, _ records: [MetadataRecord]) -> Void
 
     private let source: any MetadataSource
     private let fold: Mutex<MetadataFold>
@@ -65,8 +66,8 @@ public final class MetadataStore: Sendable {
                 throw .unknownServerError
             }
             let new = fold.image
+            for observer in observers.withLock({ $0 }) { observer(old, new, decision.records) }
             published.withLock { $0 = new }
-            for observer in observers.withLock({ $0 }) { observer(old, new) }
             return decision.response
         }
     }

@@ -1,0 +1,85 @@
+import Coordination
+import KafkaProtocol
+import LogStorage
+import Synchronization
+
+/// A Kafka broker without sockets, clock or threads: frames in, replies out. The host feeds it frames, fires its timers and drains its commits.
+public final class Broker: Sendable {
+    public let settings: BrokerSettings
+    public let partitions: PartitionTable
+    public let metadata: MetadataService
+    public let timers: Timers
+    public let commits: CommitQueue
+    public let storage: LogDirectory
+    let fetchSessions: FetchSessionCache
+    let producerIds: ProducerIdAllocator
+
+    private let background = Mutex<@Sendable (@escaping @Sendable () -> Void) -> Void>({ work in work() })
+
+    /// Opens the data directory, recovers what needs it and folds the metadata log. Throws with a text for the operator.
+    public init(settings: BrokerSettings, disk: any Disk, now: Int64) throws {
+        self.settings = settings
+        timers = Timers()
+        commits = CommitQueue(durability: settings.durability)
+        partitions = PartitionTable()
+        var generator = settings.generator(2, now)
+        storage = try LogDirectory(
+            disk: disk, path: settings.dataDirectory, nodeId: settings.nodeId, clusterId: settings.clusterId, generator: &generator, now: now
+        ) { _ in LogConfig() }
+        metadata = try MetadataService(settings: settings, storage: storage, partitions: partitions, commits: commits, now: now)
+        producerIds = ProducerIdAllocator(metadata: metadata)
+        fetchSessions = FetchSessionCache(slots: settings.fetchSessionSlots, firstID: settings.seededID(now))
+        scheduleRetention(after: now)
+    }
+
+    /// Where long work goes that must not hold up an event loop; without a host it runs at once.
+    public func onBackgroundWork(_ body: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void) { background.withLock { $0 = body } }
+
+    /// Serves one frame (without its length). `reply` is called exactly once, now or later, from any thread.
+    public func handle(_ frame: Bytes, from connection: ClientConnection, now: Int64, reply: @escaping @Sendable (Reply) -> Void) {
+        guard frame.count >= 8 else { return reply(.close("a request of \(frame.count) bytes is shorter than its header")) }
+        let key: Int16 = frame.load(0)
+        let version: Int16 = frame.load(2)
+        guard let api = Dispatch.api(key) else { return reply(.close("request with the unknown API key \(key)")) }
+        let isKnown = api.versions.contains(version)
+        guard isKnown || api.key == .apiVersions else {
+            return reply(.close("\(api.key.name) version \(version) is not served (\(api.versions.lowerBound) to \(api.versions.upperBound) are)"))
+        }
+        do {
+            let isFlexible = version >= api.requestFlexibleFrom
+            var reader = WireReader(frame, version: isFlexible && isKnown ? 2 : 1, isFlexible: isFlexible && isKnown)
+            var header = RequestHeader()
+            try reader.value(&header)
+            let context = RequestContext(
+                header: header, api: api.key, headerVersion: isFlexible && api.key != .apiVersions ? 1 : 0, connection: connection, now: now, send: reply)
+            guard isKnown else { return replyUnsupportedApiVersions(self, context) }
+            try api.run(self, frame.dropFirst(reader.position), context)
+        } catch {
+            reply(.close("malformed request: \(error)"))
+        }
+    }
+
+    /// Retention and expiry run every `log.retention.check.interval.ms`, checkpoints with them.
+    private func scheduleRetention(after now: Int64) {
+        timers.schedule(at: now + settings.retentionCheckIntervalMs) { [weak self] now in
+            guard let self else { return }
+            let run = self.background.withLock { $0 }
+            run { [weak self] in
+                guard let self else { return }
+                for partition in self.partitions.all {
+                    // A log that cannot be cleaned now is tried again at the next interval; its disk's failure shows on the next append.
+                    _ = try? partition.log.applyRetention(now: now)
+                    partition.log.removeExpiredProducers(now: now)
+                }
+                try? self.storage.writeCheckpoints()
+            }
+            self.scheduleRetention(after: now)
+        }
+    }
+
+    /// Writes checkpoints and the marker of a clean stop. Nothing may be handled afterwards.
+    public func shutDown(now: Int64) throws {
+        commits.drain()
+        try storage.close()
+    }
+}

@@ -1,0 +1,43 @@
+import KafkaProtocol
+
+/// One served API: its key, the versions advertised, and how a request's body becomes a call of its handler.
+struct ServedAPI: Sendable {
+    let key: APIKey
+    let versions: ClosedRange<Int16>
+    /// The lowest version that ApiVersions shows, where that differs (see `Dispatch.table`).
+    let advertisedMinimum: Int16
+    let requestFlexibleFrom: Int16
+    let run: @Sendable (Broker, Bytes, RequestContext) throws(WireError) -> Void
+}
+
+/// The table of every API this broker serves. Each handler is in `Handlers/`, in a file named for its key.
+enum Dispatch {
+    static let table: [ServedAPI?] = {
+        var table = [ServedAPI?](repeating: nil, count: 128)
+        for api in apis { table[Int(api.key.rawValue)] = api }
+        return table
+    }()
+
+    static func api(_ key: Int16) -> ServedAPI? { key >= 0 && Int(key) < table.count ? table[Int(key)] : nil }
+
+    static func serve<R: Request>(
+        _ type: R.Type, advertisedMinimum: Int16? = nil, _ handle: @escaping @Sendable (Broker, R, RequestContext) -> Void
+    ) -> ServedAPI {
+        ServedAPI(
+            key: R.apiKey, versions: R.versions, advertisedMinimum: advertisedMinimum ?? R.versions.lowerBound, requestFlexibleFrom: R.flexibleFrom
+        ) { (broker, body, context) throws(WireError) in
+            handle(broker, try R.decode(body, version: context.version, allowsTrailing: false), context)
+        }
+    }
+
+    static let apis: [ServedAPI] = [
+        // Kafka shows version 0 of Produce, which it does not serve, because librdkafka's probe for compression codecs looks for it (KAFKA-18659).
+        serve(ProduceRequest.self, advertisedMinimum: 0, handleProduce),
+        serve(FetchRequest.self, handleFetch),
+        serve(ListOffsetsRequest.self, handleListOffsets),
+        serve(ApiVersionsRequest.self, handleApiVersions),
+        serve(DeleteRecordsRequest.self, handleDeleteRecords),
+        serve(InitProducerIdRequest.self, handleInitProducerId),
+        serve(OffsetForLeaderEpochRequest.self, handleOffsetForLeaderEpoch),
+    ]
+}

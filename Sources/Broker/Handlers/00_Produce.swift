@@ -1,0 +1,129 @@
+import KafkaProtocol
+import LogStorage
+import Synchronization
+
+// Produce, versions 3 to 13. 3: transactional id. 5: log start offset. 7: zstd. 8: record errors and message. 9: flexible. 10: current leader.
+// 12: implicit add-partitions-to-transaction (KIP-890). 13: topic ids. acks=all answers once the records are durable (see CommitQueue).
+
+func handleProduce(_ broker: Broker, _ request: ProduceRequest, _ context: RequestContext) {
+    let table = broker.partitions.snapshot
+    let produce = PendingProduce(request, context)
+    guard [-1, 0, 1].contains(request.acks) else {
+        produce.failAll(.invalidRequiredAcks)
+        return produce.finish()
+    }
+    guard request.transactionalId == nil else {
+        produce.failAll(.unsupportedForMessageFormat)
+        return produce.finish()
+    }
+    var waits: [(partition: Partition, info: AppendInfo, topic: Int, index: Int)] = []
+    for (topicIndex, topic) in request.topicData.enumerated() {
+        let name = topic.topicId == .zero ? topic.name : table.names[topic.topicId]
+        for (index, data) in topic.partitionData.enumerated() {
+            guard let name, let partition = table.partition(name, data.index) else {
+                produce.fail(topicIndex, index, AppendError(topic.topicId == .zero ? .unknownTopicOrPartition : .unknownTopicId, ""))
+                continue
+            }
+            do {
+                let info = try partition.append(data.records?.bytes ?? .empty, now: context.now, origin: .client)
+                produce.succeed(topicIndex, index, info)
+                if request.acks == -1 { waits.append((partition, info, topicIndex, index)) }
+            } catch {
+                produce.fail(topicIndex, index, error)
+            }
+        }
+    }
+    produce.expect(waits.count)
+    for wait in waits {
+        broker.commits.commit(wait.partition, upTo: wait.info.endOffset) { code in
+            if code != .none { produce.fail(wait.topic, wait.index, AppendError(code, "the log could not be synced")) }
+            produce.arrived()
+        }
+    }
+    produce.finish()
+}
+
+/// A produce request that is answered when its last partition is durable.
+private final class PendingProduce: Sendable {
+    private struct State {
+        var response = ProduceResponse()
+        /// Commits still awaited, and one more until the handler has started them all.
+        var outstanding = 1
+        var firstError: AppendError?
+    }
+
+    private let state: Mutex<State>
+    private let context: RequestContext
+    private let acks: Int16
+
+    init(_ request: ProduceRequest, _ context: RequestContext) {
+        self.context = context
+        acks = request.acks
+        var state = State()
+        state.response.responses = request.topicData.map { topic in
+            var answer = ProduceResponse.TopicProduceResponse()
+            answer.name = topic.name
+            answer.topicId = topic.topicId
+            answer.partitionResponses = topic.partitionData.map { data in
+                var partition = ProduceResponse.TopicProduceResponse.PartitionProduceResponse()
+                partition.index = data.index
+                return partition
+            }
+            return answer
+        }
+        self.state = Mutex(state)
+    }
+
+    func succeed(_ topic: Int, _ index: Int, _ info: AppendInfo) {
+        state.withLock { state in
+            state.response.responses[topic].partitionResponses[index].baseOffset = info.firstOffset
+            state.response.responses[topic].partitionResponses[index].logAppendTimeMs = info.logAppendTime
+            state.response.responses[topic].partitionResponses[index].logStartOffset = info.logStartOffset
+        }
+    }
+
+    func fail(_ topic: Int, _ index: Int, _ error: AppendError) {
+        state.withLock { state in
+            var partition = ProduceResponse.TopicProduceResponse.PartitionProduceResponse()
+            partition.index = state.response.responses[topic].partitionResponses[index].index
+            partition.errorCode = error.code
+            partition.baseOffset = -1
+            partition.logAppendTimeMs = -1
+            partition.logStartOffset = -1
+            partition.errorMessage = error.message.isEmpty ? nil : error.message
+            partition.recordErrors = error.recordErrors.map { record in
+                var row = ProduceResponse.TopicProduceResponse.PartitionProduceResponse.BatchIndexAndErrorMessage()
+                row.batchIndex = record.batchIndex
+                row.batchIndexErrorMessage = record.message
+                return row
+            }
+            state.response.responses[topic].partitionResponses[index] = partition
+            if state.firstError == nil { state.firstError = error }
+        }
+    }
+
+    func failAll(_ code: ErrorCode) {
+        let counts = state.withLock { $0.response.responses.map(\.partitionResponses.count) }
+        for (topic, count) in counts.enumerated() {
+            for index in 0..<count { fail(topic, index, AppendError(code, "")) }
+        }
+    }
+
+    func expect(_ count: Int) { state.withLock { $0.outstanding += count } }
+
+    func finish() { arrived() }
+
+    func arrived() {
+        let done = state.withLock { state -> State? in
+            state.outstanding -= 1
+            return state.outstanding == 0 ? state : nil
+        }
+        guard let done else { return }
+        if acks == 0 {
+            // The client reads no reply; a closed connection is the only way to make it refresh its metadata.
+            if let error = done.firstError { context.close("produce with acks=0 failed: \(error)") } else { context.replyNothing() }
+        } else {
+            context.reply(done.response)
+        }
+    }
+}

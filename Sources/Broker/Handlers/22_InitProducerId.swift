@@ -1,0 +1,47 @@
+import KafkaProtocol
+import Synchronization
+
+// InitProducerId, versions 0 to 6 (2: flexible, 3: producer id and epoch to bump, 6: two-phase commit). Serves idempotent producers;
+// a transactional id is refused, because transactions are not served yet (COMPATIBILITY.md).
+
+func handleInitProducerId(_ broker: Broker, _ request: InitProducerIdRequest, _ context: RequestContext) {
+    var response = InitProducerIdResponse()
+    if request.transactionalId != nil {
+        response.errorCode = request.transactionalId == "" ? .invalidRequest : .unsupportedVersion
+        response.producerEpoch = -1
+        return context.reply(response)
+    }
+    do {
+        response.producerId = try broker.producerIds.next(now: context.now)
+        response.producerEpoch = 0
+    } catch {
+        response.errorCode = error
+        response.producerEpoch = -1
+    }
+    context.reply(response)
+}
+
+/// Hands out producer ids from blocks that the controller grants, so that no id is ever given twice, restarts included.
+final class ProducerIdAllocator: Sendable {
+    private struct State {
+        var next: Int64 = 0
+        var end: Int64 = 0
+    }
+
+    private let metadata: MetadataService
+    private let state = Mutex(State())
+
+    init(metadata: MetadataService) { self.metadata = metadata }
+
+    func next(now: Int64) throws(ErrorCode) -> Int64 {
+        try state.withLock { (state) throws(ErrorCode) in
+            if state.next == state.end {
+                let block = try metadata.allocateProducerIds(now: now)
+                state.next = block.lowerBound
+                state.end = block.upperBound
+            }
+            defer { state.next += 1 }
+            return state.next
+        }
+    }
+}
