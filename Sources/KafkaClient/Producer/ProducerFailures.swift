@@ -1,0 +1,186 @@
+import KafkaProtocol
+
+// Failing: what is tried again, what is given up, and how sequence numbers survive it.
+extension Producer {
+    /// Errors that mean that someone else leads the partition, or that the topic is not what it was.
+    private static let staleMetadataCodes: Set<ErrorCode> = [
+        .notLeaderOrFollower, .unknownTopicOrPartition, .leaderNotAvailable, .fencedLeaderEpoch, .unknownLeaderEpoch, .kafkaStorageError,
+        .replicaNotAvailable, .unknownTopicId, .inconsistentTopicId,
+    ]
+
+    /// An attempt that brought no answer.
+    func settle(_ entry: SentBatch, error: ClientError) {
+        let timeout = error.kind == .timeout || error.kind == .disconnected || error.kind == .unreachable
+        if timeout, tryAgain(entry, error) { return }
+        drop(entry, error.kind == .disconnected ? Self.networkError(error) : error)
+    }
+
+    private static func networkError(_ error: ClientError) -> ClientError {
+        ClientError(.disconnected, code: .networkException, message: "Disconnected from node before an answer came", reason: error.reason)
+    }
+
+    /// The broker refused the batch.
+    func settle(_ entry: SentBatch, code: ErrorCode, message: String?) {
+        let (partition, batch) = (entry.partition, entry.batch)
+        let error = Self.refusal(code, message)
+        if Self.staleMetadataCodes.contains(code) { core.refreshMetadata() }
+        if config.isIdempotent {
+            switch code {
+            case .outOfOrderSequenceNumber:
+                if partition.hasGap(before: batch) {
+                    // The broker misses what was given up here: it has not taken this batch, which may go again under new numbers.
+                    partition.mustRestart = true
+                    return putBack(entry, error, countsAsAttempt: false)
+                }
+                if partition.hasUnresolved(before: batch) { return putBack(entry, error, countsAsAttempt: false) }
+                partition.mustRestart = true
+                return drop(entry, error)
+            case .unknownProducerId, .invalidProducerEpoch, .invalidProducerIdMapping:
+                partition.mustRestart = true
+                if tryAgain(entry, error) { return }
+                return drop(entry, error)
+            default: break
+            }
+        }
+        if code == .messageTooLarge, batch.count > 1 { return split(entry) }
+        if code.isRetriable, tryAgain(entry, error) { return }
+        drop(entry, error)
+    }
+
+    private static func refusal(_ code: ErrorCode, _ message: String?) -> ClientError {
+        guard code == .invalidRecord else { return ClientError(code: code, message: message) }
+        return ClientError(.broker, code: code, exceptionClass: "org.apache.kafka.common.InvalidRecordException", message: message ?? code.message)
+    }
+
+    /// Puts the batch back unless its attempts or its time are used up.
+    private func tryAgain(_ entry: SentBatch, _ error: ClientError) -> Bool {
+        guard entry.batch.attempts < config.retries, core.now < entry.batch.createdAt + Int64(config.deliveryTimeoutMs) else { return false }
+        putBack(entry, error, countsAsAttempt: true)
+        return true
+    }
+
+    private func putBack(_ entry: SentBatch, _ error: ClientError, countsAsAttempt: Bool) {
+        let batch = entry.batch
+        let doublings = min(batch.attempts, 16)
+        let pause = min(config.retryBackoffMs << doublings, max(config.retryBackoffMaxMs, config.retryBackoffMs))
+        batch.attempts += countsAsAttempt ? 1 : 0
+        batch.retryAt = countsAsAttempt ? core.now + Int64(pause * (80 + random.below(41)) / 100) : core.now
+        batch.lastError = error
+        entry.partition.putBack(batch)
+        list(entry.partition)
+    }
+
+    private func drop(_ entry: SentBatch, _ error: ClientError) {
+        entry.partition.noteDropped(entry.batch)
+        fail(entry.batch, of: entry.partition, error)
+    }
+
+    /// Puts the records of a batch that the broker finds too large into smaller ones.
+    private func split(_ entry: SentBatch) {
+        let (partition, batch) = (entry.partition, entry.batch)
+        partition.noteDropped(batch)
+        let records = batch.records()
+        let limit = min(config.batchSize, max(batch.builder.sizeInBytes / 2, RecordBatch.headerSize))
+        var completions = batch.takeCompletions()[...]
+        var current: ProducerBatch?
+        var position = partition.waiting.firstIndex { $0.serial > batch.serial } ?? partition.waiting.count
+        for (index, record) in records.enumerated() {
+            let bound = RecordBatchBuilder.recordSizeUpperBound(keyCount: record.key?.count, valueCount: record.value?.count, headers: record.headers)
+            let target: ProducerBatch
+            if let open = current, open.builder.sizeInBytes + bound <= limit {
+                target = open
+            } else {
+                target = makeBatch(capacity: RecordBatch.headerSize + bound, replacing: batch)
+                partition.waiting.insert(target, at: position)
+                position += 1
+                current = target
+            }
+            let at = target.count
+            target.builder.append(timestamp: record.timestamp, key: record.key, value: record.value, headers: record.headers)
+            if let next = completions.first, next.index == Int32(index) {
+                target.whenDone(index: at, timestamp: next.timestamp, next.call)
+                completions.removeFirst()
+            }
+        }
+        partition.mustRestart = config.isIdempotent
+        forget(batch)
+        list(partition)
+    }
+
+    /// Gives a batch up.
+    func fail(_ batch: ProducerBatch, of partition: ProducerPartition, _ error: ClientError) {
+        forget(batch)
+        onFailure?(FailedBatch(topic: partition.topic, partition: partition.index, recordCount: Int(batch.count), error: error))
+        for (_, _, call) in batch.takeCompletions() { call(.failure(error)) }
+    }
+
+    /// Gives up what has waited longer than `delivery.timeout.ms`. What is in flight ends by the request's own timeout.
+    func expire(_ now: Int64) {
+        var isAnyEmpty = false
+        for partition in active {
+            while let head = partition.waiting.first, now >= head.createdAt + Int64(config.deliveryTimeoutMs) {
+                partition.waiting.removeFirst()
+                if partition.open === head { partition.open = nil }
+                partition.noteDropped(head)
+                let name = "\(partition.topic)-\(partition.index)"
+                let text = "Expiring \(head.count) record(s) for \(name):\(now - head.createdAt) ms has passed since batch creation"
+                let reason = head.lastError?.description ?? outage?.description
+                fail(head, of: partition, ClientError(.timeout, exceptionClass: Self.timeoutClass, message: text, reason: reason))
+            }
+            isAnyEmpty = isAnyEmpty || partition.isEmpty
+        }
+        if isAnyEmpty { unlistEmpty() }
+    }
+
+    /// Gives up everything that waits, and every record to come.
+    func failAll(_ error: ClientError) {
+        failure = error
+        for partition in active {
+            let waiting = partition.waiting
+            partition.waiting = []
+            partition.open = nil
+            for batch in waiting { fail(batch, of: partition, error) }
+        }
+        unlistEmpty()
+    }
+
+    // MARK: Identity
+
+    /// Asks for a producer id; batches wait for it.
+    func askForIdentity(_ now: Int64) {
+        guard !isAskingForIdentity, now >= identityRetryAt else { return }
+        isAskingForIdentity = true
+        var request = InitProducerIdRequest()
+        request.transactionalId = nil
+        request.transactionTimeoutMs = .max
+        let options = RequestOptions(timeoutMs: config.deliveryTimeoutMs, attemptTimeoutMs: config.requestTimeoutMs)
+        core.submit(request, to: .any, options: options) { [weak self] result in
+            guard let self else { return }
+            isAskingForIdentity = false
+            identityRetryAt = core.now + Int64(config.retryBackoffMs)
+            switch result {
+            case .success(let answer) where answer.errorCode == .none:
+                outage = nil
+                identity = ProducerIdentity(id: answer.producerId, epoch: answer.producerEpoch)
+            case .success(let answer):
+                if !answer.errorCode.isRetriable { failAll(ClientError(code: answer.errorCode)) }
+            case .failure(let error):
+                if isOutage(error) { outage = error } else if !error.isRetriable { failAll(error) }
+                if error.kind == .unreachable { failAll(error) }
+            }
+        }
+    }
+
+    /// Gives a partition new sequence numbers, under a new epoch if it has used the present one.
+    func restart(_ partition: ProducerPartition) {
+        if partition.identity == identity {
+            // The last epoch of an id is not used up by clients: a new id is asked for instead.
+            if identity.epoch >= .max - 1 {
+                identity = .none
+                return
+            }
+            identity.epoch += 1
+        }
+        partition.restart(identity)
+    }
+}

@@ -1,0 +1,172 @@
+import KafkaProtocol
+
+// Sending: which batches are ready, in which requests they go, and what the answers mean.
+extension Producer {
+    public func advance(now: Int64) {
+        expire(now)
+        if isFlushing, pendingBatches == 0 { isFlushing = false }
+        guard !active.isEmpty, failure == nil else { return }
+        guard !config.isIdempotent || identity != .none else { return askForIdentity(now) }
+        while send(now) {}
+    }
+
+    public var nextDeadline: Int64? {
+        var earliest = Int64.max
+        for partition in active {
+            guard let head = partition.waiting.first else { continue }
+            earliest = min(earliest, head.createdAt + Int64(config.deliveryTimeoutMs))
+            if head.retryAt > core.now { earliest = min(earliest, head.retryAt) }
+            if head === partition.open { earliest = min(earliest, head.createdAt + Int64(config.lingerMs)) }
+        }
+        if config.isIdempotent, identity == .none, !active.isEmpty, !isAskingForIdentity { earliest = min(earliest, identityRetryAt) }
+        return earliest == .max ? nil : earliest
+    }
+
+    /// One round: at most one request to each leader. Whether anything was sent.
+    private func send(_ now: Int64) -> Bool {
+        var rounds: [Int32: (size: Int, entries: [SentBatch])] = [:]
+        turn += 1
+        for position in active.indices {
+            let partition = active[(position + turn) % active.count]
+            guard isReady(partition, now) else { continue }
+            guard let leader = core.metadata.leader(partition.topic, partition.index) else {
+                core.refreshMetadata()
+                continue
+            }
+            guard requestsInFlight[leader.id, default: 0] < config.maxInFlight else { continue }
+            encodeHead(of: partition)
+            guard let batch = partition.waiting.first else { continue }
+            let size = rounds[leader.id]?.size ?? 0
+            guard size == 0 || size + batch.encodedSize <= config.maxRequestSize else { continue }
+            partition.waiting.removeFirst()
+            partition.inFlight.append(batch)
+            rounds[leader.id, default: (0, [])].size += batch.encodedSize
+            rounds[leader.id]?.entries.append(SentBatch(partition: partition, batch: batch))
+        }
+        for (node, round) in rounds.sorted(by: { $0.key < $1.key }) { submit(round.entries, to: node) }
+        return !rounds.isEmpty
+    }
+
+    private func isReady(_ partition: ProducerPartition, _ now: Int64) -> Bool {
+        guard let head = partition.waiting.first, head.retryAt <= now, partition.inFlight.count < config.maxInFlight else { return false }
+        // A batch that is tried again goes alone, so that those behind it cannot pass it.
+        guard head.attempts == 0 || partition.inFlight.isEmpty else { return false }
+        guard !partition.mustRestart || partition.inFlight.isEmpty else { return false }
+        guard head === partition.open else { return true }
+        return isFlushing || isStarved || now >= head.createdAt + Int64(config.lingerMs)
+    }
+
+    private func encodeHead(of partition: ProducerPartition) {
+        guard let head = partition.waiting.first else { return }
+        if head === partition.open { partition.open = nil }
+        if config.isIdempotent {
+            if partition.mustRestart || partition.identity == .none { restart(partition) }
+            // A partition with nothing in flight takes over an epoch that another one's failure has bumped.
+            if partition.identity != identity, partition.inFlight.isEmpty { partition.restart(identity) }
+        }
+        guard !head.isEncoded || head.sequence < 0 && config.isIdempotent else { return }
+        let raw = head.builder.sizeInBytes
+        head.encode(producerId: partition.identity.id, epoch: partition.identity.epoch, sequence: config.isIdempotent ? partition.nextSequence : -1)
+        if config.isIdempotent { partition.nextSequence += Int64(head.count) }
+        if config.compression != .none, raw > 0 { noteRatio(Double(head.encodedSize) / Double(raw)) }
+    }
+
+    /// Follows a worse ratio at once and a better one slowly.
+    private func noteRatio(_ seen: Double) {
+        compressionRatio = seen > compressionRatio ? min(1, max(seen, compressionRatio + 0.05)) : max(seen, compressionRatio - 0.005)
+    }
+
+    private func submit(_ entries: [SentBatch], to node: Int32) {
+        requestsInFlight[node, default: 0] += 1
+        var options = RequestOptions(timeoutMs: config.requestTimeoutMs, attemptTimeoutMs: config.requestTimeoutMs, retry: .no)
+        options.expectsResponse = config.acks != 0
+        // Topics are named by id from version 13 on.
+        if entries.contains(where: { core.metadata.topic($0.partition.topic)?.id ?? .zero == .zero }) {
+            options.versions = ProduceRequest.versions.lowerBound...12
+        }
+        let request = request(entries)
+        core.submit(request, to: .node(node), options: options) { [weak self] result in
+            self?.answered(result, entries, node)
+        }
+    }
+
+    private func request(_ entries: [SentBatch]) -> ProduceRequest {
+        var request = ProduceRequest()
+        request.acks = config.acks
+        request.timeoutMs = Int32(clamping: config.requestTimeoutMs)
+        var positions: [String: Int] = [:]
+        for entry in entries {
+            var data = ProduceRequest.TopicProduceData.PartitionProduceData()
+            data.index = entry.partition.index
+            data.records = entry.batch.data
+            if let position = positions[entry.partition.topic] {
+                request.topicData[position].partitionData.append(data)
+                continue
+            }
+            var topic = ProduceRequest.TopicProduceData()
+            topic.name = entry.partition.topic
+            topic.topicId = core.metadata.topic(topic.name)?.id ?? .zero
+            topic.partitionData = [data]
+            positions[topic.name] = request.topicData.count
+            request.topicData.append(topic)
+        }
+        return request
+    }
+
+    private func answered(_ result: Result<ProduceResponse, ClientError>, _ entries: [SentBatch], _ node: Int32) {
+        requestsInFlight[node, default: 1] -= 1
+        for entry in entries { entry.partition.removeFromFlight(entry.batch) }
+        switch result {
+        case .failure(let error):
+            core.refreshMetadata()
+            if isOutage(error) { outage = error }
+            for entry in entries { settle(entry, error: error) }
+        case .success(let response):
+            outage = nil
+            for entry in entries { settle(entry, response) }
+        }
+        active.removeAll { partition in
+            guard partition.isEmpty else { return false }
+            partition.isListed = false
+            return true
+        }
+    }
+
+    private func settle(_ entry: SentBatch, _ response: ProduceResponse) {
+        guard config.acks != 0 else { return succeed(entry, offset: -1, appendTime: -1) }
+        let id = core.metadata.topic(entry.partition.topic)?.id ?? .zero
+        let topic = response.responses.first { $0.name == entry.partition.topic || ($0.name.isEmpty && $0.topicId == id) }
+        guard let answer = topic?.partitionResponses.first(where: { $0.index == entry.partition.index }) else {
+            return settle(entry, error: ClientError(.malformed, message: "The broker's answer leaves out \(entry.partition.topic)-\(entry.partition.index)."))
+        }
+        switch answer.errorCode {
+        case .none: succeed(entry, offset: answer.baseOffset, appendTime: answer.logAppendTimeMs)
+        case .duplicateSequenceNumber: succeed(entry, offset: -1, appendTime: -1)
+        default: settle(entry, code: answer.errorCode, message: answer.errorMessage ?? answer.recordErrors.first?.batchIndexErrorMessage)
+        }
+    }
+
+    private func succeed(_ entry: SentBatch, offset: Int64, appendTime: Int64) {
+        let (partition, batch) = (entry.partition, entry.batch)
+        partition.noteAcked(batch)
+        release(batch)
+        for (index, timestamp, call) in batch.takeCompletions() {
+            let position = offset < 0 ? -1 : offset + Int64(index)
+            let time = appendTime >= 0 ? appendTime : timestamp
+            call(.success(RecordMetadata(topic: partition.topic, partition: partition.index, offset: position, timestamp: time)))
+        }
+    }
+
+    private func release(_ batch: ProducerBatch) {
+        memoryInUse -= batch.reservedBytes
+        batch.reservedBytes = 0
+        pendingBatches -= 1
+        isStarved = false
+    }
+}
+
+/// A batch in a request.
+struct SentBatch {
+    let partition: ProducerPartition
+    let batch: ProducerBatch
+}
