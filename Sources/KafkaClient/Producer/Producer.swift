@@ -34,8 +34,8 @@ public final class Producer: ClientMachine {
     var requestsInFlight: [Int32: Int] = [:]
     /// Rotates which partition is looked at first.
     var turn = 0
-    var random: ProducerRandom
-    private var nextSerial: Int64 = 0
+    var random: SplitMix
+    var nextSerial: Int64 = 0
     /// Batches neither written nor given up.
     public internal(set) var pendingBatches = 0
     /// Bytes of records waiting or in flight.
@@ -49,14 +49,16 @@ public final class Producer: ClientMachine {
     var isAskingForIdentity = false
     var identityRetryAt: Int64 = 0
     var isProbing = false
-    /// What ended the producer for good, or keeps it from any broker.
+    /// What ended the producer for good: refused credentials, a missing right.
     public internal(set) var failure: ClientError?
+    /// Why brokers could not be asked of late; nil once one answered.
+    public internal(set) var outage: ClientError?
 
     /// - Parameter seed: decides the choice of partitions for records without key.
     public init(_ core: ClientCore, config: ProducerConfig, seed: UInt64 = 0) {
         self.core = core
         self.config = config
-        random = ProducerRandom(seed: seed)
+        random = SplitMix(state: seed)
         core.attach(self)
     }
 

@@ -16,6 +16,10 @@ extension Producer {
         let recordBound = RecordBatchBuilder.recordSizeUpperBound(keyCount: key?.count, valueCount: value?.count, headers: headers)
         guard !topic.partitions.isEmpty else {
             if topic.error != .none, !topic.error.isRetriable { throw refusal(of: topic) }
+            if let outage, outage.kind == .unreachable {
+                self.outage = nil
+                throw outage.renamed("Topic \(topic.name) not present in metadata: no broker can be reached.")
+            }
             probe()
             return .mustWait(.metadata)
         }
@@ -73,7 +77,8 @@ extension Producer {
         }
         guard size > config.bufferMemory else { return }
         throw Self.tooLarge(
-            "The message is \(size) bytes when serialized which is larger than the total memory buffer you have configured with the buffer.memory configuration.")
+            "The message is \(size) bytes when serialized which is larger than the total memory buffer you have configured with the buffer.memory configuration."
+        )
     }
 
     private static func tooLarge(_ message: String) -> ClientError { ClientError(.broker, code: .messageTooLarge, message: message) }

@@ -31,6 +31,8 @@ final class ProducerBatch {
     private(set) var completions: [(index: Int32, timestamp: Int64, call: Completion)] = []
 
     var attempts = 0
+    /// Attempts that count against `retries`: those that had a connection to go on.
+    var countedAttempts = 0
     var retryAt: Int64 = 0
     /// Why the last attempt failed, for the message when time runs out.
     var lastError: ClientError?

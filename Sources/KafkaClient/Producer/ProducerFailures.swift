@@ -54,7 +54,7 @@ extension Producer {
 
     /// Puts the batch back unless its attempts or its time are used up.
     private func tryAgain(_ entry: SentBatch, _ error: ClientError) -> Bool {
-        guard entry.batch.attempts < config.retries, core.now < entry.batch.createdAt + Int64(config.deliveryTimeoutMs) else { return false }
+        guard entry.batch.countedAttempts < config.retries, core.now < entry.batch.createdAt + Int64(config.deliveryTimeoutMs) else { return false }
         putBack(entry, error, countsAsAttempt: true)
         return true
     }
@@ -63,7 +63,8 @@ extension Producer {
         let batch = entry.batch
         let doublings = min(batch.attempts, 16)
         let pause = min(config.retryBackoffMs << doublings, max(config.retryBackoffMaxMs, config.retryBackoffMs))
-        batch.attempts += countsAsAttempt ? 1 : 0
+        batch.attempts += 1
+        if countsAsAttempt, entry.hadConnection { batch.countedAttempts += 1 }
         batch.retryAt = countsAsAttempt ? core.now + Int64(pause * (80 + random.below(41)) / 100) : core.now
         batch.lastError = error
         entry.partition.putBack(batch)
@@ -90,7 +91,7 @@ extension Producer {
             if let open = current, open.builder.sizeInBytes + bound <= limit {
                 target = open
             } else {
-                target = makeBatch(capacity: RecordBatch.headerSize + bound, replacing: batch)
+                target = makeBatch(capacity: RecordBatch.headerSize + bound)
                 partition.waiting.insert(target, at: position)
                 position += 1
                 current = target
@@ -103,13 +104,13 @@ extension Producer {
             }
         }
         partition.mustRestart = config.isIdempotent
-        forget(batch)
+        release(batch)
         list(partition)
     }
 
     /// Gives a batch up.
     func fail(_ batch: ProducerBatch, of partition: ProducerPartition, _ error: ClientError) {
-        forget(batch)
+        release(batch)
         onFailure?(FailedBatch(topic: partition.topic, partition: partition.index, recordCount: Int(batch.count), error: error))
         for (_, _, call) in batch.takeCompletions() { call(.failure(error)) }
     }
@@ -142,45 +143,5 @@ extension Producer {
             for batch in waiting { fail(batch, of: partition, error) }
         }
         unlistEmpty()
-    }
-
-    // MARK: Identity
-
-    /// Asks for a producer id; batches wait for it.
-    func askForIdentity(_ now: Int64) {
-        guard !isAskingForIdentity, now >= identityRetryAt else { return }
-        isAskingForIdentity = true
-        var request = InitProducerIdRequest()
-        request.transactionalId = nil
-        request.transactionTimeoutMs = .max
-        let options = RequestOptions(timeoutMs: config.deliveryTimeoutMs, attemptTimeoutMs: config.requestTimeoutMs)
-        core.submit(request, to: .any, options: options) { [weak self] result in
-            guard let self else { return }
-            isAskingForIdentity = false
-            identityRetryAt = core.now + Int64(config.retryBackoffMs)
-            switch result {
-            case .success(let answer) where answer.errorCode == .none:
-                outage = nil
-                identity = ProducerIdentity(id: answer.producerId, epoch: answer.producerEpoch)
-            case .success(let answer):
-                if !answer.errorCode.isRetriable { failAll(ClientError(code: answer.errorCode)) }
-            case .failure(let error):
-                if isOutage(error) { outage = error } else if !error.isRetriable { failAll(error) }
-                if error.kind == .unreachable { failAll(error) }
-            }
-        }
-    }
-
-    /// Gives a partition new sequence numbers, under a new epoch if it has used the present one.
-    func restart(_ partition: ProducerPartition) {
-        if partition.identity == identity {
-            // The last epoch of an id is not used up by clients: a new id is asked for instead.
-            if identity.epoch >= .max - 1 {
-                identity = .none
-                return
-            }
-            identity.epoch += 1
-        }
-        partition.restart(identity)
     }
 }

@@ -1,13 +1,5 @@
 import KafkaProtocol
 
-/// A producer's id and epoch, as the broker gave it or as it was bumped since.
-struct ProducerIdentity: Equatable {
-    var id: Int64
-    var epoch: Int16
-
-    static let none = ProducerIdentity(id: -1, epoch: -1)
-}
-
 /// The way of records to one partition: the batch being filled, those waiting in order, and those in flight.
 final class ProducerPartition {
     let topic: String

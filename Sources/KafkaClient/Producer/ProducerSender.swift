@@ -6,8 +6,10 @@ extension Producer {
         expire(now)
         if isFlushing, pendingBatches == 0 { isFlushing = false }
         guard !active.isEmpty, failure == nil else { return }
-        guard !config.isIdempotent || identity != .none else { return askForIdentity(now) }
-        while send(now) {}
+        while !config.isIdempotent || identity != .none {
+            guard send(now) else { return }
+        }
+        askForIdentity(now)
     }
 
     public var nextDeadline: Int64? {
@@ -34,8 +36,7 @@ extension Producer {
                 continue
             }
             guard requestsInFlight[leader.id, default: 0] < config.maxInFlight else { continue }
-            encodeHead(of: partition)
-            guard let batch = partition.waiting.first else { continue }
+            guard encodeHead(of: partition), let batch = partition.waiting.first else { continue }
             let size = rounds[leader.id]?.size ?? 0
             guard size == 0 || size + batch.encodedSize <= config.maxRequestSize else { continue }
             partition.waiting.removeFirst()
@@ -56,19 +57,22 @@ extension Producer {
         return isFlushing || isStarved || now >= head.createdAt + Int64(config.lingerMs)
     }
 
-    private func encodeHead(of partition: ProducerPartition) {
-        guard let head = partition.waiting.first else { return }
+    /// Readies the batch at the head to be sent. False when it must wait for another identity.
+    private func encodeHead(of partition: ProducerPartition) -> Bool {
+        guard let head = partition.waiting.first else { return false }
         if head === partition.open { partition.open = nil }
         if config.isIdempotent {
-            if partition.mustRestart || partition.identity == .none { restart(partition) }
+            if partition.mustRestart { restart(partition) }
+            guard identity != .none else { return false }
             // A partition with nothing in flight takes over an epoch that another one's failure has bumped.
             if partition.identity != identity, partition.inFlight.isEmpty { partition.restart(identity) }
         }
-        guard !head.isEncoded || head.sequence < 0 && config.isIdempotent else { return }
+        guard !head.isEncoded else { return true }
         let raw = head.builder.sizeInBytes
         head.encode(producerId: partition.identity.id, epoch: partition.identity.epoch, sequence: config.isIdempotent ? partition.nextSequence : -1)
         if config.isIdempotent { partition.nextSequence += Int64(head.count) }
         if config.compression != .none, raw > 0 { noteRatio(Double(head.encodedSize) / Double(raw)) }
+        return true
     }
 
     /// Follows a worse ratio at once and a better one slowly.
@@ -78,6 +82,8 @@ extension Producer {
 
     private func submit(_ entries: [SentBatch], to node: Int32) {
         requestsInFlight[node, default: 0] += 1
+        let hasConnection = core.version(of: .produce, node: node) != nil
+        let entries = entries.map { SentBatch(partition: $0.partition, batch: $0.batch, hadConnection: hasConnection) }
         var options = RequestOptions(timeoutMs: config.requestTimeoutMs, attemptTimeoutMs: config.requestTimeoutMs, retry: .no)
         options.expectsResponse = config.acks != 0
         // Topics are named by id from version 13 on.
@@ -119,12 +125,16 @@ extension Producer {
         switch result {
         case .failure(let error):
             core.refreshMetadata()
-            if isOutage(error) { outage = error }
+            if error.isRetriable { outage = error }
             for entry in entries { settle(entry, error: error) }
         case .success(let response):
             outage = nil
             for entry in entries { settle(entry, response) }
         }
+        unlistEmpty()
+    }
+
+    func unlistEmpty() {
         active.removeAll { partition in
             guard partition.isEmpty else { return false }
             partition.isListed = false
@@ -157,7 +167,8 @@ extension Producer {
         }
     }
 
-    private func release(_ batch: ProducerBatch) {
+    /// Counts a batch as done.
+    func release(_ batch: ProducerBatch) {
         memoryInUse -= batch.reservedBytes
         batch.reservedBytes = 0
         pendingBatches -= 1
@@ -169,4 +180,6 @@ extension Producer {
 struct SentBatch {
     let partition: ProducerPartition
     let batch: ProducerBatch
+    /// Whether the leader was connected when it left; if not, its failure says nothing of the batch.
+    var hadConnection = false
 }

@@ -1,18 +1,6 @@
-/// A small deterministic generator (SplitMix64), so that a producer's choices can be repeated from its seed.
-struct ProducerRandom {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
+extension SplitMix {
     /// A number below `bound`, which must be positive.
-    mutating func below(_ bound: Int) -> Int {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        mixed ^= mixed >> 31
-        return Int(mixed % UInt64(max(bound, 1)))
-    }
+    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(max(bound, 1))) }
 }
 
 /// Places records without a key: on one partition until at least `batch.size` bytes went there, then on another that is chosen
@@ -20,9 +8,9 @@ struct ProducerRandom {
 struct StickyPartitioner {
     private(set) var current: Int?
     private var bytes = 0
-    private var random: ProducerRandom
+    private var random: SplitMix
 
-    init(seed: UInt64) { random = ProducerRandom(seed: seed) }
+    init(seed: UInt64) { random = SplitMix(state: seed) }
 
     /// The partition to use now.
     /// - Parameters:
