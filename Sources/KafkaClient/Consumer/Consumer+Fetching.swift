@@ -1,0 +1,179 @@
+import KafkaProtocol
+
+/// Keeping one fetch under way to every broker that leads something to read.
+extension Consumer {
+    /// Bytes of one partition that may lie here unread while the next fetch asks for more.
+    private var partitionBufferLimit: Int { max(config.maxPartitionFetchBytes, 1) }
+
+    func sendFetches(_ now: Int64) {
+        var wanted: [Int32: [PartitionState]] = [:]
+        var full: Set<Int32> = []
+        var buffered = 0
+        for partition in order {
+            guard let state = states[partition] else { continue }
+            buffered += state.bufferedBytes
+            guard state.need == .nothing, state.position != nil, !state.isPaused, now >= state.retryAt else { continue }
+            guard let node = fetchNode(state, now) else { continue }
+            if state.bufferedBytes >= partitionBufferLimit { full.insert(node) }
+            wanted[node, default: []].append(state)
+        }
+        // What is here is handed out first: memory stays bounded, and no long poll for the others holds up a partition that has more.
+        if buffered >= config.fetchMaxBytes, buffered > 0 { return }
+        for (node, states) in wanted where !full.contains(node) {
+            let fetch = nodes[node] ?? NodeFetch()
+            if !fetch.isInFlight && now >= fetch.retryAt { sendFetch(to: node, states) }
+        }
+    }
+
+    /// The broker to fetch from; nil while there is none or the position must be validated first.
+    private func fetchNode(_ state: PartitionState, _ now: Int64) -> Int32? {
+        let partition = state.partition
+        guard let leader = port.metadata.leader(partition.topic, partition.partition) else {
+            state.retryAt = now + Int64(port.retryBackoffMs)
+            refreshMissing(now)
+            return nil
+        }
+        let epoch = port.metadata.partition(partition.topic, partition.partition)?.leaderEpoch ?? -1
+        if epoch > state.leaderEpoch {
+            if state.leaderEpoch >= 0 && state.fetchEpoch >= 0 && state.fetchEpoch < epoch {
+                state.need = .validation
+                state.preferredReplica = nil
+                return nil
+            }
+            state.leaderEpoch = epoch
+        }
+        if let preferred = state.preferredReplica {
+            if now < preferred.until, port.metadata.brokers[preferred.node] != nil { return preferred.node }
+            state.preferredReplica = nil
+        }
+        return leader.id
+    }
+
+    private func sendFetch(to node: Int32, _ states: [PartitionState]) {
+        var fetch = nodes[node] ?? NodeFetch()
+        var hasIds = true
+        var asked: [TopicPartition: (state: PartitionState, stamp: Int, offset: Int64)] = [:]
+        let wanted = states.map { state in
+            let id = port.metadata.topic(state.partition.topic)?.id ?? .zero
+            if id == .zero { hasIds = false }
+            asked[state.partition] = (state, state.stamp, state.fetchOffset)
+            let entry = FetchSession.Entry(
+                topicId: id, offset: state.fetchOffset, maxBytes: Int32(clamping: config.maxPartitionFetchBytes), leaderEpoch: state.leaderEpoch)
+            return (state.partition, entry)
+        }
+        var request = FetchRequest()
+        request.maxWaitMs = Int32(clamping: config.fetchMaxWaitMs)
+        request.minBytes = Int32(clamping: config.fetchMinBytes)
+        request.maxBytes = Int32(clamping: config.fetchMaxBytes)
+        request.isolationLevel = config.readsCommittedOnly ? 1 : 0
+        request.rackId = config.clientRack
+        fetch.session.fill(&request, wanted)
+        fetch.isInFlight = true
+        nodes[node] = fetch
+        let names = fetch.session.topicNames
+        // Topic ids replace names from version 13 on; a cluster that has none is asked by name.
+        let options = RequestOptions(
+            timeoutMs: port.requestTimeoutMs + config.fetchMaxWaitMs, attemptTimeoutMs: port.requestTimeoutMs + config.fetchMaxWaitMs, retry: .no,
+            versions: hasIds ? 4...18 : 4...12)
+        _ = port.submit(to: .node(node), options: options, build: { [request] _ in request }, retryCode: nil) { [weak self] result in
+            guard let self else { return }
+            self.nodes[node]?.isInFlight = false
+            switch result {
+            case .failure(let error): self.fetchFailed(node, error)
+            case .success(let answer): self.fetched(node, answer, asked, names)
+            }
+        }
+    }
+
+    private func fetchFailed(_ node: Int32, _ error: ClientError) {
+        nodes[node]?.session.restart()
+        nodes[node]?.retryAt = port.now + Int64(port.retryBackoffMs)
+        for state in states.values where state.preferredReplica?.node == node { state.preferredReplica = nil }
+        if port.isFatal(error) { fail(error) } else { port.refreshMetadata() }
+    }
+
+    private func fetched(
+        _ node: Int32, _ answer: FetchResponse, _ asked: [TopicPartition: (state: PartitionState, stamp: Int, offset: Int64)], _ names: [Uuid: String]
+    ) {
+        nodes[node]?.session.answered(answer)
+        if answer.errorCode != .none {
+            let isSessionError = [
+                ErrorCode.fetchSessionIdNotFound, .invalidFetchSessionEpoch, .fetchSessionTopicIdError, .inconsistentTopicId, .unknownTopicId,
+            ].contains(answer.errorCode)
+            if !isSessionError {
+                if !answer.errorCode.isRetriable { fail(ClientError(code: answer.errorCode)) }
+                nodes[node]?.retryAt = port.now + Int64(port.retryBackoffMs)
+            }
+            if answer.errorCode != .fetchSessionIdNotFound { port.refreshMetadata() }
+            return
+        }
+        for topic in answer.responses {
+            guard let name = topic.topic.isEmpty ? names[topic.topicId] : topic.topic else { continue }
+            for field in topic.partitions {
+                let partition = TopicPartition(name, field.partitionIndex)
+                guard let entry = asked[partition], states[partition] === entry.state, entry.state.stamp == entry.stamp,
+                    entry.state.fetchOffset == entry.offset
+                else { continue }
+                take(field, for: entry.state, node)
+            }
+        }
+    }
+
+    private func take(_ field: FetchResponse.FetchableTopicResponse.PartitionData, for state: PartitionState, _ node: Int32) {
+        guard field.errorCode == .none else { return fetchRefused(field.errorCode, state) }
+        state.highWatermark = field.highWatermark
+        state.lastStableOffset = field.lastStableOffset
+        state.logStartOffset = field.logStartOffset
+        if field.preferredReadReplica >= 0, field.preferredReadReplica != node {
+            state.preferredReplica = (field.preferredReadReplica, port.now + 300_000)
+        }
+        guard let bytes = field.records?.bytes, !bytes.isEmpty else { return }
+        do throws(ClientError) {
+            let records = try FetchedRecords(
+                partition: state.partition, startOffset: state.fetchOffset, bytes: bytes, checksCrcs: config.checkCrcs,
+                abortedTransactions: config.readsCommittedOnly ? field.abortedTransactions ?? [] : nil)
+            state.fetchOffset = records.nextOffset
+            if records.leaderEpoch >= 0 { state.fetchEpoch = records.leaderEpoch }
+            state.bufferedBytes += bytes.count
+            ready.append(Ready(records: records, stamp: state.stamp))
+        } catch {
+            fail(error)
+        }
+    }
+
+    private func fetchRefused(_ code: ErrorCode, _ state: PartitionState) {
+        let partition = state.partition
+        switch code {
+        case .offsetOutOfRange:
+            if state.preferredReplica != nil {
+                // A follower may lag: the leader decides.
+                state.preferredReplica = nil
+            } else if state.bufferedBytes > 0 {
+                state.retryAt = port.now + Int64(port.retryBackoffMs)
+            } else if config.resetPolicy == .none {
+                fail(
+                    ClientError(
+                        .broker, code: code, exceptionClass: "org.apache.kafka.clients.consumer.OffsetOutOfRangeException",
+                        message: "Fetch position \(state.fetchOffset) is out of range for partition \(partition)"))
+            } else {
+                state.reset(resetNeed)
+            }
+        case .topicAuthorizationFailed: fail(ClientError(code: code, message: "Not authorized to access topics: [\(partition.topic)]"))
+        case .corruptMessage:
+            fail(
+                ClientError(
+                    .broker, code: code, exceptionClass: "org.apache.kafka.common.KafkaException",
+                    message: "Encountered corrupt message when fetching offset \(state.fetchOffset) for topic-partition \(partition)"))
+        default:
+            guard code.isRetriable || code == .unknownServerError else {
+                return fail(
+                    ClientError(
+                        .broker, code: code, exceptionClass: "java.lang.IllegalStateException",
+                        message: "Unexpected error code \(code.rawValue) while fetching at offset \(state.fetchOffset) from topic-partition \(partition)"))
+            }
+            state.preferredReplica = nil
+            state.retryAt = port.now + Int64(port.retryBackoffMs)
+            port.refreshMetadata()
+        }
+    }
+}

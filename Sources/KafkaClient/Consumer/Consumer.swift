@@ -1,0 +1,283 @@
+import KafkaProtocol
+
+/// A consumer: finds out where to read, keeps fetches running to every leader, hands out what came, commits, and takes part in a group.
+/// It lives on a `ClientCore` (see `ClientMachine`) and is used on the core's thread.
+public final class Consumer: ClientMachine {
+    enum Subscription {
+        case none
+        case topics([String])
+        case pattern((String) -> Bool)
+        case manual
+    }
+
+    public let config: ConsumerConfig
+    let port: any ConsumerPort
+    private weak var core: ClientCore?
+    let wallClockMs: () -> Int64
+    private let memberId: String
+    var member: (any GroupMembership)?
+
+    var subscription = Subscription.none
+    var states: [TopicPartition: PartitionState] = [:]
+    /// The order in which fetch requests name partitions; the partition handed out last goes to the end.
+    var order: [TopicPartition] = []
+    var nodes: [Int32: NodeFetch] = [:]
+    /// Fetched and not yet handed out, oldest first.
+    var ready: [Ready] = []
+    var readyHead = 0
+    var failure: ClientError?
+
+    var isAskingCommitted = false
+    var askedLeaders: Set<Int32> = []
+    var autoCommitDueAt: Int64 = 0
+    var commitsInFlight = 0
+    private var checkedMetadataVersion = -1
+    private var probe: RequestID?
+    private var missingLeaderRefreshAt: Int64 = 0
+    private var isClosed = false
+
+    struct Ready {
+        var records: FetchedRecords
+        var stamp: Int
+    }
+
+    /// The fetches to one broker: at most one at a time, in one session.
+    struct NodeFetch {
+        var session = FetchSession()
+        var isInFlight = false
+        var retryAt: Int64 = 0
+    }
+
+    /// - Parameters:
+    ///   - memberId: a fresh random UUID, for the new group protocol; the classic one gets its id from the coordinator.
+    ///   - wallClockMs: milliseconds since 1970, for reset policies by duration.
+    public convenience init(core: ClientCore, config: ConsumerConfig, memberId: String, wallClockMs: @escaping () -> Int64) {
+        self.init(port: core, config: config, memberId: memberId, wallClockMs: wallClockMs)
+        self.core = core
+        core.attach(self)
+    }
+
+    init(port: any ConsumerPort, config: ConsumerConfig, memberId: String, wallClockMs: @escaping () -> Int64) {
+        self.port = port
+        self.config = config
+        self.memberId = memberId
+        self.wallClockMs = wallClockMs
+        port.allowsAutoTopicCreation = config.allowAutoCreateTopics
+    }
+
+    // MARK: What to read
+
+    /// Reads these topics as a member of the group; the group divides the partitions.
+    public func subscribe(topics: [String]) {
+        subscription = .topics(topics)
+        port.track(topics)
+        joinGroup()
+        member?.subscribe(topics)
+    }
+
+    /// Reads every topic whose name matches, also ones that come later. Internal topics count only without `exclude.internal.topics`.
+    public func subscribe(matching pattern: @escaping (String) -> Bool) {
+        subscription = .pattern(pattern)
+        port.tracksAllTopics = true
+        checkedMetadataVersion = -1
+        joinGroup()
+    }
+
+    /// Reads exactly these partitions, without a group's help.
+    public func assign(_ partitions: [TopicPartition]) {
+        subscription = .manual
+        port.track(Set(partitions.map(\.topic)))
+        probeCluster()
+        take(assignment: partitions)
+    }
+
+    private func joinGroup() {
+        probeCluster()
+        guard member == nil, let groupId = config.groupId else { return }
+        switch config.groupProtocol {
+        case .classic:
+            let member = GroupMember(groupId: groupId, config: config, port: port)
+            member.owner = self
+            self.member = member
+        case .consumer:
+            let member = HeartbeatMember(groupId: groupId, memberId: memberId, config: config, port: port)
+            member.owner = self
+            self.member = member
+        }
+    }
+
+    /// A request of its own, whose failure tells that no broker can be reached; the tracking of metadata goes on trying in silence.
+    private func probeCluster() {
+        guard probe == nil else { return }
+        probe = port.submit(to: .any, options: RequestOptions(), build: { _ in MetadataRequest() }, retryCode: nil) {
+            [weak self] (result: Result<MetadataResponse, ClientError>) in
+            guard let self, case .failure(let error) = result, self.port.isFatal(error) else { return }
+            self.fail(error)
+        }
+    }
+
+    // MARK: Records
+
+    /// Takes the next records, in the order in which they came, and moves the partition's position past them. Nil: none are here yet.
+    /// - Throws: what made the consumer stop.
+    public func poll() throws(ClientError) -> FetchedRecords? {
+        member?.polled(now: port.now)
+        if member?.holdsRecords == true { return nil }
+        var skipped: [Ready] = []
+        defer { if !skipped.isEmpty { ready.insert(contentsOf: skipped, at: readyHead) } }
+        while readyHead < ready.count {
+            let next = ready[readyHead]
+            readyHead += 1
+            if readyHead == ready.count { (ready, readyHead) = ([], 0) }
+            guard let state = states[next.records.partition], state.stamp == next.stamp else { continue }
+            if state.isPaused {
+                skipped.append(next)
+                continue
+            }
+            state.bufferedBytes -= next.records.sizeInBytes
+            state.position = next.records.nextOffset
+            state.positionEpoch = next.records.leaderEpoch
+            moveToEnd(next.records.partition)
+            return next.records
+        }
+        if let failure { throw failure }
+        return nil
+    }
+
+    private func moveToEnd(_ partition: TopicPartition) {
+        guard order.count > 1, order.last != partition, let at = order.firstIndex(of: partition) else { return }
+        order.append(order.remove(at: at))
+    }
+
+    public var assignment: [TopicPartition] { states.keys.sorted() }
+
+    /// The offset of the next record to hand out; nil before it is known.
+    public func position(_ partition: TopicPartition) -> Int64? { states[partition]?.position }
+
+    /// The end of the log for this reader, as of the last fetch; nil before one.
+    public func endOffset(_ partition: TopicPartition) -> Int64? {
+        guard let state = states[partition] else { return nil }
+        let end = config.readsCommittedOnly ? state.lastStableOffset : state.highWatermark
+        return end < 0 ? nil : end
+    }
+
+    public func seek(_ partition: TopicPartition, to offset: Int64) { states[partition]?.seek(to: offset) }
+    public func seekToBeginning(_ partition: TopicPartition) { states[partition]?.reset(.offset(timestamp: ListOffsetsTimestamp.earliest)) }
+    public func seekToEnd(_ partition: TopicPartition) { states[partition]?.reset(.offset(timestamp: ListOffsetsTimestamp.latest)) }
+    public func pause(_ partition: TopicPartition) { states[partition]?.isPaused = true }
+    public func resume(_ partition: TopicPartition) { states[partition]?.isPaused = false }
+
+    // MARK: The machine
+
+    public func advance(now: Int64) {
+        guard failure == nil, !isClosed else { return }
+        watchMetadata()
+        member?.advance(now: now)
+        autoCommitIfDue(now)
+        resolvePositions(now)
+        sendFetches(now)
+    }
+
+    public var nextDeadline: Int64? {
+        guard failure == nil, !isClosed else { return nil }
+        var earliest = member?.nextDeadline ?? .max
+        if commitsAutomatically { earliest = min(earliest, max(autoCommitDueAt, port.now + 1)) }
+        for state in states.values where state.retryAt > port.now { earliest = min(earliest, state.retryAt) }
+        for node in nodes.values where node.retryAt > port.now { earliest = min(earliest, node.retryAt) }
+        return earliest == .max ? nil : earliest
+    }
+
+    private func watchMetadata() {
+        guard port.metadata.version != checkedMetadataVersion else { return }
+        checkedMetadataVersion = port.metadata.version
+        let metadata = port.metadata
+        if case .pattern(let matches) = subscription, metadata.updatedAt != nil {
+            let names = metadata.topics.values.filter { topic in
+                topic.error == .none && (!topic.isInternal || !config.excludeInternalTopics) && matches(topic.name)
+            }
+            member?.subscribe(names.map(\.name))
+        }
+        var wanted = Set(states.keys.map(\.topic))
+        if case .topics(let names) = subscription { wanted.formUnion(names) }
+        var invalid: [String] = []
+        var forbidden: [String] = []
+        for topic in wanted {
+            switch metadata.topic(topic)?.error {
+            case .some(.invalidTopicException): invalid.append(topic)
+            case .some(.topicAuthorizationFailed): forbidden.append(topic)
+            default: break
+            }
+        }
+        if !invalid.isEmpty {
+            fail(ClientError(code: .invalidTopicException, message: "Invalid topics: [\(invalid.sorted().joined(separator: ", "))]"))
+        } else if !forbidden.isEmpty {
+            fail(ClientError(code: .topicAuthorizationFailed, message: "Not authorized to access topics: [\(forbidden.sorted().joined(separator: ", "))]"))
+        }
+    }
+
+    func fail(_ error: ClientError) {
+        if failure == nil { failure = error }
+    }
+
+    /// Asks for metadata because a leader is missing or has moved; a partition that does not exist is not asked for without pause.
+    func refreshMissing(_ now: Int64) {
+        guard now >= missingLeaderRefreshAt else { return }
+        missingLeaderRefreshAt = now + Int64(max(port.retryBackoffMs, 250))
+        port.refreshMetadata()
+    }
+
+    // MARK: Closing
+
+    /// Commits what was handed out (with automatic commits), leaves the group, and calls back, with the commit's failure if it failed, when that is
+    /// done or the time is over.
+    public func close(timeoutMs: Int = 30_000, completion: @escaping (ClientError?) -> Void) {
+        guard !isClosed else { return completion(nil) }
+        guard failure == nil, commitsAutomatically else { return leave(timeoutMs, nil, completion) }
+        commit(nil, timeoutMs: timeoutMs) { [weak self] error in
+            guard let self else { return completion(error) }
+            self.leave(timeoutMs, error, completion)
+        }
+    }
+
+    private func leave(_ timeoutMs: Int, _ error: ClientError?, _ completion: @escaping (ClientError?) -> Void) {
+        isClosed = true
+        guard let member else {
+            detach()
+            return completion(error)
+        }
+        member.leave(timeoutMs: timeoutMs) { [weak self] in
+            self?.detach()
+            completion(error)
+        }
+    }
+
+    private func detach() {
+        if let probe { port.cancel(probe) }
+        core?.detach(self)
+    }
+}
+
+extension Consumer: GroupMemberOwner {
+    var ownedPartitions: [TopicPartition] { Array(states.keys) }
+
+    func take(assignment partitions: [TopicPartition]) {
+        let wanted = Set(partitions)
+        for partition in states.keys where !wanted.contains(partition) { states[partition] = nil }
+        for partition in wanted where states[partition] == nil {
+            let need: PartitionState.Need = config.groupId == nil ? resetNeed : .committedOffset
+            states[partition] = PartitionState(partition, need: need)
+        }
+        order.removeAll { states[$0] == nil }
+        let known = Set(order)
+        order += wanted.subtracting(known).sorted()
+        if autoCommitDueAt == 0 { autoCommitDueAt = port.now + Int64(config.autoCommitIntervalMs) }
+        port.track(Set(wanted.map(\.topic)))
+    }
+
+    func prepareForRebalance(_ done: @escaping () -> Void) {
+        guard commitsAutomatically else { return done() }
+        commit(nil, timeoutMs: min(config.maxPollIntervalMs, 5_000)) { _ in done() }
+    }
+
+    func membershipFailed(_ error: ClientError) { fail(error) }
+}

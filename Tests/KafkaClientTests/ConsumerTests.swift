@@ -1,0 +1,140 @@
+import KafkaProtocol
+import Testing
+
+@testable import KafkaClient
+
+@Suite struct ConsumerTests {
+    static let t0 = TopicPartition("t", 0)
+
+    static func batch(_ base: Int64, _ values: [String], producer: Int64 = -1) -> Bytes {
+        let builder = RecordBatchBuilder(
+            baseOffset: base, compression: .none, producerId: producer, producerEpoch: producer < 0 ? -1 : 0, baseSequence: producer < 0 ? -1 : 0,
+            isTransactional: producer >= 0)
+        for value in values { builder.append(timestamp: 5, key: nil, value: Bytes(value)) }
+        return builder.build()
+    }
+
+    static func joined(_ parts: [Bytes]) -> Bytes { Bytes(parts.flatMap(\.array)) }
+
+    @Test func readsFromTheCommittedOffset() throws {
+        let scene = ConsumerScene(["t": 1])
+        scene.consumer.subscribe(topics: ["t"])
+        scene.join(committed: [Self.t0: 41])
+        let fetch = scene.answerFetch(Self.t0, Self.batch(40, ["before", "a", "b"]))
+        #expect(fetch?.topics.first?.partitions.first?.fetchOffset == 41)
+        #expect(try scene.values() == ["a", "b"])
+        #expect(scene.consumer.position(Self.t0) == 43)
+    }
+
+    @Test func resetPolicyDecidesWithoutACommittedOffset() throws {
+        let scene = ConsumerScene(["t": 2]) { $0.resetPolicy = .earliest }
+        scene.consumer.subscribe(topics: ["t"])
+        scene.join()
+        let asked = scene.answerOffsets(3)
+        #expect(asked?.replicaId == -1)
+        #expect(asked?.topics.first?.partitions.map(\.timestamp) == [-2, -2])
+        scene.advance()
+        #expect(scene.cluster.next(FetchRequest.self)?.topics.first?.partitions.map(\.fetchOffset) == [3, 3])
+    }
+
+    @Test func noResetPolicyFailsWithoutACommittedOffset() throws {
+        let scene = ConsumerScene(["t": 1]) { $0.resetPolicy = .none }
+        scene.consumer.subscribe(topics: ["t"])
+        scene.join()
+        let error = #expect(throws: ClientError.self) { _ = try scene.consumer.poll() }
+        #expect(error?.message == "Undefined offset with no reset policy for partitions: [t-0]")
+    }
+
+    @Test func anOffsetOutOfRangeIsResetByThePolicy() throws {
+        let scene = ConsumerScene(["t": 1]) { $0.resetPolicy = .latest }
+        scene.consumer.subscribe(topics: ["t"])
+        scene.join(committed: [Self.t0: 999])
+        scene.answerFetch(Self.t0, .empty, error: .offsetOutOfRange)
+        scene.advance()
+        #expect(scene.answerOffsets(5)?.topics.first?.partitions.first?.timestamp == -1)
+        scene.advance()
+        #expect(scene.cluster.next(FetchRequest.self)?.topics.first?.partitions.first?.fetchOffset == 5)
+    }
+
+    @Test func aSessionNamesOnlyWhatChanged() throws {
+        let scene = ConsumerScene(["t": 3])
+        scene.consumer.subscribe(topics: ["t"])
+        scene.join(committed: [Self.t0: 0, TopicPartition("t", 1): 0, TopicPartition("t", 2): 0])
+        let full = scene.answerFetch(Self.t0, Self.batch(0, ["a"]))
+        #expect(full?.sessionEpoch == 0 && full?.topics.first?.partitions.count == 3)
+        scene.advance()
+        let second = try #require(scene.cluster.next(FetchRequest.self))
+        #expect(second.sessionId == 7 && second.sessionEpoch == 1)
+        #expect(second.topics.first?.partitions.map(\.partition) == [0])
+        scene.consumer.pause(TopicPartition("t", 1))
+        scene.answerFetch(Self.t0, .empty)
+        scene.advance()
+        let third = try #require(scene.cluster.next(FetchRequest.self))
+        #expect(third.topics.isEmpty && third.forgottenTopicsData.first?.partitions == [1])
+    }
+
+    @Test func aSeekDropsWhatWasFetched() throws {
+        let scene = ConsumerScene(["t": 1])
+        scene.consumer.subscribe(topics: ["t"])
+        scene.join(committed: [Self.t0: 0])
+        scene.answerFetch(Self.t0, Self.batch(0, ["a", "b"]))
+        scene.consumer.seek(Self.t0, to: 1)
+        #expect(try scene.values() == [])
+        scene.advance()
+        scene.answerFetch(Self.t0, Self.batch(0, ["a", "b"]))
+        #expect(try scene.values() == ["b"])
+    }
+
+    @Test func abortedTransactionsAreHiddenFromReadersOfCommittedRecords() throws {
+        let log = Self.joined([
+            Self.batch(0, ["lost"], producer: 5), Self.batch(1, ["kept"], producer: 6),
+            RecordBatch.endTransactionMarker(commits: false, baseOffset: 2, timestamp: 1, producerId: 5, producerEpoch: 0, coordinatorEpoch: 0),
+            Self.batch(3, ["next"], producer: 5),
+            RecordBatch.endTransactionMarker(commits: true, baseOffset: 4, timestamp: 1, producerId: 5, producerEpoch: 0, coordinatorEpoch: 0),
+        ])
+        for (committed, expected) in [(true, ["kept", "next"]), (false, ["lost", "kept", "next"])] {
+            let scene = ConsumerScene(["t": 1]) { $0.readsCommittedOnly = committed }
+            scene.consumer.subscribe(topics: ["t"])
+            scene.join(committed: [Self.t0: 0])
+            scene.answerFetch(Self.t0, log, aborted: [(5, 0)])
+            #expect(try scene.values() == expected)
+            #expect(scene.consumer.position(Self.t0) == 5)
+        }
+    }
+
+    @Test func corruptRecordsAreAnError() throws {
+        var bytes = Self.batch(0, ["a"]).array
+        bytes[bytes.count - 2] ^= 1
+        let scene = ConsumerScene(["t": 1])
+        scene.consumer.subscribe(topics: ["t"])
+        scene.join(committed: [Self.t0: 0])
+        scene.answerFetch(Self.t0, Bytes(bytes))
+        #expect(throws: ClientError.self) { _ = try scene.values() }
+    }
+
+    @Test func closeCommitsOnePastTheLastRecordHandedOut() throws {
+        let scene = ConsumerScene(["t": 1])
+        scene.consumer.subscribe(topics: ["t"])
+        scene.join(committed: [Self.t0: 0])
+        scene.answerFetch(Self.t0, Self.batch(0, ["a", "b", "c"]))
+        let records = try #require(try scene.consumer.poll())
+        let next = try records.forEach { record, _ in record.offset < 1 }
+        scene.consumer.seek(Self.t0, to: next)
+        var isClosed = false
+        scene.consumer.close { _ in isClosed = true }
+        let commit = scene.cluster.answer(OffsetCommitRequest.self) { _ in OffsetCommitResponse() }
+        #expect(commit?.topics.first?.partitions.first?.committedOffset == 2)
+        #expect(commit?.memberId == "member-1" && commit?.generationIdOrMemberEpoch == 1)
+        let leave = scene.cluster.answer(LeaveGroupRequest.self) { _ in LeaveGroupResponse() }
+        #expect(leave?.members.first?.memberId == "member-1")
+        #expect(isClosed)
+    }
+
+    @Test func durationsAreIso8601() {
+        #expect(ResetPolicy("by_duration:PT1H") == .byDuration(ms: 3_600_000))
+        #expect(ResetPolicy("by_duration:P1DT2H3M4.5S") == .byDuration(ms: 93_784_500))
+        for bad in ["by_duration:", "by_duration:P", "by_duration:1H", "by_duration:PT", "by_duration:P1H", "by_duration:-PT1H", "sometimes"] {
+            #expect(ResetPolicy(bad) == nil, "\(bad)")
+        }
+    }
+}

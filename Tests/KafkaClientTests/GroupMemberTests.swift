@@ -1,0 +1,140 @@
+import KafkaProtocol
+import Testing
+
+@testable import KafkaClient
+
+@Suite struct GroupMemberTests {
+    static let t0 = TopicPartition("t", 0)
+    static let t1 = TopicPartition("t", 1)
+
+    func heartbeat(_ scene: ConsumerScene, _ code: ErrorCode) {
+        scene.advance(3_000)
+        scene.cluster.answer(HeartbeatRequest.self) { _ in
+            var answer = HeartbeatResponse()
+            answer.errorCode = code
+            return answer
+        }
+        scene.advance()
+    }
+
+    @Test func joinsAgainWithTheIdTheCoordinatorGave() throws {
+        let scene = ConsumerScene(["t": 1])
+        scene.consumer.subscribe(topics: ["t"])
+        scene.advance()
+        scene.cluster.answer(JoinGroupRequest.self) { _ in
+            var answer = JoinGroupResponse()
+            answer.errorCode = .memberIdRequired
+            answer.memberId = "given"
+            return answer
+        }
+        #expect(scene.cluster.next(JoinGroupRequest.self)?.memberId == "given")
+    }
+
+    @Test func aRebalanceCommitsThenLetsGoThenJoins() throws {
+        let scene = ConsumerScene(["t": 2])
+        scene.consumer.subscribe(topics: ["t"])
+        scene.join(committed: [Self.t0: 0, Self.t1: 0])
+        scene.answerFetch(Self.t0, ConsumerTests.batch(0, ["a"]))
+        #expect(try scene.values() == ["a"])
+        heartbeat(scene, .rebalanceInProgress)
+        #expect(scene.cluster.next(JoinGroupRequest.self) == nil)
+        let commit = scene.cluster.answer(OffsetCommitRequest.self) { _ in OffsetCommitResponse() }
+        #expect(commit?.topics.first?.partitions.map(\.committedOffset) == [1])
+        #expect(scene.consumer.assignment.isEmpty)
+        scene.lead(generation: 2)
+        #expect(scene.consumer.assignment == [Self.t0, Self.t1])
+    }
+
+    @Test func anUnknownMemberJoinsAsANewOne() throws {
+        let scene = ConsumerScene(["t": 1])
+        scene.consumer.subscribe(topics: ["t"])
+        scene.join(committed: [Self.t0: 0])
+        heartbeat(scene, .unknownMemberId)
+        #expect(scene.consumer.assignment.isEmpty)
+        #expect(scene.cluster.next(JoinGroupRequest.self)?.memberId == "")
+    }
+
+    @Test func aFencedStaticMemberStops() throws {
+        let scene = ConsumerScene(["t": 1]) { $0.groupInstanceId = "one" }
+        scene.consumer.subscribe(topics: ["t"])
+        scene.advance()
+        #expect(scene.cluster.next(JoinGroupRequest.self)?.groupInstanceId == "one")
+        scene.lead(generation: 1)
+        heartbeat(scene, .fencedInstanceId)
+        let error = #expect(throws: ClientError.self) { _ = try scene.consumer.poll() }
+        #expect(error?.code == .fencedInstanceId)
+    }
+
+    @Test func aStaticMemberDoesNotLeaveWhenItCloses() throws {
+        let scene = ConsumerScene(["t": 1]) { $0.groupInstanceId = "one" }
+        scene.consumer.subscribe(topics: ["t"])
+        scene.join(committed: [Self.t0: 0])
+        var isClosed = false
+        scene.consumer.close { _ in isClosed = true }
+        #expect(isClosed && scene.cluster.next(LeaveGroupRequest.self) == nil)
+    }
+
+    @Test func aCooperativeMemberKeepsWhatStaysAndRejoinsAfterLettingGo() throws {
+        let scene = ConsumerScene(["t": 2]) {
+            $0.assignors = [.cooperativeSticky]
+            $0.enableAutoCommit = false
+        }
+        scene.consumer.subscribe(topics: ["t"])
+        scene.join(committed: [Self.t0: 0, Self.t1: 0])
+        scene.answerFetch(Self.t0, ConsumerTests.batch(0, ["a"]))
+        #expect(try scene.values() == ["a"])
+        heartbeat(scene, .rebalanceInProgress)
+        #expect(scene.consumer.assignment == [Self.t0, Self.t1])
+        scene.cluster.answer(JoinGroupRequest.self) { _ in
+            var answer = JoinGroupResponse()
+            answer.generationId = 2
+            (answer.memberId, answer.leader, answer.protocolName) = ("member-1", "other", "cooperative-sticky")
+            return answer
+        }
+        scene.cluster.answer(SyncGroupRequest.self) { _ in
+            var answer = SyncGroupResponse()
+            answer.assignment = ConsumerProtocol.encode(assignment: [Self.t0])
+            return answer
+        }
+        #expect(scene.consumer.assignment == [Self.t0])
+        #expect(scene.consumer.position(Self.t0) == 1)
+        scene.advance()
+        let join = try #require(scene.cluster.next(JoinGroupRequest.self))
+        let metadata = try #require(join.protocols.first?.metadata)
+        let offered = try ConsumerProtocolSubscription.decode(metadata.dropFirst(2), version: metadata.load(0))
+        #expect(offered.ownedPartitions.map(\.partitions) == [[0]] && offered.generationId == 2)
+    }
+
+    @Test func aLeaderRejoinsWhenPartitionsWereAdded() throws {
+        let scene = ConsumerScene(["t": 1])
+        scene.consumer.subscribe(topics: ["t"])
+        scene.join(committed: [Self.t0: 0])
+        scene.cluster.add("t", partitions: 2)
+        scene.advance()
+        scene.advance()
+        #expect(scene.cluster.next(JoinGroupRequest.self) != nil)
+    }
+
+    @Test func aMemberOfTheNewProtocolTakesWhatTheBrokerAssigns() throws {
+        let scene = ConsumerScene(["t": 2]) { $0.groupProtocol = .consumer }
+        scene.consumer.subscribe(topics: ["t"])
+        scene.advance()
+        let id = try #require(scene.cluster.metadata.topic("t")?.id)
+        let first = scene.cluster.answer(ConsumerGroupHeartbeatRequest.self) { _ in
+            var answer = ConsumerGroupHeartbeatResponse()
+            (answer.memberEpoch, answer.heartbeatIntervalMs) = (1, 5_000)
+            var assignment = ConsumerGroupHeartbeatResponse.Assignment()
+            var entry = ConsumerGroupHeartbeatResponse.TopicPartitions()
+            (entry.topicId, entry.partitions) = (id, [1])
+            assignment.topicPartitions = [entry]
+            answer.assignment = assignment
+            return answer
+        }
+        #expect(first?.memberId == "me" && first?.memberEpoch == 0 && first?.subscribedTopicNames == ["t"])
+        #expect(scene.consumer.assignment == [Self.t1])
+        scene.advance()
+        let ack = try #require(scene.cluster.next(ConsumerGroupHeartbeatRequest.self))
+        #expect(ack.memberEpoch == 1 && ack.subscribedTopicNames == nil)
+        #expect(ack.topicPartitions?.map(\.partitions) == [[1]])
+    }
+}
