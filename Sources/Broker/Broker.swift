@@ -8,6 +8,7 @@ public final class Broker: Sendable {
     public let settings: BrokerSettings
     public let partitions: PartitionTable
     public let metadata: MetadataService
+    let groups: GroupCoordinatorService
     public let timers: Timers
     public let commits: CommitQueue
     public let storage: LogDirectory
@@ -28,6 +29,7 @@ public final class Broker: Sendable {
         ) { _ in LogConfig() }
         metadata = try MetadataService(settings: settings, storage: storage, partitions: partitions, commits: commits, now: now)
         producerIds = ProducerIdAllocator(metadata: metadata)
+        groups = try GroupCoordinatorService(settings: settings, metadata: metadata, partitions: partitions, commits: commits, timers: timers, now: now)
         fetchSessions = FetchSessionCache(slots: settings.fetchSessionSlots, firstID: settings.seededID(now))
         scheduleRetention(after: now)
     }

@@ -1,0 +1,129 @@
+import Coordination
+import KafkaProtocol
+import Synchronization
+
+/// The group coordinator: finds the shard of a group and runs requests on it.
+final class GroupCoordinatorService: Sendable {
+    static let topic = "__consumer_offsets"
+
+    private let settings: BrokerSettings
+    private let metadata: MetadataService
+    private let partitions: PartitionTable
+    private let commits: CommitQueue
+    private let timers: Timers
+    private let runners = Mutex<[Int32: GroupShardRunner]>([:])
+    private let generator: Mutex<SeededGenerator>
+
+    /// Folds every partition of `__consumer_offsets` that exists. Throws when one cannot be read.
+    init(
+        settings: BrokerSettings, metadata: MetadataService, partitions: PartitionTable, commits: CommitQueue, timers: Timers, now: Int64
+    ) throws {
+        self.settings = settings
+        self.metadata = metadata
+        self.partitions = partitions
+        self.commits = commits
+        self.timers = timers
+        generator = Mutex(settings.generator(2, now))
+        for partition in partitions.snapshot.topics[Self.topic]?.partitions ?? [] {
+            if let partition { _ = try runner(of: partition, now: now) }
+        }
+        let clock = settings.clock
+        metadata.onDeletedTopics { [weak self] names in self?.topicsDeleted(Set(names), now: clock()) }
+    }
+
+    /// Creates `__consumer_offsets` when it is missing: what the first client that looks for a coordinator causes.
+    func createTopicIfMissing(now: Int64) -> ErrorCode {
+        if metadata.image.topic(Self.topic) != nil { return .none }
+        let configs = [
+            ("cleanup.policy", "compact"), ("compression.type", "producer"), ("segment.bytes", settings.text("offsets.topic.segment.bytes") ?? "104857600"),
+        ]
+        let (error, _) = metadata.createTopic(
+            Self.topic, partitions: Int32(clamping: settings.int("offsets.topic.num.partitions")),
+            replicationFactor: Int16(clamping: settings.int("offsets.topic.replication.factor")), configs: configs, now: now)
+        return error == .topicAlreadyExists ? .none : error
+    }
+
+    /// The shard that a group belongs to. NOT_COORDINATOR while there is no such partition here.
+    func runner(for group: String, now: Int64) -> Result<GroupShardRunner, ErrorCode> {
+        // The image has all of the topic's partitions at once; the table gets them one after another.
+        let count = Int32(metadata.image.topic(Self.topic)?.partitions.count ?? 0)
+        let index = CoordinatorPartition.index(for: group, partitions: count)
+        guard let partition = partitions.partition(Self.topic, index) else { return .failure(.notCoordinator) }
+        do {
+            return .success(try runner(of: partition, now: now))
+        } catch {
+            return .failure(.notCoordinator)
+        }
+    }
+
+    /// Every shard there is, in partition order.
+    func allRunners(now: Int64) -> [GroupShardRunner] {
+        (partitions.snapshot.topics[Self.topic]?.partitions ?? []).compactMap { partition in
+            partition.flatMap { try? runner(of: $0, now: now) }
+        }
+    }
+
+    private func runner(of partition: Partition, now: Int64) throws -> GroupShardRunner {
+        try runners.withLock { runners in
+            if let known = runners[partition.index], known.partition === partition { return known }
+            let runner = try GroupShardRunner(
+                partition: partition, configuration: GroupConfiguration(settings), commits: commits, timers: timers, now: now)
+            runners[partition.index] = runner
+            return runner
+        }
+    }
+
+    /// Hands a group's request to its shard.
+    func submit(
+        _ group: String, now: Int64, _ request: (inout GroupShard, UInt64) -> GroupOutcome, then: @escaping GroupShardRunner.Completion
+    ) {
+        switch runner(for: group, now: now) {
+        case .success(let runner): runner.submit(now: now, request, then: then)
+        case .failure(let error): then(.failure(error))
+        }
+    }
+
+    /// Forgets what groups committed for topics that were deleted.
+    private func topicsDeleted(_ names: Set<String>, now: Int64) {
+        for runner in allRunners(now: now) { runner.perform(now: now) { $0.topicsDeleted(names) } }
+    }
+
+    /// Calls `then` once all of the given logs are durable up to their offsets.
+    func whenDurable(_ waits: [(Partition, Int64)], then: @escaping @Sendable (ErrorCode) -> Void) {
+        guard let (partition, upTo) = waits.first else { return then(.none) }
+        let rest = Array(waits.dropFirst())
+        commits.commit(partition, upTo: upTo) { error in
+            if error == .none { self.whenDurable(rest, then: then) } else { then(.notCoordinator) }
+        }
+    }
+
+    /// A random UUID's text, which makes a member id unique.
+    func memberIdSuffix() -> String {
+        let id = generator.withLock { Uuid.random(using: &$0) }
+        let digits = id.bytes.map { byte in
+            let text = String(byte, radix: 16)
+            return text.utf8.count == 2 ? text : "0" + text
+        }
+        return [0..<4, 4..<6, 6..<8, 8..<10, 10..<16].map { digits[$0].joined() }.joined(separator: "-")
+    }
+}
+
+extension GroupConfiguration {
+    init(_ settings: BrokerSettings) {
+        func int32(_ key: String) -> Int32 { Int32(clamping: settings.int(key)) }
+        self.init()
+        initialRebalanceDelayMs = settings.int("group.initial.rebalance.delay.ms")
+        minSessionTimeoutMs = int32("group.min.session.timeout.ms")
+        maxSessionTimeoutMs = int32("group.max.session.timeout.ms")
+        maxGroupSize = Int(int32("group.max.size"))
+        offsetMetadataMaxBytes = Int(int32("offset.metadata.max.bytes"))
+        offsetsRetentionMs = settings.int("offsets.retention.minutes") &* 60_000
+        offsetsRetentionCheckIntervalMs = max(1, settings.int("offsets.retention.check.interval.ms"))
+    }
+}
+
+extension GroupRequestContext {
+    init(_ context: RequestContext) {
+        self.init(apiVersion: context.version, clientId: context.clientId ?? "", clientHost: context.connection.peerHost)
+    }
+}

@@ -1,0 +1,114 @@
+import KafkaProtocol
+
+// OffsetFetch, versions 1 to 10; what each added is told at `GroupShard.fetchOffsets`. Up to version 7 it is about one group, whose answer
+// stands in the response itself; topics go by id from version 10.
+
+private typealias Group = OffsetFetchRequest.OffsetFetchRequestGroup
+private typealias Answer = OffsetFetchResponse.OffsetFetchResponseGroup
+
+func handleOffsetFetch(_ broker: Broker, _ request: OffsetFetchRequest, _ context: RequestContext) {
+    let table = broker.partitions.snapshot
+    let groups = context.version >= 8 ? request.groups : [group(request)]
+    var waits: [(Partition, Int64)] = []
+    let answers = groups.map { fetch($0, requireStable: request.requireStable, broker, table, context, &waits) }
+    // An offset that a crash could still take back is not told.
+    broker.groups.whenDurable(waits) { error in
+        let answers = error == .none ? answers : groups.map { failed($0, error) }
+        context.reply(context.version >= 8 ? batch(answers) : single(groups[0], answers[0], version: context.version))
+    }
+}
+
+private func group(_ request: OffsetFetchRequest) -> Group {
+    var group = Group()
+    group.groupId = request.groupId
+    group.topics = request.topics?.map { topic in
+        var result = Group.OffsetFetchRequestTopics()
+        result.name = topic.name
+        result.partitionIndexes = topic.partitionIndexes
+        return result
+    }
+    return group
+}
+
+private func fetch(
+    _ group: Group, requireStable: Bool, _ broker: Broker, _ table: PartitionTable.Snapshot, _ context: RequestContext,
+    _ waits: inout [(Partition, Int64)]
+) -> Answer {
+    let usesIds = context.version >= 10
+    let known = group.topics?.compactMap { topic -> Group.OffsetFetchRequestTopics? in
+        guard usesIds else { return topic }
+        guard let name = table.names[topic.topicId] else { return nil }
+        var topic = topic
+        topic.name = name
+        return topic
+    }
+    let runner: GroupShardRunner
+    switch broker.groups.runner(for: group.groupId, now: context.now) {
+    case .failure(let error): return failed(group, error)
+    case .success(let found): runner = found
+    }
+    let fetched = runner.read { shard in
+        shard.fetchOffsets(group: group.groupId, topics: known, requireStable: requireStable) { table.topics[$0]?.topicId ?? .zero }
+    }
+    switch fetched {
+    case .failure(let error): return failed(group, error)
+    case .success(let found):
+        waits.append((runner.partition, found.upTo))
+        var answer = found.value
+        if usesIds {
+            answer.topics.removeAll { $0.topicId == .zero }
+            answer.topics += (group.topics ?? []).filter { table.names[$0.topicId] == nil }.map(unknown)
+        }
+        return answer
+    }
+}
+
+private func unknown(_ topic: Group.OffsetFetchRequestTopics) -> Answer.OffsetFetchResponseTopics {
+    var answer = Answer.OffsetFetchResponseTopics()
+    answer.name = topic.name
+    answer.topicId = topic.topicId
+    answer.partitions = topic.partitionIndexes.map { index in
+        var row = Answer.OffsetFetchResponseTopics.OffsetFetchResponsePartitions()
+        row.partitionIndex = index
+        row.committedOffset = -1
+        row.errorCode = .unknownTopicId
+        return row
+    }
+    return answer
+}
+
+private func failed(_ group: Group, _ error: ErrorCode) -> Answer {
+    var answer = Answer()
+    answer.groupId = group.groupId
+    answer.errorCode = error
+    return answer
+}
+
+private func batch(_ answers: [Answer]) -> OffsetFetchResponse {
+    var response = OffsetFetchResponse()
+    response.groups = answers
+    return response
+}
+
+private func single(_ group: Group, _ answer: Answer, version: Int16) -> OffsetFetchResponse {
+    var response = OffsetFetchResponse()
+    response.errorCode = answer.errorCode
+    var topics = answer.topics
+    // Version 1 has nowhere else to say it.
+    if version < 2 && answer.errorCode != .none { topics = (group.topics ?? []).map(unknown) }
+    response.topics = topics.map { topic in
+        var result = OffsetFetchResponse.OffsetFetchResponseTopic()
+        result.name = topic.name
+        result.partitions = topic.partitions.map { partition in
+            var row = OffsetFetchResponse.OffsetFetchResponseTopic.OffsetFetchResponsePartition()
+            row.partitionIndex = partition.partitionIndex
+            row.committedOffset = partition.committedOffset
+            row.committedLeaderEpoch = partition.committedLeaderEpoch
+            row.metadata = partition.metadata
+            row.errorCode = version < 2 && answer.errorCode != .none ? answer.errorCode : partition.errorCode
+            return row
+        }
+        return result
+    }
+    return response
+}

@@ -1,0 +1,14 @@
+import KafkaProtocol
+
+// LeaveGroup, versions 0 to 5; what each added is told at `GroupShard.leave`.
+
+func handleLeaveGroup(_ broker: Broker, _ request: LeaveGroupRequest, _ context: RequestContext) {
+    broker.groups.submit(request.groupId, now: context.now) { shard, token in
+        shard.leave(request, token: token, context: .init(context), now: context.now)
+    } then: { result in
+        if case .success(.leave(let response)) = result { return context.reply(response) }
+        var response = LeaveGroupResponse()
+        response.errorCode = result.failure ?? .unknownServerError
+        context.reply(response)
+    }
+}

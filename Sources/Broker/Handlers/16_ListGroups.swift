@@ -1,0 +1,14 @@
+import KafkaProtocol
+
+// ListGroups, versions 0 to 5. 3: flexible. 4: states (KIP-518). 5: types (KIP-848).
+
+func handleListGroups(_ broker: Broker, _ request: ListGroupsRequest, _ context: RequestContext) {
+    var response = ListGroupsResponse()
+    for runner in broker.groups.allRunners(now: context.now) {
+        if case .success(let listed) = runner.read({ $0.list(states: request.statesFilter, types: request.typesFilter) }) {
+            response.groups += listed.value
+        }
+    }
+    response.groups.sort { $0.groupId < $1.groupId }
+    context.reply(response)
+}
