@@ -1,0 +1,117 @@
+import KafkaProtocol
+
+/// A file of fixed-size entries in ascending order. The newest entries wait in memory until there are enough for a write; a crash loses
+/// them, which recovery makes good. Opened (and created) only when it is needed. Guarded by the lock of the log that owns it.
+final class IndexFile: @unchecked Sendable {
+    // Unchecked: every access happens under the log's lock.
+    let path: String
+    private let disk: any Disk
+    private let entrySize: Int
+    private var file: (any DiskFile)?
+    private var written: Int
+    private var pending: [UInt8] = []
+    private static let pendingEntries = 512
+    /// Entries read at once at the end of a search.
+    private static let pageEntries = 256
+
+    /// `size`: bytes of the file on disk, 0 when there is none.
+    init(disk: any Disk, path: String, entrySize: Int, size: Int) {
+        self.disk = disk
+        self.path = path
+        self.entrySize = entrySize
+        written = size / entrySize
+    }
+
+    var count: Int { written + pending.count / entrySize }
+    var sizeInBytes: Int { count * entrySize }
+
+    /// The entry's bytes, read in place by the caller.
+    func entry(_ index: Int) throws(DiskError) -> Bytes {
+        if index >= written {
+            let start = (index - written) * entrySize
+            return Bytes(pending[start..<start + entrySize])
+        }
+        return try opened().read(at: index * entrySize, count: entrySize)
+    }
+
+    func append(_ entry: (inout [UInt8]) -> Void) throws(DiskError) {
+        entry(&pending)
+        if pending.count >= Self.pendingEntries * entrySize { try flush() }
+    }
+
+    /// Writes what waits in memory.
+    func flush() throws(DiskError) {
+        guard !pending.isEmpty else { return }
+        try opened().write([Bytes(pending)], at: written * entrySize)
+        written += pending.count / entrySize
+        pending.removeAll(keepingCapacity: true)
+    }
+
+    /// Writes and makes durable; nothing to do for an index that was never opened.
+    func sync() throws(DiskError) {
+        try flush()
+        if let file { try file.sync() }
+    }
+
+    /// Forgets the entries from an index on.
+    func truncate(to entries: Int) throws(DiskError) {
+        guard entries < count else { return }
+        try flush()
+        try opened().truncate(to: entries * entrySize)
+        written = entries
+    }
+
+    /// Empties the file, whatever its size (Kafka preallocates).
+    func clear() throws(DiskError) {
+        pending.removeAll()
+        written = 0
+        if file != nil || disk.exists(path) { try opened().truncate(to: 0) }
+    }
+
+    /// Index of the last entry for which the (monotonic) condition holds, -1 when it holds for none.
+    func lastEntry(where condition: (_ bytes: Bytes, _ position: Int) -> Bool) throws(DiskError) -> Int {
+        var low = -1, high = count
+        if !pending.isEmpty {
+            let tail = Bytes(pending)
+            if condition(tail, 0) {
+                return written + search(tail, 0, pending.count / entrySize, condition)
+            }
+            high = written
+        }
+        while high - low > Self.pageEntries {
+            let middle = (low + high) / 2
+            if condition(try entry(middle), 0) { low = middle } else { high = middle }
+        }
+        guard high - low > 1 else { return low }
+        let page = try opened().read(at: (low + 1) * entrySize, count: (high - low - 1) * entrySize)
+        return low + 1 + search(page, 0, page.count / entrySize, condition)
+    }
+
+    private func search(_ page: Bytes, _ from: Int, _ to: Int, _ condition: (Bytes, Int) -> Bool) -> Int {
+        var low = from - 1, high = to
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if condition(page, middle * entrySize) { low = middle } else { high = middle }
+        }
+        return low
+    }
+
+    func close() {
+        file?.close()
+        file = nil
+    }
+
+    private func opened() throws(DiskError) -> any DiskFile {
+        if let file { return file }
+        let file = try disk.openFile(path, create: true)
+        self.file = file
+        return file
+    }
+}
+
+extension [UInt8] {
+    /// Appends the big-endian form.
+    mutating func appendBigEndian(_ value: some FixedWidthInteger) {
+        Swift.withUnsafeBytes(of: value.bigEndian) { append(contentsOf: $0) }
+    }
+}

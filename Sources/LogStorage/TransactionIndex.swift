@@ -1,0 +1,47 @@
+import KafkaProtocol
+
+/// `.txnindex`: the aborted transactions whose abort marker lies in the segment; 34 bytes an entry, in the order of the markers.
+struct TransactionIndex {
+    struct Entry: Equatable {
+        var producerId: Int64
+        var firstOffset: Int64
+        /// Offset of the abort marker.
+        var lastOffset: Int64
+        /// The last stable offset once the marker was written.
+        var lastStableOffset: Int64
+    }
+
+    static let entrySize = 34
+    let file: IndexFile
+
+    init(disk: any Disk, path: String, size: Int) {
+        file = IndexFile(disk: disk, path: path, entrySize: Self.entrySize, size: size)
+    }
+
+    func append(_ entry: Entry) throws(DiskError) {
+        try file.append {
+            $0.appendBigEndian(Int16(0))
+            $0.appendBigEndian(entry.producerId)
+            $0.appendBigEndian(entry.firstOffset)
+            $0.appendBigEndian(entry.lastOffset)
+            $0.appendBigEndian(entry.lastStableOffset)
+        }
+    }
+
+    func entry(_ index: Int) throws(DiskError) -> Entry {
+        let bytes = try file.entry(index)
+        return Entry(producerId: bytes.load(2), firstOffset: bytes.load(10), lastOffset: bytes.load(18), lastStableOffset: bytes.load(26))
+    }
+
+    /// Adds the transactions that overlap the range; true when no later segment can hold another.
+    func collect(from: Int64, to: Int64, into result: inout [AbortedTransaction]) throws(DiskError) -> Bool {
+        for index in 0..<file.count {
+            let entry = try entry(index)
+            if entry.lastOffset >= from && entry.firstOffset < to {
+                result.append(AbortedTransaction(producerId: entry.producerId, firstOffset: entry.firstOffset))
+            }
+            if entry.lastStableOffset >= to { return true }
+        }
+        return false
+    }
+}
