@@ -47,10 +47,10 @@ final class IndexFile: @unchecked Sendable {
         pending.removeAll(keepingCapacity: true)
     }
 
-    /// Writes and makes durable; nothing to do for an index that was never opened.
-    func sync() throws(DiskError) {
+    /// Writes what waits and gives the file to be made durable; nil for an index that was never opened.
+    func flushed() throws(DiskError) -> (any DiskFile)? {
         try flush()
-        if let file { try file.sync() }
+        return file
     }
 
     /// Forgets the entries from an index on.
@@ -95,6 +95,9 @@ final class IndexFile: @unchecked Sendable {
         }
         return low
     }
+
+    /// Makes the file exist, be it empty.
+    func create() throws(DiskError) { _ = try opened() }
 
     func close() {
         file?.close()

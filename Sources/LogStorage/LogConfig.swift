@@ -42,6 +42,9 @@ public struct LogConfig: Sendable, Equatable {
     /// `cleanup.policy` contains `delete`.
     public var isDeleted = true
     public var compressionType: CompressionType = .producer
+    public var gzipLevel = -1
+    public var lz4Level = 9
+    public var zstdLevel = 3
     public var deleteRetentionMs: Int64 = 86_400_000
     public var minCompactionLagMs: Int64 = 0
     public var maxCompactionLagMs: Int64 = .max
@@ -72,11 +75,24 @@ public struct LogConfig: Sendable, Equatable {
         case "message.timestamp.after.max.ms": messageTimestampAfterMaxMs = Int64(value) ?? messageTimestampAfterMaxMs
         case "cleanup.policy": setCleanupPolicy(value)
         case "compression.type": compressionType = CompressionType(value) ?? compressionType
+        case "compression.gzip.level": gzipLevel = Int(value) ?? gzipLevel
+        case "compression.lz4.level": lz4Level = Int(value) ?? lz4Level
+        case "compression.zstd.level": zstdLevel = Int(value) ?? zstdLevel
         case "delete.retention.ms": deleteRetentionMs = Int64(value) ?? deleteRetentionMs
         case "min.compaction.lag.ms": minCompactionLagMs = Int64(value) ?? minCompactionLagMs
         case "max.compaction.lag.ms": maxCompactionLagMs = Int64(value) ?? maxCompactionLagMs
         case "min.cleanable.dirty.ratio": minCleanableDirtyRatio = Double(value) ?? minCleanableDirtyRatio
         default: break
+        }
+    }
+
+    /// The level of the codec that the topic stores with.
+    var compressionLevel: Int? {
+        switch compressionType {
+        case .gzip: gzipLevel
+        case .lz4: lz4Level
+        case .zstd: zstdLevel
+        case .producer, .uncompressed, .snappy: nil
         }
     }
 

@@ -3,7 +3,7 @@ import Synchronization
 
 /// A disk in memory: for `--ephemeral`, tests and simulation. Reads inside one block share memory with the file.
 public final class MemoryDisk: Disk {
-    private struct Tree {
+    fileprivate struct Tree {
         /// Directory path → names in it.
         var directories: [String: Set<String>] = ["": [], "/": []]
         var files: [String: MemoryFile] = [:]

@@ -5,46 +5,168 @@ import Synchronization
 /// Every call is synchronous and guarded by the log's own lock; only `sync` works outside it.
 public final class PartitionLog: Sendable {
     public let name: PartitionName
-    public let topicId: Uuid?
-    init(name: PartitionName, topicId: Uuid?) { self.name = name; self.topicId = topicId }
+    /// Nil when the partition's metadata file was lost in a crash.
+    public var topicId: Uuid? { identity.withLock { $0 } }
+    /// What opening took.
+    public let recovery: RecoveryReport
 
-    public var logStartOffset: Int64 { 0 }
-    public var logEndOffset: Int64 { 0 }
-    /// First offset of the oldest open transaction, or the log's end. A broker takes the lower of this and the high watermark.
-    public var lastStableOffset: Int64 { 0 }
-    /// Everything below this offset is durable.
-    public var flushedOffset: Int64 { 0 }
-    /// Something was appended since the last `sync`.
-    public var isDirty: Bool { false }
-    public var sizeInBytes: Int { 0 }
-    public var latestLeaderEpoch: Int32 { -1 }
-    public var config: LogConfig { LogConfig() }
+    let state: Mutex<LogState>
+    private let identity: Mutex<Uuid?>
+    /// Held while the disk works, so that a second sync does not claim what the first has not done yet.
+    let syncing = Mutex(())
 
-    public func append(_ batches: Bytes, leaderEpoch: Int32, now: Int64, origin: AppendOrigin) throws(AppendError) -> AppendInfo {
-        throw AppendError(.kafkaStorageError, "the log is closed")
+    init(state: consuming sending LogState, topicId: Uuid?, recovery: RecoveryReport) {
+        name = state.name
+        self.recovery = recovery
+        identity = Mutex(topicId)
+        self.state = Mutex(state)
     }
-    /// `upTo`: end of what may be read (high watermark or last stable offset).
-    public func read(from offset: Int64, maxBytes: Int, minOneBatch: Bool, upTo: Int64) throws(LogError) -> ReadInfo { throw .closed }
+
+    func identify(_ topicId: Uuid) { identity.withLock { $0 = topicId } }
+
+    public var logStartOffset: Int64 { state.withLock { $0.logStartOffset } }
+    public var logEndOffset: Int64 { state.withLock { $0.nextOffset } }
+    /// First offset of the oldest open transaction, or the log's end. A broker takes the lower of this and the high watermark.
+    public var lastStableOffset: Int64 { state.withLock { $0.lastStableOffset } }
+    /// Everything below this offset is durable.
+    public var flushedOffset: Int64 { state.withLock { $0.flushedOffset } }
+    /// Something was appended since the last `sync`.
+    public var isDirty: Bool { state.withLock { $0.flushedOffset < $0.nextOffset } }
+    /// Bytes of all segments.
+    public var sizeInBytes: Int { state.withLock { $0.sizeInBytes } }
+    /// -1 when there is none.
+    public var latestLeaderEpoch: Int32 { state.withLock { $0.epochs.latest } }
+    public var config: LogConfig { state.withLock { $0.config } }
+
+    public func updateConfig(_ config: LogConfig) { state.withLock { $0.config = config } }
+
+    /// Appends one or more batches (a client: exactly one). Offsets are assigned here, but for `.replication`; the records are not copied.
+    /// - Parameters:
+    ///   - leaderEpoch: written into the batches
+    ///   - now: milliseconds since the epoch
+    public func append(_ batches: Bytes, leaderEpoch: Int32, now: Int64, origin: AppendOrigin) throws(AppendError) -> AppendInfo {
+        let incoming = try ValidatedBatches(batches, origin: origin, config: config, now: now, name: name)
+        return try state.withLock { (log) throws(AppendError) in
+            try log.append(incoming, leaderEpoch: leaderEpoch, now: now, origin: origin)
+        }
+    }
+
+    /// Whole batches as a file range, from the one that contains the offset on, of at most `maxBytes`.
+    /// - Parameters:
+    ///   - minOneBatch: the first batch is given even if it is larger
+    ///   - upTo: end of what may be read (high watermark or last stable offset)
+    public func read(from offset: Int64, maxBytes: Int, minOneBatch: Bool, upTo: Int64) throws(LogError) -> ReadInfo {
+        try state.withLock { (log) throws(LogError) in
+            try log.read(from: offset, maxBytes: maxBytes, minOneBatch: minOneBatch, upTo: upTo)
+        }
+    }
+
     /// Aborted transactions that a read-committed reader of this range must know.
-    public func abortedTransactions(from: Int64, to: Int64) throws(LogError) -> [AbortedTransaction] { throw .closed }
-    /// The first record whose timestamp is at least this (ms).
-    public func offset(forTimestamp timestamp: Int64) throws(LogError) -> TimestampAndOffset? { throw .closed }
-    public func offsetOfMaxTimestamp() throws(LogError) -> TimestampAndOffset? { throw .closed }
+    public func abortedTransactions(from: Int64, to: Int64) throws(LogError) -> [AbortedTransaction] {
+        try state.withLock { (log) throws(LogError) in try log.abortedTransactions(from: from, to: to) }
+    }
+
+    /// The first record whose timestamp is at least this (ms). Decompresses its batch.
+    public func offset(forTimestamp timestamp: Int64) throws(LogError) -> TimestampAndOffset? {
+        var start = logStartOffset
+        while true {
+            let found = try state.withLock { (log) throws(LogError) in try log.locate(timestamp: timestamp, from: start) }
+            guard let found else { return nil }
+            let batch = try found.read()
+            if let record = try firstRecord(batch, where: { $0.timestamp >= timestamp && $0.offset >= start }) {
+                return TimestampAndOffset(timestamp: record.timestamp, offset: record.offset, leaderEpoch: batch.partitionLeaderEpoch)
+            }
+            start = batch.nextOffset
+        }
+    }
+
+    /// The record of the largest timestamp, the first when several have it; nil for a log without timestamps.
+    public func offsetOfMaxTimestamp() throws(LogError) -> TimestampAndOffset? {
+        let found = try state.withLock { (log) throws(LogError) in try log.locateMaxTimestamp() }
+        guard let batch = try found?.read() else { return nil }
+        let timestamp = batch.maxTimestamp
+        guard let record = try firstRecord(batch, where: { $0.timestamp == timestamp }) else { return nil }
+        return TimestampAndOffset(timestamp: timestamp, offset: record.offset, leaderEpoch: batch.partitionLeaderEpoch)
+    }
+
+    private func firstRecord(_ batch: RecordBatch, where condition: (Record) -> Bool) throws(LogError) -> Record? {
+        do {
+            var reader = try batch.reader(maxDecompressedBytes: config.maxDecompressedBytes)
+            while let record = try reader.next() {
+                if condition(record) { return record }
+            }
+            return nil
+        } catch {
+            throw .corrupt("\(name), batch at offset \(batch.baseOffset): \(error)")
+        }
+    }
+
     /// The start of the log with the leader epoch there (timestamp -1).
-    public var earliest: TimestampAndOffset { TimestampAndOffset(timestamp: -1, offset: 0, leaderEpoch: -1) }
-    public func endOffset(forEpoch epoch: Int32) -> EpochEndOffset { EpochEndOffset(leaderEpoch: -1, endOffset: -1) }
-    public func leaderEpoch(at offset: Int64) -> Int32? { nil }
-    public func assignLeaderEpoch(_ epoch: Int32) {}
-    /// Moves the log's start; returns the new start. Offsets beyond the end are refused.
-    public func deleteRecords(before offset: Int64) throws(LogError) -> Int64 { throw .closed }
-    /// Makes everything appended before the call durable; returns the offset that is durable. Does not hold the log's lock while the disk works.
-    public func sync() throws(LogError) -> Int64 { throw .closed }
+    public var earliest: TimestampAndOffset {
+        state.withLock { log in
+            TimestampAndOffset(timestamp: -1, offset: log.logStartOffset, leaderEpoch: log.epochs.epoch(at: log.logStartOffset) ?? -1)
+        }
+    }
+
+    /// Kafka's OffsetForLeaderEpoch.
+    public func endOffset(forEpoch epoch: Int32) -> EpochEndOffset {
+        state.withLock { $0.epochs.endOffset(for: epoch, logEndOffset: $0.nextOffset) }
+    }
+
+    /// The leader epoch in force at an offset.
+    public func leaderEpoch(at offset: Int64) -> Int32? { state.withLock { $0.epochs.epoch(at: offset) } }
+
+    /// A new leader epoch begins at the log's end.
+    public func assignLeaderEpoch(_ epoch: Int32) {
+        state.withLock { if $0.epochs.assign(epoch, startOffset: $0.nextOffset) { $0.areEpochsUnwritten = true } }
+    }
+
+    /// Moves the log's start (never back); returns the start. Offsets beyond the end are refused. Segments go with the next retention.
+    public func deleteRecords(before offset: Int64) throws(LogError) -> Int64 {
+        try state.withLock { (log) throws(LogError) in
+            try log.checkUsable()
+            guard offset >= 0, offset <= log.nextOffset else {
+                throw .offsetOutOfRange(requested: offset, logStartOffset: log.logStartOffset, logEndOffset: log.nextOffset)
+            }
+            log.advanceStart(to: offset)
+            return log.logStartOffset
+        }
+    }
+
     /// Removes whole segments by age, by size and below the log's start; returns how many.
-    public func applyRetention(now: Int64) throws(LogError) -> Int { throw .closed }
-    public func roll(now: Int64) throws(LogError) { throw .closed }
-    public func updateConfig(_ config: LogConfig) {}
-    public func activeProducers(now: Int64) -> [ActiveProducer] { [] }
-    public func removeExpiredProducers(now: Int64) {}
-    /// A clean close leaves a producer snapshot at the end and trimmed, durable indexes.
-    public func close(clean: Bool) throws(LogError) { throw .closed }
+    @discardableResult
+    public func applyRetention(now: Int64) throws(LogError) -> Int {
+        try state.withLock { (log) throws(LogError) in
+            try log.checkUsable()
+            log.producers.removeExpired(now: now, afterMs: log.producerExpirationMs)
+            return try log.applyRetention(now: now)
+        }
+    }
+
+    /// Begins a new segment, unless the active one is empty.
+    public func roll(now: Int64) throws(LogError) {
+        try state.withLock { (log) throws(LogError) in
+            try log.changing { (log) throws(DiskError) in try log.roll(now: now) }
+        }
+    }
+
+    /// The producers that the log remembers, by id.
+    public func activeProducers(now: Int64) -> [ActiveProducer] {
+        state.withLock { log in
+            log.producers.entries.sorted { $0.key < $1.key }.compactMap { id, entry in
+                guard entry.transactionFirstOffset >= 0 || now - entry.lastTimestamp < log.producerExpirationMs else { return nil }
+                return ActiveProducer(
+                    producerId: id, producerEpoch: entry.epoch, lastSequence: entry.lastSequence, lastTimestamp: entry.lastTimestamp,
+                    coordinatorEpoch: entry.coordinatorEpoch, currentTransactionStartOffset: entry.transactionFirstOffset)
+            }
+        }
+    }
+
+    /// `producer.id.expiration.ms`; 86400000 unless set.
+    public func setProducerExpiration(ms: Int64) { state.withLock { $0.producerExpirationMs = ms } }
+
+    /// Forgets producers that have been silent for longer than the expiration.
+    public func removeExpiredProducers(now: Int64) {
+        state.withLock { $0.producers.removeExpired(now: now, afterMs: $0.producerExpirationMs) }
+    }
 }

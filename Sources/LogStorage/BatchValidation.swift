@@ -1,0 +1,184 @@
+import KafkaProtocol
+
+/// Batches that may be appended: everything that can be said without knowing where they will land was checked. Texts are Kafka's.
+struct ValidatedBatches {
+    private(set) var batches: [RecordBatch] = []
+    private(set) var sizeInBytes = 0
+    /// Milliseconds, when the topic's timestamps are those of the log.
+    private(set) var logAppendTime: Int64?
+
+    init(_ bytes: Bytes, origin: AppendOrigin, config: LogConfig, now: Int64, name: PartitionName) throws(AppendError) {
+        var iterator = RecordBatches(bytes).makeIterator()
+        while let batch = iterator.next() {
+            batches.append(batch)
+            sizeInBytes += batch.bytes.count
+        }
+        // Bytes of a batch that is cut short are left out, as Kafka does, unless nothing else is there.
+        if let failure = iterator.failure, failure != .truncated || batches.isEmpty { throw Self.refusal(failure, name) }
+        guard !batches.isEmpty else { throw AppendError(.invalidRecord, "There must be at least one record batch for partition \(name)") }
+        if origin == .replication {
+            for batch in batches { try Self.checkCrc(batch, name) }
+            return
+        }
+        if origin == .client && batches.count > 1 {
+            throw AppendError(.invalidRecord, "Only exactly one record batch per partition is allowed, but there are \(batches.count) for \(name)")
+        }
+        if config.messageTimestampType == .logAppendTime { logAppendTime = now }
+        let check = BatchCheck(origin: origin, config: config, now: now, name: name)
+        for index in batches.indices {
+            try check.checkHeader(batches[index])
+            batches[index] = try check.checkRecords(batches[index])
+        }
+        sizeInBytes = batches.reduce(0) { $0 + $1.bytes.count }
+    }
+
+    private static func refusal(_ error: RecordBatchError, _ name: PartitionName) -> AppendError {
+        switch error {
+        case .legacyMagic(let magic):
+            AppendError(.unsupportedForMessageFormat, "Message format v\(magic) is not supported in partition \(name), only v2 is")
+        case .unknownMagic: AppendError(.corruptMessage, "\(error), in an append to partition \(name)")
+        case .unknownCompression: AppendError(.unsupportedCompressionType, "\(error), in an append to partition \(name)")
+        case .truncated, .invalidLength: AppendError(.corruptMessage, "Cannot append record batch with illegal length to log for \(name): \(error)")
+        default: AppendError(.corruptMessage, "\(error), in an append to partition \(name)")
+        }
+    }
+
+    static func checkCrc(_ batch: RecordBatch, _ name: PartitionName) throws(AppendError) {
+        guard batch.isCrcValid else {
+            throw AppendError(.corruptMessage, "Record is corrupt (stored crc = \(batch.crc)) in topic partition \(name).")
+        }
+    }
+}
+
+/// The checks of one batch that does not come from another log.
+struct BatchCheck {
+    let origin: AppendOrigin
+    let config: LogConfig
+    let now: Int64
+    let name: PartitionName
+
+    func checkHeader(_ batch: RecordBatch) throws(AppendError) {
+        guard batch.bytes.count <= config.maxMessageBytes else {
+            throw AppendError(
+                .messageTooLarge,
+                "The record batch size in the append to \(name) is \(batch.bytes.count) bytes which exceeds the maximum configured value of \(config.maxMessageBytes).")
+        }
+        if origin == .client {
+            guard batch.baseOffset == 0 else {
+                throw invalid("The baseOffset of the record batch in the append to \(name) should be 0, but it is \(batch.baseOffset)")
+            }
+            try ValidatedBatches.checkCrc(batch, name)
+        }
+        let offsets = Int64(batch.lastOffsetDelta) + 1
+        guard offsets > 0 else {
+            throw invalid("Batch has an invalid offset range: [\(batch.baseOffset), \(batch.lastOffset)] in topic partition \(name)")
+        }
+        guard batch.count > 0 else {
+            throw invalid("Invalid reported count for record batch: \(batch.count) in topic partition \(name)")
+        }
+        guard offsets == Int64(batch.count) else {
+            throw invalid(
+                "Inconsistent batch offset range [\(batch.baseOffset), \(batch.lastOffset)] and count of records \(batch.count) in topic partition \(name)")
+        }
+        guard origin == .client else { return }
+        guard !batch.isControl else { throw invalid("Clients are not allowed to write control records in topic partition \(name)") }
+        guard !batch.hasProducerId || batch.baseSequence >= 0 else {
+            throw invalid("Invalid sequence number \(batch.baseSequence) in record batch with producerId \(batch.producerId) in topic partition \(name)")
+        }
+    }
+
+    /// Looks at the records only when the topic's rules ask for it; returns the batch, compressed anew when the topic wants another codec.
+    func checkRecords(_ batch: RecordBatch) throws(AppendError) -> RecordBatch {
+        let needsCodec = mustRecompress(batch)
+        let needsKeys = config.isCompacted && origin == .client
+        guard needsKeys || needsCodec || !areTimestampsKnownGood(batch) else { return batch }
+        let records: [Record]
+        do {
+            records = try batch.records(maxDecompressedBytes: config.maxDecompressedBytes)
+        } catch {
+            throw AppendError(.corruptMessage, "\(error), in an append to partition \(name)")
+        }
+        if origin == .client { try check(records, batch) }
+        return needsCodec ? try recompressed(batch, records) : batch
+    }
+
+    private func areTimestampsKnownGood(_ batch: RecordBatch) -> Bool {
+        guard origin == .client else { return true }
+        guard batch.timestampType == .createTime else { return false }
+        guard config.messageTimestampType == .createTime else { return true }
+        return config.messageTimestampBeforeMaxMs == .max && batch.maxTimestamp &- now <= config.messageTimestampAfterMaxMs
+    }
+
+    private func check(_ records: [Record], _ batch: RecordBatch) throws(AppendError) {
+        var errors: [AppendError.RecordError] = []
+        var code = ErrorCode.invalidRecord
+        for (index, record) in records.enumerated() {
+            if config.isCompacted && record.key == nil {
+                errors.append(.init(batchIndex: Int32(index), message: "Compacted topic cannot accept message without key in topic partition \(name)."))
+            } else if let message = timestampFault(record, batch) {
+                errors.append(.init(batchIndex: Int32(index), message: message))
+                code = .invalidTimestamp
+            }
+        }
+        guard !errors.isEmpty else { return }
+        if code == .invalidTimestamp {
+            throw AppendError(code, "One or more records have been rejected due to invalid timestamp", recordErrors: errors)
+        }
+        let shown = errors.prefix(3).map { "RecordError(batchIndex=\($0.batchIndex), message='\($0.message)')" }.joined(separator: ", ")
+        throw AppendError(
+            code, "One or more records have been rejected due to \(errors.count) record errors in total, and only showing the first three errors at most: [\(shown)]",
+            recordErrors: errors)
+    }
+
+    private func timestampFault(_ record: Record, _ batch: RecordBatch) -> String? {
+        if batch.timestampType == .logAppendTime {
+            return "Invalid timestamp type in message with offset \(record.offset). Producer should not set timestamp type to LogAppendTime."
+        }
+        guard config.messageTimestampType == .createTime, record.timestamp != -1 else { return nil }
+        let (before, after) = (config.messageTimestampBeforeMaxMs, config.messageTimestampAfterMaxMs)
+        let age = now.subtractingReportingOverflow(record.timestamp)
+        guard age.overflow || age.partialValue > before || -age.partialValue > after else { return nil }
+        return "Timestamp \(record.timestamp) of message with offset \(record.offset) is out of range. "
+            + "The timestamp should be within [\(now &- before), \(now &+ after)]"
+    }
+
+    private var targetCodec: Compression? {
+        switch config.compressionType {
+        case .producer: nil
+        case .uncompressed: Compression.none
+        case .gzip: .gzip
+        case .snappy: .snappy
+        case .lz4: .lz4
+        case .zstd: .zstd
+        }
+    }
+
+    private func mustRecompress(_ batch: RecordBatch) -> Bool {
+        guard let target = targetCodec, !batch.isControl else { return false }
+        return target != batch.compression
+    }
+
+    private func recompressed(_ batch: RecordBatch, _ records: [Record]) throws(AppendError) -> RecordBatch {
+        let builder = RecordBatchBuilder(
+            baseOffset: batch.baseOffset, compression: targetCodec ?? .none, compressionLevel: config.compressionLevel,
+            timestampType: batch.timestampType, partitionLeaderEpoch: batch.partitionLeaderEpoch, producerId: batch.producerId, producerEpoch: batch.producerEpoch,
+            baseSequence: batch.baseSequence, isTransactional: batch.isTransactional, isControl: batch.isControl)
+        for record in records {
+            builder.append(offset: record.offset, timestamp: record.timestamp, key: record.key, value: record.value, headers: record.headers)
+        }
+        builder.lastOffsetDelta = batch.lastOffsetDelta
+        let bytes = builder.build()
+        guard bytes.count <= config.maxMessageBytes else {
+            throw AppendError(
+                .messageTooLarge,
+                "Message batch size is \(bytes.count) bytes in append to partition \(name) which exceeds the maximum configured size of \(config.maxMessageBytes).")
+        }
+        do {
+            return try RecordBatch.parse(bytes)
+        } catch {
+            throw AppendError(.corruptMessage, "\(error), in an append to partition \(name)")
+        }
+    }
+
+    private func invalid(_ message: String) -> AppendError { AppendError(.invalidRecord, message) }
+}

@@ -1,0 +1,112 @@
+import KafkaProtocol
+
+extension LogState {
+    /// Assigns offsets, checks the producers and writes the batches.
+    mutating func append(_ incoming: ValidatedBatches, leaderEpoch: Int32, now: Int64, origin: AppendOrigin) throws(AppendError) -> AppendInfo {
+        if let failure { throw AppendError(.kafkaStorageError, "\(failure)") }
+        guard incoming.sizeInBytes <= config.segmentBytes else {
+            throw AppendError(
+                .recordListTooLarge,
+                "Message batch size is \(incoming.sizeInBytes) bytes in append to partition \(name), "
+                    + "which exceeds the maximum configured segment size of \(config.segmentBytes).")
+        }
+        var plan = AppendPlan(nextOffset: nextOffset)
+        for batch in incoming.batches {
+            if origin == .client, batch.hasProducerId, let original = producers.duplicate(of: batch) {
+                return duplicateInfo(original, incoming)
+            }
+            try plan.add(batch, producers: producers, origin: origin, logAppendTime: incoming.logAppendTime, name: name)
+        }
+        do {
+            try changing { (log) throws(DiskError) in
+                try log.write(incoming, plan, leaderEpoch: leaderEpoch, now: now, origin: origin)
+            }
+        } catch {
+            throw AppendError(.kafkaStorageError, "\(error)")
+        }
+        return AppendInfo(
+            firstOffset: plan.baseOffsets[0], lastOffset: nextOffset - 1, logAppendTime: incoming.logAppendTime ?? -1, logStartOffset: logStartOffset,
+            endOffset: nextOffset, sizeInBytes: incoming.sizeInBytes, isDuplicate: false)
+    }
+
+    private func duplicateInfo(_ original: ProducerEntry.Batch, _ incoming: ValidatedBatches) -> AppendInfo {
+        // The first attempt may not be durable yet, so a duplicate waits for it like any other append.
+        AppendInfo(
+            firstOffset: original.firstOffset, lastOffset: original.lastOffset, logAppendTime: incoming.logAppendTime == nil ? -1 : original.timestamp,
+            logStartOffset: logStartOffset, endOffset: original.lastOffset + 1, sizeInBytes: 0, isDuplicate: true)
+    }
+
+    private mutating func write(
+        _ incoming: ValidatedBatches, _ plan: AppendPlan, leaderEpoch: Int32, now: Int64, origin: AppendOrigin
+    ) throws(DiskError) {
+        let appendTime = incoming.logAppendTime
+        let maxTimestamp = appendTime ?? incoming.batches.reduce(-1) { max($0, $1.maxTimestamp) }
+        let mustRoll = try active.mustRoll(
+            config: config, jitterMs: rollJitterMs, adding: incoming.sizeInBytes, lastOffset: plan.nextOffset - 1, maxTimestamp: maxTimestamp, now: now)
+        if mustRoll { try roll(now: now) }
+        var pieces: [Bytes] = []
+        pieces.reserveCapacity(2 * incoming.batches.count)
+        for (index, batch) in incoming.batches.enumerated() {
+            if origin == .replication {
+                pieces.append(batch.bytes)
+            } else {
+                pieces += batch.patched(baseOffset: plan.baseOffsets[index], partitionLeaderEpoch: leaderEpoch, logAppendTime: appendTime)
+            }
+        }
+        try active.append(pieces)
+        for (index, batch) in incoming.batches.enumerated() {
+            let base = plan.baseOffsets[index]
+            try active.note(
+                lastOffset: base + Int64(batch.lastOffsetDelta), maxTimestamp: appendTime ?? batch.maxTimestamp, sizeInBytes: batch.bytes.count,
+                indexInterval: config.indexIntervalBytes)
+            let epoch = origin == .replication ? batch.partitionLeaderEpoch : leaderEpoch
+            if epoch > epochs.latest { areEpochsUnwritten = epochs.assign(epoch, startOffset: base) || areEpochsUnwritten }
+        }
+        nextOffset = plan.nextOffset
+        for update in plan.updates { producers.set(update.producerId, update.entry) }
+        for completed in plan.completed where completed.isAborted { try noteAborted(completed, in: active) }
+    }
+
+    func noteAborted(_ completed: CompletedTransaction, in segment: Segment) throws(DiskError) {
+        try segment.transactionIndex.append(
+            TransactionIndex.Entry(
+                producerId: completed.producerId, firstOffset: completed.firstOffset, lastOffset: completed.lastOffset,
+                lastStableOffset: producers.lastStableOffset(after: completed)))
+    }
+}
+
+/// Where the batches of one append will lie, and what their producers' entries will be: worked out before anything is written.
+private struct AppendPlan {
+    var nextOffset: Int64
+    var baseOffsets: [Int64] = []
+    var updates: [ProducerUpdate] = []
+    var completed: [CompletedTransaction] = []
+
+    init(nextOffset: Int64) { self.nextOffset = nextOffset }
+
+    mutating func add(
+        _ batch: RecordBatch, producers: ProducerTable, origin: AppendOrigin, logAppendTime: Int64?, name: PartitionName
+    ) throws(AppendError) {
+        var base = nextOffset
+        if origin == .replication {
+            base = batch.baseOffset
+            guard base >= nextOffset, batch.lastOffset >= base else {
+                throw AppendError(.offsetOutOfRange, "Unexpected offset in append to \(name): batch begins at \(base), the log ends at \(nextOffset)")
+            }
+        }
+        guard base <= Int64.max - Int64(Int32.max) else { throw AppendError(.invalidRecord, "The offsets of \(name) are used up") }
+        baseOffsets.append(base)
+        nextOffset = base + Int64(batch.lastOffsetDelta) + 1
+        guard batch.hasProducerId else { return }
+        let known = updates.firstIndex { $0.producerId == batch.producerId }
+        var update = known.map { updates[$0] } ?? ProducerUpdate(producers.entries[batch.producerId] ?? ProducerEntry(), producerId: batch.producerId)
+        let marker = batch.isControl ? TransactionMarker(batch) : nil
+        try update.check(batch, marker: marker, offset: base, origin: origin, name: name)
+        if let marker {
+            if let done = update.applyMarker(marker, epoch: batch.producerEpoch, offset: base) { completed.append(done) }
+        } else if !batch.isControl {
+            update.applyData(batch, firstOffset: base, timestamp: logAppendTime ?? batch.maxTimestamp)
+        }
+        if let known { updates[known] = update } else { updates.append(update) }
+    }
+}

@@ -1,0 +1,123 @@
+import KafkaProtocol
+
+extension LogState {
+    /// Whole batches of one segment, from the one that contains the offset on.
+    mutating func read(from offset: Int64, maxBytes: Int, minOneBatch: Bool, upTo: Int64) throws(LogError) -> ReadInfo {
+        try checkUsable()
+        guard offset >= logStartOffset, offset <= nextOffset else {
+            throw .offsetOutOfRange(requested: offset, logStartOffset: logStartOffset, logEndOffset: nextOffset)
+        }
+        let limit = min(upTo, nextOffset)
+        let nothing = ReadInfo(records: .bytes(.empty), sizeInBytes: 0, firstOffset: offset, nextOffset: offset, exceedsMaxBytes: false)
+        guard offset < limit else { return nothing }
+        do throws(DiskError) {
+            guard let start = try locate(offset) else { return nothing }
+            let segment = segments[start.segment]
+            let end = try readableEnd(start.segment, limit: limit)
+            guard start.position < end.position else { return nothing }
+            var to = end
+            var exceeds = false
+            if end.position - start.position > max(0, maxBytes) {
+                let boundary = try segment.lastBoundary(from: start.position, limit: start.position + max(0, maxBytes))
+                to = (boundary.position, boundary.nextOffset)
+                if to.position <= start.position {
+                    exceeds = true
+                    guard minOneBatch, let first = try segment.batch(from: start.position, where: { _ in true }) else { return nothing }
+                    to = (start.position + first.header.sizeInBytes, first.header.nextOffset)
+                }
+            }
+            cursors.note(to.nextOffset, segment: segment.baseOffset, position: to.position)
+            let range = FileRange(source: segment.log, offset: start.position, count: to.position - start.position)
+            return ReadInfo(
+                records: .pieces([.file(range)]), sizeInBytes: range.count, firstOffset: start.baseOffset, nextOffset: max(to.nextOffset, offset + 1),
+                exceedsMaxBytes: exceeds)
+        } catch {
+            throw .disk(error)
+        }
+    }
+
+    /// The batch that contains the offset, or the next one after it.
+    private func locate(_ offset: Int64) throws(DiskError) -> (segment: Int, position: Int, baseOffset: Int64)? {
+        var index = segmentIndex(atOrBefore: offset)
+        if let cursor = cursors.find(offset), cursor.segment == segments[index].baseOffset, cursor.position < segments[index].size {
+            return (index, cursor.position, offset)
+        }
+        while index < segments.count {
+            if let found = try segments[index].batch(containing: offset) { return (index, found.position, found.header.baseOffset) }
+            index += 1
+        }
+        return nil
+    }
+
+    /// Where the batches below the limit end in a segment.
+    private func readableEnd(_ index: Int, limit: Int64) throws(DiskError) -> (position: Int, nextOffset: Int64) {
+        let segment = segments[index], end = endOffset(ofSegment: index)
+        if limit >= end { return (segment.size, end) }
+        guard let next = try segment.batch(containing: limit) else { return (segment.size, end) }
+        return (next.position, next.header.baseOffset)
+    }
+
+    func abortedTransactions(from: Int64, to: Int64) throws(LogError) -> [AbortedTransaction] {
+        try checkUsable()
+        var result: [AbortedTransaction] = []
+        do throws(DiskError) {
+            for index in segmentIndex(atOrBefore: from)..<segments.count {
+                if try segments[index].transactionIndex.collect(from: from, to: to, into: &result) { break }
+            }
+        } catch {
+            throw .disk(error)
+        }
+        return result
+    }
+}
+
+/// A batch found in a file, to be read without the log's lock.
+struct BatchLocation {
+    var file: any DiskFile
+    var position: Int
+    var size: Int
+
+    func read() throws(LogError) -> RecordBatch {
+        do {
+            return try RecordBatch.parse(try file.read(at: position, count: size))
+        } catch let error as DiskError {
+            throw .disk(error)
+        } catch {
+            throw .corrupt("batch at byte \(position): \(error)")
+        }
+    }
+}
+
+extension LogState {
+    /// The first batch at or behind an offset that may hold a record of this time or later.
+    func locate(timestamp: Int64, from start: Int64) throws(LogError) -> BatchLocation? {
+        try checkUsable()
+        do throws(DiskError) {
+            for index in segmentIndex(atOrBefore: start)..<segments.count where segments[index].maxTimestamp >= timestamp {
+                let segment = segments[index]
+                let indexed = try segment.timeIndex.offset(atOrBefore: timestamp)
+                let position = try segment.offsetIndex.position(atOrBefore: max(indexed, start))
+                if let found = try segment.batch(from: position, where: { $0.maxTimestamp >= timestamp && $0.lastOffset >= start }) {
+                    return BatchLocation(file: segment.log, position: found.position, size: found.header.sizeInBytes)
+                }
+            }
+            return nil
+        } catch {
+            throw .disk(error)
+        }
+    }
+
+    /// The batch of the largest timestamp, the first when several have it.
+    func locateMaxTimestamp() throws(LogError) -> BatchLocation? {
+        try checkUsable()
+        var best: Segment?
+        for segment in segments where segment.maxTimestamp > best?.maxTimestamp ?? -1 { best = segment }
+        guard let best else { return nil }
+        do throws(DiskError) {
+            guard let found = try best.batch(containing: best.offsetOfMaxTimestamp) else { return nil }
+            return BatchLocation(file: best.log, position: found.position, size: found.header.sizeInBytes)
+        } catch {
+            throw .disk(error)
+        }
+    }
+}

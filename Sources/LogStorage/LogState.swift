@@ -1,0 +1,130 @@
+import KafkaProtocol
+
+/// What a partition's log is made of; guarded by the log's lock.
+struct LogState: Sendable {
+    let name: PartitionName
+    let disk: any Disk
+    var directory: String
+    var config: LogConfig
+    /// Ascending by base offset, never empty; the last one is appended to.
+    var segments: [Segment]
+    var logStartOffset: Int64
+    var nextOffset: Int64
+    var flushedOffset: Int64
+    var producers = ProducerTable()
+    var epochs = LeaderEpochs()
+    /// The leader epochs differ from their file.
+    var areEpochsUnwritten = false
+    /// Offsets of the producer snapshots on disk, ascending.
+    var snapshots: [Int64] = []
+    /// Small files written since the last sync.
+    var unsyncedFiles: [any DiskFile] = []
+    /// The partition's directory (and the entry of it in its parent) was made since the last sync.
+    var isDirectoryNew = false
+    /// Why nothing can be done any more: the log is closed, or the disk failed and what is on it is not known.
+    var failure: LogError?
+    var producerExpirationMs: Int64 = 86_400_000
+    /// Where recent reads ended, so that the next read of a consumer needs no index.
+    var cursors = ReadCursors()
+    var compaction = CompactionState()
+
+    var active: Segment { segments[segments.count - 1] }
+
+    var sizeInBytes: Int { segments.reduce(0) { $0 + $1.size } }
+
+    var lastStableOffset: Int64 { producers.firstUnstableOffset ?? nextOffset }
+
+    func checkUsable() throws(LogError) {
+        if let failure { throw failure }
+    }
+
+    /// Runs something that changes files; a failure leaves the log unusable, for what is on disk is not known then.
+    mutating func changing<R>(_ body: (inout LogState) throws(DiskError) -> R) throws(LogError) -> R {
+        try checkUsable()
+        do {
+            return try body(&self)
+        } catch {
+            failure = .disk(error)
+            throw .disk(error)
+        }
+    }
+
+    /// Index of the last segment that begins at or before the offset; 0 when none does.
+    func segmentIndex(atOrBefore offset: Int64) -> Int {
+        var low = 0, high = segments.count
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if segments[middle].baseOffset <= offset { low = middle } else { high = middle }
+        }
+        return low
+    }
+
+    /// The offset behind a segment's last batch, as far as the log tells without looking into the file.
+    func endOffset(ofSegment index: Int) -> Int64 {
+        index + 1 < segments.count ? segments[index + 1].baseOffset : nextOffset
+    }
+
+    /// Closes the active segment and begins one at the log's end, unless the active one is empty.
+    mutating func roll(now: Int64) throws(DiskError) {
+        guard active.size > 0 else { return }
+        try active.becomeInactive()
+        active.isUnsynced = true
+        try takeSnapshot()
+        segments.append(try Segment(disk: disk, directory: directory, baseOffset: nextOffset, sizes: [], create: true, now: now))
+    }
+
+    /// Writes the producers' state at the log's end; it becomes durable with the next sync.
+    mutating func takeSnapshot() throws(DiskError) {
+        let file = try disk.openFile(directory + "/" + Segment.stem(nextOffset) + ".snapshot", create: true)
+        try file.truncate(to: 0)
+        try file.write([ProducerSnapshotFile.content(producers)], at: 0)
+        unsyncedFiles.append(file)
+        if snapshots.last != nextOffset { snapshots.append(nextOffset) }
+    }
+
+    /// Removes snapshots that neither begin a segment nor are the newest.
+    mutating func removeStraySnapshots() throws(DiskError) {
+        let bases = Set(segments.map(\.baseOffset)), newest = snapshots.last
+        for offset in snapshots where offset != newest && !bases.contains(offset) {
+            try disk.removeFile(directory + "/" + Segment.stem(offset) + ".snapshot")
+        }
+        snapshots.removeAll { $0 != newest && !bases.contains($0) }
+    }
+
+    /// How much earlier than `segment.ms` the active segment rolls: spread by name and offset, so that partitions do not roll all at once.
+    var rollJitterMs: Int64 {
+        let limit = min(config.segmentJitterMs, config.segmentMs)
+        guard limit > 0 else { return 0 }
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(bitPattern: active.baseOffset)
+        for byte in name.description.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return Int64(hash % UInt64(limit))
+    }
+}
+
+/// Where the last reads ended: the batch that begins with an offset lies at a position of a segment.
+struct ReadCursors: Sendable {
+    struct Cursor {
+        var offset: Int64
+        var segment: Int64
+        var position: Int
+    }
+
+    private var cursors: [Cursor] = []
+    private var next = 0
+
+    func find(_ offset: Int64) -> Cursor? { cursors.first { $0.offset == offset } }
+
+    mutating func note(_ offset: Int64, segment: Int64, position: Int) {
+        let cursor = Cursor(offset: offset, segment: segment, position: position)
+        if let index = cursors.firstIndex(where: { $0.offset == offset }) {
+            cursors[index] = cursor
+        } else if cursors.count < 8 {
+            cursors.append(cursor)
+        } else {
+            cursors[next] = cursor
+            next = (next + 1) % cursors.count
+        }
+    }
+
+    mutating func removeAll() { cursors.removeAll() }
+}

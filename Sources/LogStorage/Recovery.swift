@@ -1,0 +1,197 @@
+import KafkaProtocol
+
+/// What is known of a log before it is opened.
+struct LogOpening {
+    var name: PartitionName
+    var directory: String
+    var config: LogConfig
+    /// Everything below was durable when the checkpoint was written.
+    var recoveryPoint: Int64 = 0
+    /// From the checkpoint of log start offsets.
+    var logStartOffset: Int64 = 0
+    /// The broker stopped cleanly: the end of the log need not be checked.
+    var isClean = false
+    var isNew = false
+    var now: Int64
+}
+
+extension LogState {
+    /// Opens a partition's directory: finishes what compaction left half done, checks what a crash may have torn, restores the producers' state.
+    static func open(_ disk: any Disk, _ opening: LogOpening) throws(DiskError) -> (LogState, RecoveryReport) {
+        let directory = opening.directory
+        var names = Set(opening.isNew ? [] : try disk.names(in: directory))
+        if try LeftoverFiles(disk: disk, directory: directory).tidy(names) { names = Set(try disk.names(in: directory)) }
+        var segments: [Segment] = []
+        for base in names.compactMap({ Segment.offset(in: $0, suffix: ".log") }).sorted() {
+            segments.append(try Segment(disk: disk, directory: directory, baseOffset: base, sizes: names, create: false, now: opening.now))
+        }
+        if segments.isEmpty {
+            let base = max(0, opening.logStartOffset)
+            segments.append(try Segment(disk: disk, directory: directory, baseOffset: base, sizes: [], create: true, now: opening.now))
+        }
+        let first = segments[0].baseOffset
+        var log = LogState(
+            name: opening.name, disk: disk, directory: directory, config: opening.config, segments: segments, logStartOffset: first, nextOffset: first,
+            flushedOffset: first)
+        log.isDirectoryNew = opening.isNew
+        log.snapshots = names.compactMap { Segment.offset(in: $0, suffix: ".snapshot") }.sorted()
+        if names.contains(epochsFile), let epochs = LeaderEpochs(try disk.readFile(directory + "/" + epochsFile)) { log.epochs = epochs }
+        var report = RecoveryReport()
+        if !opening.isNew { try log.restore(opening, &report) }
+        // A start that lies behind the end (the end was lost) begins the log anew there.
+        if opening.logStartOffset > log.nextOffset { try log.restart(at: opening.logStartOffset, now: opening.now) }
+        log.advanceStart(to: opening.logStartOffset)
+        if log.epochs.truncateEnd(log.nextOffset) { log.areEpochsUnwritten = true }
+        log.producers.removeExpired(now: opening.now, afterMs: log.producerExpirationMs)
+        return (log, report)
+    }
+
+    static let epochsFile = "leader-epoch-checkpoint"
+
+    private mutating func restore(_ opening: LogOpening, _ report: inout RecoveryReport) throws(DiskError) {
+        var firstToRecover = opening.isClean ? segments.count : segmentIndex(atOrBefore: opening.recoveryPoint)
+        if let damaged = segments.firstIndex(where: { !$0.hasSaneIndexes && $0.size > 0 }) { firstToRecover = min(firstToRecover, damaged) }
+        if firstToRecover == segments.count {
+            // Without a crash the end is where the last batch ends; if it is not, a crash was not noticed.
+            if let end = try endOfActiveSegment() { nextOffset = end } else { firstToRecover = segments.count - 1 }
+        }
+        let start = firstToRecover < segments.count ? segments[firstToRecover].baseOffset : nextOffset
+        report.replayedFrom = try restoreProducers(at: start)
+        flushedOffset = nextOffset
+        guard firstToRecover < segments.count else { return }
+        flushedOffset = start
+        nextOffset = start
+        var index = firstToRecover
+        while index < segments.count {
+            let cut = try recover(segments[index])
+            report.recoveredSegments += 1
+            report.truncatedBytes += cut
+            index += 1
+            guard cut > 0 else { continue }
+            // What follows a torn segment does not belong to the log.
+            for segment in segments[index...] {
+                report.truncatedBytes += segment.size
+                try segment.removeFiles(disk)
+            }
+            segments.removeSubrange(index...)
+        }
+        for offset in snapshots where offset > nextOffset { try disk.removeFile(directory + "/" + Segment.stem(offset) + ".snapshot") }
+        snapshots.removeAll { $0 > nextOffset }
+        try removeStraySnapshots()
+    }
+
+    /// The offset behind the last batch; nil when the file ends with anything else than a batch.
+    private func endOfActiveSegment() throws(DiskError) -> Int64? {
+        let position = try active.offsetIndex.position(atOrBefore: .max)
+        var scanner = BatchScanner(file: active.log, from: position, to: active.size, blockBytes: 4096)
+        var end = active.baseOffset
+        while let header = try scanner.nextHeader() { end = header.nextOffset }
+        return scanner.failure == nil ? end : nil
+    }
+
+    /// Takes the newest sound snapshot at or before an offset and replays the log from there up to the offset.
+    /// Returns where the replay began, -1 when there was nothing to replay.
+    private mutating func restoreProducers(at offset: Int64) throws(DiskError) -> Int64 {
+        var from = segments[0].baseOffset
+        producers.removeAll()
+        for snapshot in snapshots.reversed() where snapshot <= offset {
+            if let table = ProducerSnapshotFile.parse(try disk.readFile(directory + "/" + Segment.stem(snapshot) + ".snapshot")) {
+                producers = table
+                from = snapshot
+                break
+            }
+            try disk.removeFile(directory + "/" + Segment.stem(snapshot) + ".snapshot")
+            snapshots.removeAll { $0 == snapshot }
+        }
+        guard from < offset else { return -1 }
+        for index in segmentIndex(atOrBefore: from)..<segments.count where segments[index].baseOffset < offset {
+            let segment = segments[index]
+            guard let start = try segment.batch(containing: from) else { continue }
+            var scanner = BatchScanner(file: segment.log, from: start.position, to: segment.size, blockBytes: 1 << 20)
+            while let batch = try scanner.nextBatch(), batch.baseOffset < offset {
+                _ = producers.replay(batch, marker: TransactionMarker(batch))
+            }
+        }
+        return from
+    }
+
+    /// Checks every batch of a segment, writes its indexes anew and cuts what is not a whole valid batch; returns how many bytes were cut.
+    private mutating func recover(_ segment: Segment) throws(DiskError) -> Int {
+        let fileSize = segment.log.size
+        try segment.resetIndexes()
+        var scanner = BatchScanner(file: segment.log, from: 0, to: fileSize, blockBytes: 1 << 20)
+        var next = max(nextOffset, segment.baseOffset)
+        while let batch = try scanner.nextBatch() {
+            guard batch.baseOffset >= next, batch.lastOffset >= batch.baseOffset, batch.lastOffset - segment.baseOffset <= Int64(Int32.max), batch.isCrcValid
+            else { break }
+            next = batch.nextOffset
+            try segment.note(
+                lastOffset: batch.lastOffset, maxTimestamp: batch.maxTimestamp, sizeInBytes: batch.bytes.count, indexInterval: config.indexIntervalBytes)
+            if batch.partitionLeaderEpoch > epochs.latest, epochs.assign(batch.partitionLeaderEpoch, startOffset: batch.baseOffset) {
+                areEpochsUnwritten = true
+            }
+            if let completed = producers.replay(batch, marker: TransactionMarker(batch)), completed.isAborted { try noteAborted(completed, in: segment) }
+        }
+        nextOffset = next
+        segment.isUnsynced = true
+        if segment !== active { try segment.becomeInactive() }
+        let cut = fileSize - segment.size
+        if cut > 0 { try segment.truncateFile() }
+        return cut
+    }
+
+    /// Drops everything and begins an empty log at an offset.
+    mutating func restart(at offset: Int64, now: Int64) throws(DiskError) {
+        for segment in segments { try segment.removeFiles(disk) }
+        for snapshot in snapshots { try disk.removeFile(directory + "/" + Segment.stem(snapshot) + ".snapshot") }
+        snapshots.removeAll()
+        producers.removeAll()
+        cursors.removeAll()
+        segments = [try Segment(disk: disk, directory: directory, baseOffset: offset, sizes: [], create: true, now: now)]
+        (logStartOffset, nextOffset, flushedOffset) = (offset, offset, offset)
+        if epochs.truncateStart(offset) { areEpochsUnwritten = true }
+    }
+}
+
+/// Files that a crash left in a partition's directory: of compaction, of deletion, of replacing a file.
+struct LeftoverFiles {
+    let disk: any Disk
+    let directory: String
+
+    /// Removes or completes them; true when the directory changed.
+    func tidy(_ names: Set<String>) throws(DiskError) -> Bool {
+        var changed = false
+        for name in names where name.hasSuffix(".deleted") || name.hasSuffix(".cleaned") || name.hasSuffix(".tmp") {
+            try disk.removeFile(directory + "/" + name)
+            changed = true
+        }
+        for name in names.sorted() {
+            guard let base = Segment.offset(in: name, suffix: ".log.swap") else { continue }
+            try completeSwap(base, names)
+            changed = true
+        }
+        return changed
+    }
+
+    /// A `.swap` file is whole: it replaces the segments whose offsets it covers.
+    private func completeSwap(_ base: Int64, _ names: Set<String>) throws(DiskError) {
+        let stem = directory + "/" + Segment.stem(base)
+        let file = try disk.openFile(stem + ".log.swap", create: false)
+        var scanner = BatchScanner(file: file, from: 0, to: file.size, blockBytes: 4096)
+        var last = base
+        while let header = try scanner.nextHeader() { last = max(last, header.lastOffset) }
+        file.close()
+        for name in names {
+            guard let other = Segment.offset(in: name, suffix: ".log"), other > base, other <= last else { continue }
+            for suffix in Segment.suffixes { try disk.removeFile(directory + "/" + Segment.stem(other) + suffix) }
+        }
+        // The log goes last: as long as it is a swap file, all of this is done again.
+        for suffix in Segment.suffixes.reversed() {
+            if names.contains(Segment.stem(base) + suffix + ".swap") {
+                try disk.rename(stem + suffix + ".swap", to: stem + suffix)
+            } else if suffix == ".txnindex" {
+                try disk.removeFile(stem + suffix)
+            }
+        }
+    }
+}

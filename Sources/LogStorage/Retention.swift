@@ -1,0 +1,48 @@
+import KafkaProtocol
+
+extension LogState {
+    /// Removes whole segments that are too old, too many or before the log's start; returns how many.
+    mutating func applyRetention(now: Int64) throws(LogError) -> Int {
+        var removed = try removeSegments(now: now) { log, index in log.endOffset(ofSegment: index) <= log.logStartOffset }
+        guard config.isDeleted else { return removed }
+        if config.retentionMs >= 0 {
+            removed += try removeSegments(now: now) { log, index in
+                let segment = log.segments[index]
+                return now - (segment.maxTimestamp >= 0 ? segment.maxTimestamp : segment.createdMs) > log.config.retentionMs
+            }
+        }
+        if config.retentionBytes >= 0 {
+            var excess = Int64(sizeInBytes) - config.retentionBytes
+            removed += try removeSegments(now: now) { log, index in
+                excess -= Int64(log.segments[index].size)
+                return excess >= 0
+            }
+        }
+        return removed
+    }
+
+    /// Removes the oldest segments as long as the condition holds; an empty active segment stays.
+    private mutating func removeSegments(now: Int64, while condition: (LogState, Int) -> Bool) throws(LogError) -> Int {
+        var count = 0
+        while count < segments.count, !(count == segments.count - 1 && segments[count].size == 0), condition(self, count) { count += 1 }
+        guard count > 0 else { return 0 }
+        try changing { (log) throws(DiskError) in
+            if count == log.segments.count { try log.roll(now: now) }
+            let removed = log.segments.prefix(count)
+            log.segments.removeFirst(count)
+            log.cursors.removeAll()
+            for segment in removed {
+                try segment.removeFiles(log.disk)
+                log.snapshots.removeAll { $0 == segment.baseOffset }
+            }
+            log.advanceStart(to: log.segments[0].baseOffset)
+        }
+        return count
+    }
+
+    mutating func advanceStart(to offset: Int64) {
+        guard offset > logStartOffset else { return }
+        logStartOffset = offset
+        if epochs.truncateStart(offset) { areEpochsUnwritten = true }
+    }
+}
