@@ -61,7 +61,8 @@ struct BatchCheck {
         guard batch.bytes.count <= config.maxMessageBytes else {
             throw AppendError(
                 .messageTooLarge,
-                "The record batch size in the append to \(name) is \(batch.bytes.count) bytes which exceeds the maximum configured value of \(config.maxMessageBytes).")
+                "The record batch size in the append to \(name) is \(batch.bytes.count) bytes which exceeds the maximum configured value of \(config.maxMessageBytes)."
+            )
         }
         if origin == .client {
             guard batch.baseOffset == 0 else {
@@ -126,7 +127,8 @@ struct BatchCheck {
         }
         let shown = errors.prefix(3).map { "RecordError(batchIndex=\($0.batchIndex), message='\($0.message)')" }.joined(separator: ", ")
         throw AppendError(
-            code, "One or more records have been rejected due to \(errors.count) record errors in total, and only showing the first three errors at most: [\(shown)]",
+            code,
+            "One or more records have been rejected due to \(errors.count) record errors in total, and only showing the first three errors at most: [\(shown)]",
             recordErrors: errors)
     }
 
@@ -161,7 +163,8 @@ struct BatchCheck {
     private func recompressed(_ batch: RecordBatch, _ records: [Record]) throws(AppendError) -> RecordBatch {
         let builder = RecordBatchBuilder(
             baseOffset: batch.baseOffset, compression: targetCodec ?? .none, compressionLevel: config.compressionLevel,
-            timestampType: batch.timestampType, partitionLeaderEpoch: batch.partitionLeaderEpoch, producerId: batch.producerId, producerEpoch: batch.producerEpoch,
+            timestampType: batch.timestampType, partitionLeaderEpoch: batch.partitionLeaderEpoch, producerId: batch.producerId,
+            producerEpoch: batch.producerEpoch,
             baseSequence: batch.baseSequence, isTransactional: batch.isTransactional, isControl: batch.isControl)
         for record in records {
             builder.append(offset: record.offset, timestamp: record.timestamp, key: record.key, value: record.value, headers: record.headers)
@@ -171,7 +174,8 @@ struct BatchCheck {
         guard bytes.count <= config.maxMessageBytes else {
             throw AppendError(
                 .messageTooLarge,
-                "Message batch size is \(bytes.count) bytes in append to partition \(name) which exceeds the maximum configured size of \(config.maxMessageBytes).")
+                "Message batch size is \(bytes.count) bytes in append to partition \(name) which exceeds the maximum configured size of \(config.maxMessageBytes)."
+            )
         }
         do {
             return try RecordBatch.parse(bytes)

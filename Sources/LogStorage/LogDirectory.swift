@@ -238,7 +238,7 @@ public final class LogDirectory: Sendable {
 
     /// Closes every log. A clean close writes the checkpoints and leaves the clean-shutdown marker, unless a log had failed. The lock is released.
     /// - Parameter brokerEpoch: noted in the marker, -1 when there is none
-    public func close(clean: Bool, brokerEpoch: Int64 = -1) throws(LogDirectoryError) {
+    public func close(clean: Bool = true, brokerEpoch: Int64 = -1) throws(LogDirectoryError) {
         var failure: LogDirectoryError?
         var points: [PartitionName: Int64] = [:], starts: [PartitionName: Int64] = [:], ends: [PartitionName: Int64] = [:]
         for (name, log) in contents.withLock({ $0.logs.sorted { $0.key < $1.key } }) {

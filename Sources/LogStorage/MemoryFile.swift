@@ -85,7 +85,11 @@ final class MemoryFile: DiskFile {
 
     private static func truncate(_ content: inout Content, to size: Int) {
         if size > content.size {
-            append(&content, Bytes(capacity: size - content.size) { $0.initializeMemory(as: UInt8.self, repeating: 0); return $0.count })
+            append(
+                &content,
+                Bytes(capacity: size - content.size) {
+                    $0.initializeMemory(as: UInt8.self, repeating: 0); return $0.count
+                })
             return
         }
         while let last = content.blocks.last, last.end > size {
