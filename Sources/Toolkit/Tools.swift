@@ -1,7 +1,9 @@
 /// The table of contents: every tool of the binary, in the order that `ottla --help` lists them.
 public enum Tools {
     /// All tools.
-    public static let all: [Tool] = []
+    public static let all: [Tool] = [
+        ServeTool.tool,
+    ]
 
     /// The tool that answers to a word: `topics`, `kafka-topics` or `kafka-topics.sh`.
     public static func named(_ word: String) -> Tool? {

@@ -1,0 +1,108 @@
+import Broker
+import Host
+import KafkaProtocol
+import Synchronization
+
+/// One client's connection on its loop: hands frames to the broker and sends the replies in the order of the requests, whenever they come.
+final class ClientChannel {
+    /// Requests of one connection that may wait for their replies before nothing more is read from it.
+    private static let maxWaiting = 512
+
+    /// Where a reply arrives. One that comes while the request is being handled is taken up there; a later one, from whatever thread, is posted to the loop.
+    private final class Slot: Sendable {
+        private enum State: Sendable {
+            case handling, waiting
+            case done(Reply)
+        }
+
+        private let state = Mutex(State.handling)
+
+        /// True when the loop must be told.
+        func complete(_ reply: Reply) -> Bool {
+            state.withLock { state in
+                defer { state = .done(reply) }
+                if case .waiting = state { return true }
+                return false
+            }
+        }
+
+        /// The handler has returned without a reply: from now on completion must tell the loop.
+        func startWaiting() {
+            state.withLock { if case .handling = $0 { $0 = .waiting } }
+        }
+
+        var reply: Reply? {
+            state.withLock { if case .done(let reply) = $0 { reply } else { nil } }
+        }
+    }
+
+    let connection: Connection
+    private let client: ClientConnection
+    private let broker: Broker
+    private let loop: EventLoop
+    private let report: (String) -> Void
+    private var slots: ArraySlice<Slot> = []
+    private var isPaused = false
+
+    init(connection: Connection, client: ClientConnection, broker: Broker, loop: EventLoop, report: @escaping (String) -> Void) {
+        self.connection = connection
+        self.client = client
+        self.broker = broker
+        self.loop = loop
+        self.report = report
+    }
+
+    func start(onClose: @escaping (ClientChannel) -> Void) {
+        connection.onFrames = { [unowned self] _, frames in serve(frames) }
+        connection.onClose = { [self] _, reason in
+            if case .frame(let error) = reason { report("\(client.peerHost): connection closed: \(error)") }
+            onClose(self)
+        }
+        connection.start()
+    }
+
+    private func serve(_ frames: [Bytes]) {
+        let now = SystemClock.wallMs()
+        for frame in frames {
+            let slot = Slot()
+            slots.append(slot)
+            let channel = Unowned(self)
+            broker.handle(frame, from: client, now: now) { [loop] reply in
+                if slot.complete(reply) { loop.post { channel.value?.flush() } }
+            }
+            slot.startWaiting()
+            guard connection.isOpen else { return }
+        }
+        flush()
+    }
+
+    /// Sends every reply that is ready, up to the first that is not.
+    private func flush() {
+        while connection.isOpen, let slot = slots.first, let reply = slot.reply {
+            slots.removeFirst()
+            switch reply {
+            case .frame(let pieces): connection.send(pieces)
+            case .nothing: break
+            case .close(let reason):
+                report("\(client.peerHost): connection closed: \(reason)")
+                slots.removeAll()
+                connection.close(afterFlush: true)
+            }
+        }
+        guard connection.isOpen else { return }
+        if slots.isEmpty { slots = [] }
+        if slots.count > Self.maxWaiting, !isPaused {
+            isPaused = true
+            connection.pauseReading()
+        } else if isPaused, slots.count <= Self.maxWaiting / 2 {
+            isPaused = false
+            connection.resumeReading()
+        }
+    }
+
+    /// A weak reference that may cross threads; it is only looked into on the channel's loop.
+    private struct Unowned: @unchecked Sendable {
+        weak var value: ClientChannel?
+        init(_ value: ClientChannel) { self.value = value }
+    }
+}
