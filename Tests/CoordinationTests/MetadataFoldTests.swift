@@ -1,0 +1,132 @@
+import Coordination
+import Foundation
+import KafkaProtocol
+import Synchronization
+import Testing
+
+@Suite struct MetadataFoldTests {
+    /// The metadata log that a Kafka 4.3.1 broker left after a clean stop.
+    @Test func foldsTheLogOfARealBroker() throws {
+        let url = try #require(Bundle.module.url(forResource: "Fixtures/kafka-metadata", withExtension: "log"))
+        let bytes = Bytes([UInt8](try Data(contentsOf: url)))
+        var fold = MetadataFold()
+        var types: [String: Int] = [:]
+        for batch in RecordBatches(bytes) where !batch.isControl {
+            for record in try batch.records() {
+                let value = try #require(record.value)
+                let decoded = try MetadataRecord.decode(value)
+                #expect(decoded.encoded() == value)
+                types[type(of: decoded.message).name, default: 0] += 1
+                try fold.replay(decoded, offset: record.offset)
+            }
+        }
+        #expect(types["NoOpRecord"] == 475 && types["PartitionChangeRecord"] == 88 && types["TopicRecord"] == 12)
+        let image = fold.image
+        #expect(image.topicsByName.count == 11 && image.topic("gone") == nil)
+        #expect(
+            image.features == [
+                "metadata.version": 30, "eligible.leader.replicas.version": 1, "group.version": 1, "share.version": 1, "streams.version": 1,
+                "transaction.version": 2,
+            ])
+        #expect(image.config(of: .brokerDefault) == ["min.insync.replicas": "1"])
+        #expect(image.config(of: .topic("compacted"))["segment.ms"] == "1000")
+        #expect(image.nextProducerId == 1000)
+        #expect(image.brokers[1]?.isFenced == true && image.brokers[1]?.isInControlledShutdown == true && image.brokers[1]?.epoch == 564)
+        #expect(image.quotas[QuotaEntity(["client-id": "q-3144f60f905-8"])] == ["producer_byte_rate": 12345])
+        #expect(image.scramCredentials.isEmpty)
+        let plain = try #require(image.partition("plain", 2))
+        #expect(plain.leader == -1 && plain.eligibleLeaderReplicas == [1])
+
+        // Taking over such a directory, the node leads everything again, in a new epoch.
+        let identity = BrokerIdentity(id: 1, incarnationId: Uuid(high: 5, low: 5), endpoints: [], logDirs: plain.directories)
+        for (index, record) in Controller(nodeId: 1).startRecords(identity, offset: image.offset + 1, image: image).enumerated() {
+            try fold.replay(record, offset: image.offset + 1 + Int64(index))
+        }
+        let led = try #require(fold.image.partition("plain", 2))
+        #expect(led.leader == 1 && led.isr == [1] && led.eligibleLeaderReplicas == [] && led.lastKnownElr == [])
+        #expect(led.leaderEpoch == plain.leaderEpoch + 1)
+        #expect(fold.image.topicsByName.values.allSatisfy { $0.partitions.allSatisfy { $0.leader == 1 } })
+        #expect(fold.image.brokers[1]?.isFenced == false)
+    }
+
+    @Test func transactionsCountFromTheirEndOnOrNever() throws {
+        var fold = MetadataFold()
+        var feature = FeatureLevelRecord()
+        feature.name = "metadata.version"
+        feature.featureLevel = 30
+        try fold.replay(MetadataRecord(BeginTransactionRecord()), offset: 0)
+        try fold.replay(MetadataRecord(feature), offset: 1)
+        #expect(fold.image.features.isEmpty && fold.isInTransaction)
+        var aborted = fold
+        try aborted.replay(MetadataRecord(AbortTransactionRecord()), offset: 2)
+        #expect(aborted.image.features.isEmpty && !aborted.isInTransaction && aborted.image.offset == 2)
+        try fold.replay(MetadataRecord(EndTransactionRecord()), offset: 2)
+        #expect(fold.image.metadataVersion == 30)
+    }
+
+    @Test func brokenRecordsAreErrors() throws {
+        for bytes: Bytes in [[], [2, 0, 0], [1, 99, 0], [1, 2, 9, 0], [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], [1, 2, 0, 5]] {
+            #expect(throws: MetadataError.self) { try MetadataRecord.decode(bytes) }
+        }
+        var fold = MetadataFold()
+        #expect(throws: MetadataError.self) { try fold.replay(MetadataRecord(PartitionRecord()), offset: 0) }
+        #expect(throws: MetadataError.self) { try fold.replay(MetadataRecord(RemoveTopicRecord()), offset: 0) }
+        #expect(throws: MetadataError.self) { try fold.replay(MetadataRecord(PartitionChangeRecord()), offset: 0) }
+    }
+
+    @Test func producerIdsAreNeverGivenTwice() throws {
+        var cluster = try ControllerDriver()
+        var request = AllocateProducerIdsRequest()
+        request.brokerId = 1
+        request.brokerEpoch = try #require(cluster.image.brokers[1]?.epoch)
+        var starts: [Int64] = []
+        for _ in 0..<3 {
+            let decision = cluster.controller.allocateProducerIds(request, image: cluster.image)
+            try cluster.append(decision.records)
+            starts.append(decision.response.producerIdStart)
+            #expect(decision.response.producerIdLen == 1000)
+        }
+        #expect(starts == [0, 1000, 2000])
+        request.brokerEpoch = 0
+        #expect(cluster.controller.allocateProducerIds(request, image: cluster.image).response.errorCode == .staleBrokerEpoch)
+    }
+
+    @Test func storePublishesWhatItAppendedAndSurvivesARestart() throws {
+        let source = MemorySource()
+        let store = try MetadataStore(source)
+        let controller = Controller(nodeId: 1)
+        try store.change { _, _ in .init(controller.bootstrapRecords(), ()) }
+        try store.change { image, offset in
+            .init(controller.startRecords(BrokerIdentity(id: 1, incarnationId: .zero, endpoints: []), offset: offset, image: image), ())
+        }
+        #expect(store.image.brokers[1]?.epoch == 9)
+        let again = try MetadataStore(source)
+        #expect(again.image.brokers[1]?.epoch == 9 && again.image.features == store.image.features && again.image.offset == store.image.offset)
+        source.fails = true
+        #expect(throws: ErrorCode.kafkaStorageError) { try store.change { _, _ in .init(controller.bootstrapRecords(), ()) } }
+        #expect(store.image.offset == 9)
+    }
+}
+
+private final class MemorySource: MetadataSource {
+    private let values = Mutex<[Bytes]>([])
+    private let failing = Mutex(false)
+
+    var fails: Bool {
+        get { failing.withLock { $0 } }
+        set { failing.withLock { $0 = newValue } }
+    }
+    var nextOffset: Int64 { values.withLock { Int64($0.count) } }
+
+    func records(from offset: Int64, _ body: (Bytes, Int64) throws(MetadataError) -> Void) throws(MetadataError) {
+        for (index, value) in values.withLock({ $0 }).enumerated().dropFirst(Int(offset)) { try body(value, Int64(index)) }
+    }
+
+    func append(_ new: [Bytes]) throws(ErrorCode) -> Int64 {
+        if fails { throw .kafkaStorageError }
+        return values.withLock { values in
+            values += new
+            return Int64(values.count - new.count)
+        }
+    }
+}
