@@ -69,6 +69,11 @@ public final class ToolContext {
 
     /// Ctrl-C or SIGTERM has arrived: finish (flush, commit, leave the group) and return. A second one ends the process.
     public var isInterrupted: Bool { world.signalNumber() != nil }
+    /// The same question as a value of its own, for what waits on this tool's behalf.
+    public var interruption: @Sendable () -> Bool {
+        let signalNumber = world.signalNumber
+        return { signalNumber() != nil }
+    }
     /// The signal's number, nil if none came.
     public var signalNumber: Int32? { world.signalNumber() }
     /// Interrupted, or nobody reads the output any more: a streaming tool asks this between records.

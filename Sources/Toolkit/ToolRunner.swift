@@ -1,3 +1,5 @@
+import KafkaClient
+
 /// Runs one tool with words from a command line: parses, answers help and version, reports a failure in one line.
 public struct ToolRunner {
     private let tool: Tool
@@ -41,6 +43,8 @@ public struct ToolRunner {
             return try tool.run(context)
         } catch let failure as ToolError {
             return report(failure)
+        } catch let failure as ClientError {
+            return failure.kind == .interrupted ? 1 : report(ToolError("\(invocation.program): \(failure)"))
         } catch {
             return report(ToolError("\(error)"))
         }

@@ -3,6 +3,7 @@ public enum Tools {
     /// All tools.
     public static let all: [Tool] = [
         ServeTool.tool,
+        TopicsTool.tool,
     ]
 
     /// The tool that answers to a word: `topics`, `kafka-topics` or `kafka-topics.sh`.

@@ -1,0 +1,28 @@
+import KafkaClient
+import KafkaProtocol
+
+/// The way from a command's options to its cluster.
+extension ToolContext {
+    /// The client's configuration from `--bootstrap-server` and `--command-config` (the option wins over `bootstrap.servers` in the file).
+    /// - Parameter clientId: used unless the file sets `client.id`.
+    public func clientConfig(clientId: String) throws -> ClientConfig {
+        let bootstrap = try options.string("bootstrap-server")
+        var properties: [String: String] = [:]
+        if let path = try options.string("command-config") {
+            for pair in try readProperties(path) { properties[pair.key] = pair.value }
+        }
+        return try ClientConfig(bootstrap: bootstrap, properties: properties, clientId: clientId)
+    }
+
+    /// A client whose waits end when the user interrupts.
+    public func openSession(_ config: ClientConfig) throws(ClientError) -> Session { try Session(config, isInterrupted: interruption) }
+}
+
+extension Option {
+    /// `--bootstrap-server`, as nearly every tool has it.
+    public static let bootstrapServer = Option(
+        "bootstrap-server", value: .required("host:port,..."), help: "Brokers to ask first; the others are learned from them")
+    /// `--command-config`, as nearly every tool has it.
+    public static let commandConfig = Option(
+        "command-config", value: .required("file"), help: "Java properties file with client settings (security, timeouts)", completion: .file)
+}

@@ -1,0 +1,117 @@
+import KafkaClient
+import KafkaProtocol
+
+/// `--create`: everything that can be checked here is checked before the cluster is asked.
+extension Topics {
+    func create() throws {
+        let name = try options.requiredString("topic")
+        let partitions = try options.int("partitions")
+        let replicationFactor = try options.int("replication-factor")
+        let assignment = try options.string("replica-assignment").map { try ReplicaAssignment.parse($0) }
+        let configs = try Self.configs(options.all("config"))
+        if name.contains(where: { $0 == "." || $0 == "_" }) {
+            context.output.line(
+                "WARNING: Due to limitations in metric names, topics with a period ('.') or underscore ('_') could collide. To avoid issues it is best to use either, but not both."
+            )
+        }
+        if let replicationFactor, !(1...32767).contains(replicationFactor) {
+            throw ToolError("The replication factor must be between 1 and 32767 inclusive")
+        }
+        if let partitions, partitions < 1 { throw ToolError("The partitions must be greater than 0") }
+        if name.isEmpty { throw ToolError("The given topic name '' cannot be represented in a request.") }
+
+        var topic = CreateTopicsRequest.CreatableTopic()
+        topic.name = name
+        topic.numPartitions = partitions ?? -1
+        topic.replicationFactor = Int16(clamping: replicationFactor ?? -1)
+        topic.configs = configs.map { key, value in
+            var config = CreateTopicsRequest.CreatableTopic.CreatableTopicConfig()
+            config.name = key
+            config.value = value
+            return config
+        }
+        if let assignment {
+            topic.assignments = assignment.enumerated().map { index, brokers in
+                var entry = CreateTopicsRequest.CreatableTopic.CreatableReplicaAssignment()
+                entry.partitionIndex = Int32(clamping: index)
+                entry.brokerIds = brokers
+                return entry
+            }
+        }
+        try send(topic)
+    }
+
+    private func send(_ topic: CreateTopicsRequest.CreatableTopic) throws {
+        var request = CreateTopicsRequest()
+        request.topics = [topic]
+        request.timeoutMs = brokerTimeoutMs
+        let response = try session.send(request, to: .controller, options: RequestOptions(call: "createTopics")) {
+            $0.topics.first?.errorCode == ErrorCode.notController ? ErrorCode.notController : ErrorCode.none
+        }
+        guard let result = response.topics.first(where: { $0.name == topic.name }) else {
+            throw ToolError("The server response did not contain a result for topic \(topic.name)")
+        }
+        switch result.errorCode {
+        case .none: context.output.line("Created topic \(topic.name).")
+        case .topicAlreadyExists where options.has("if-not-exists"): break
+        default: throw ClientError(code: result.errorCode, message: result.errorMessage)
+        }
+    }
+
+    /// `key=value` words, checked against Kafka's table of topic settings; the last of a key counts. Sorted by key.
+    static func configs(_ words: [String]) throws(ToolError) -> [(key: String, value: String)] {
+        var configs: [String: String] = [:]
+        for word in words {
+            var parts = word.split(separator: "=", omittingEmptySubsequences: false).map { Self.trimmed($0) }
+            while let last = parts.last, last.isEmpty { parts.removeLast() }
+            guard parts.count == 2 else {
+                throw ToolError("requirement failed: Invalid topic config: all configs to be added must be in the format \"key=val\".")
+            }
+            configs[parts[0]] = parts[1]
+        }
+        do { _ = try ConfigTable.topic.parse(configs, unknown: "topic") } catch { throw ToolError(error.message) }
+        return configs.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        var bytes = Substring(text).utf8
+        while let first = bytes.first, first <= 0x20 { bytes.removeFirst() }
+        while let last = bytes.last, last <= 0x20 { bytes.removeLast() }
+        return String(Substring(bytes))
+    }
+}
+
+/// The value of `--replica-assignment`: a list of broker ids for each partition.
+enum ReplicaAssignment {
+    /// Parses `1:2,2:3`. Every list must have the same length and no broker twice.
+    static func parse(_ text: String) throws(ToolError) -> [[Int32]] {
+        var lists: [[Int32]] = []
+        for part in pieces(text[...], at: ",") {
+            var brokers: [Int32] = []
+            var duplicates: [Int32] = []
+            for word in pieces(part, at: ":") {
+                let digits = word.drop { $0 == " " || $0 == "\t" }
+                let trimmed = String(digits.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+                guard let id = Int32(trimmed) else { throw ToolError("For input string: \"\(trimmed)\"") }
+                if brokers.contains(id), !duplicates.contains(id) { duplicates.append(id) }
+                brokers.append(id)
+            }
+            if !duplicates.isEmpty {
+                let list = duplicates.map(String.init).joined(separator: ", ")
+                throw ToolError("Partition replica lists may not contain duplicate entries: \(list)")
+            }
+            if let first = lists.first, first.count != brokers.count {
+                throw ToolError("Partition \(lists.count) has different replication factor: \(brokers)")
+            }
+            lists.append(brokers)
+        }
+        return lists
+    }
+
+    /// As Java's `split`: empty pieces at the end are dropped, an empty text is one empty piece.
+    private static func pieces(_ text: Substring, at separator: Character) -> [Substring] {
+        var pieces = text.split(separator: separator, omittingEmptySubsequences: false)
+        while pieces.count > 1, pieces.last?.isEmpty == true { pieces.removeLast() }
+        return pieces
+    }
+}

@@ -1,0 +1,190 @@
+import KafkaClient
+import KafkaProtocol
+
+/// `--describe`: a line a topic and a line a partition, or one of the reports about partitions that need attention.
+extension Topics {
+    func describe() throws {
+        _ = try options.int("partition-size-limit-per-response")
+        let topics = try descriptions()
+        if topics.isEmpty { return }
+        let settings = try TopicSettings.ask(session, topics: topics.map(\.name))
+        let reassignments = try Reassignments.ask(session, topics: topics)
+        let report = try PartitionReport(options, session)
+        for topic in topics {
+            let config = settings[topic.name] ?? TopicSettings(values: [:])
+            if report.showsTopics, !options.has("topics-with-overrides") || !config.values.isEmpty {
+                context.output.line(topicLine(topic, config, reassignments))
+            }
+            if options.has("topics-with-overrides") { continue }
+            for partition in topic.partitions {
+                let reassignment = reassignments[topic.name, partition.index]
+                if report.includes(partition, reassignment, minInsyncReplicas: config.minInsyncReplicas) {
+                    context.output.line(partitionLine(topic.name, partition, reassignment))
+                }
+            }
+        }
+    }
+
+    /// The topics to describe, sorted by name: by id if one is given (the zero id counts as none), otherwise by filter.
+    private func descriptions() throws -> [TopicDescription] {
+        if let text = try options.string("topic-id") {
+            let id = try Self.topicID(text)
+            if id != .zero { return try description(id, text) }
+        }
+        let names = try selectedOrMissing().map(\.name)
+        let found = try admin.describeTopics(names)
+        return try names.compactMap { try found[$0]?.get() }
+    }
+
+    private func description(_ id: Uuid, _ text: String) throws -> [TopicDescription] {
+        let excludesInternal = options.has("exclude-internal")
+        let isThere = try admin.listTopics(includesInternal: !excludesInternal).contains { $0.id == id }
+        if !isThere {
+            if options.has("if-exists") { return [] }
+            throw ToolError("TopicId '\(text)' does not exist as expected")
+        }
+        return try admin.describeTopics(ids: [id])[id].map { [try $0.get()] } ?? []
+    }
+
+    /// A topic id with Java's texts for what is none.
+    static func topicID(_ text: String) throws(ToolError) -> Uuid {
+        if text.utf8.count > 24 {
+            throw ToolError("Input string with prefix `\(text.prefix(24))` is too long to be decoded as a base64 UUID")
+        }
+        guard let bytes = Base64.decode(text, urlSafe: true) else {
+            let bad = text.utf8.first { byte in Base64.decode(String(decoding: [byte], as: UTF8.self), urlSafe: true) == nil } ?? 0
+            throw ToolError("Illegal base64 character \(String(bad, radix: 16))")
+        }
+        guard bytes.count == 16, let id = Uuid(text) else {
+            throw ToolError(
+                "Input string `\(text)` decoded as \(bytes.count) bytes, which is not equal to the expected 16 bytes of a base64-encoded UUID")
+        }
+        return id
+    }
+
+    private func topicLine(_ topic: TopicDescription, _ config: TopicSettings, _ reassignments: Reassignments) -> String {
+        var line = "Topic: \(topic.name)"
+        if topic.id != .zero { line += "\tTopicId: \(topic.id)" }
+        let factor = topic.partitions.first.map { Reassignments.replicationFactor($0, reassignments[topic.name, $0.index]) } ?? 0
+        line += "\tPartitionCount: \(topic.partitions.count)\tReplicationFactor: \(factor)"
+        return line + "\tConfigs: " + config.values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+    }
+
+    private func partitionLine(_ topic: String, _ partition: TopicDescription.Partition, _ reassignment: Reassignments.Entry?) -> String {
+        func list(_ ids: [Int32]) -> String { ids.map(String.init).joined(separator: ",") }
+        var line = "\tTopic: \(topic)\tPartition: \(partition.index)"
+        line += "\tLeader: \(partition.leader < 0 ? "none" : String(partition.leader))"
+        line += "\tReplicas: \(list(partition.replicas))\tIsr: \(list(partition.isr))"
+        if let reassignment { line += "\tAdding Replicas: \(list(reassignment.adding))\tRemoving Replicas: \(list(reassignment.removing))" }
+        line += "\tElr: \(partition.eligibleLeaderReplicas.map(list) ?? "N/A")"
+        return line + "\tLastKnownElr: \(partition.lastKnownElr.map(list) ?? "N/A")"
+    }
+}
+
+/// The settings of a topic that are not Kafka's built-in defaults.
+struct TopicSettings {
+    let values: [String: String]
+    var minInsyncReplicas = 1
+
+    /// Asks for the settings of all topics at once.
+    static func ask(_ session: Session, topics: [String]) throws -> [String: TopicSettings] {
+        var request = DescribeConfigsRequest()
+        request.resources = topics.map { name in
+            var resource = DescribeConfigsRequest.DescribeConfigsResource()
+            resource.resourceType = 2
+            resource.resourceName = name
+            resource.configurationKeys = nil
+            return resource
+        }
+        let response = try session.send(request, to: .any, call: "describeConfigs")
+        var settings: [String: TopicSettings] = [:]
+        for result in response.results {
+            if result.errorCode != .none { throw ClientError(code: result.errorCode, message: result.errorMessage) }
+            var values: [String: String] = [:]
+            // Source 5 is Kafka's built-in default.
+            for config in result.configs where config.configSource != 5 { values[config.name] = config.value ?? "null" }
+            var topic = TopicSettings(values: values)
+            if let text = result.configs.first(where: { $0.name == "min.insync.replicas" })?.value { topic.minInsyncReplicas = Int(text) ?? 1 }
+            settings[result.resourceName] = topic
+        }
+        return settings
+    }
+}
+
+/// Partitions whose replicas are being moved.
+struct Reassignments {
+    struct Entry {
+        let replicas: [Int32]
+        let adding: [Int32]
+        let removing: [Int32]
+    }
+
+    private var entries: [String: [Int32: Entry]] = [:]
+
+    subscript(topic: String, partition: Int32) -> Entry? { entries[topic]?[partition] }
+
+    /// Asks the controller. Brokers before 2.4 cannot say and some users may not ask: then there are none, as in Kafka's tool.
+    static func ask(_ session: Session, topics: [TopicDescription]) throws -> Reassignments {
+        var request = ListPartitionReassignmentsRequest()
+        request.topics = topics.map { topic in
+            var entry = ListPartitionReassignmentsRequest.ListPartitionReassignmentsTopics()
+            entry.name = topic.name
+            entry.partitionIndexes = topic.partitions.map(\.index)
+            return entry
+        }
+        var result = Reassignments()
+        do throws(ClientError) {
+            let response = try session.send(request, to: .controller, call: "listPartitionReassignments")
+            if response.errorCode != .none { throw ClientError(code: response.errorCode, message: response.errorMessage) }
+            for topic in response.topics {
+                for partition in topic.partitions {
+                    result.entries[topic.name, default: [:]][partition.partitionIndex] = Entry(
+                        replicas: partition.replicas, adding: partition.addingReplicas, removing: partition.removingReplicas)
+                }
+            }
+        } catch {
+            let isUnknown = error.kind == .unsupportedVersion || error.code == .unsupportedVersion || error.code == .clusterAuthorizationFailed
+            if !isUnknown { throw error }
+        }
+        return result
+    }
+
+    /// The number of replicas that the partition is meant to have, additions of a running move left out.
+    static func replicationFactor(_ partition: TopicDescription.Partition, _ entry: Entry?) -> Int {
+        guard let entry, !(entry.adding.isEmpty && entry.removing.isEmpty) else { return partition.replicas.count }
+        return entry.replicas.count - entry.adding.count
+    }
+}
+
+/// Which partitions `--describe` shows: all, or those that any of the report options asks for.
+struct PartitionReport {
+    private let underReplicated: Bool
+    private let unavailable: Bool
+    private let underMinIsr: Bool
+    private let atMinIsr: Bool
+    private var liveBrokers: Set<Int32> = []
+
+    init(_ options: ParsedOptions, _ session: Session) throws {
+        underReplicated = options.has("under-replicated-partitions")
+        unavailable = options.has("unavailable-partitions")
+        underMinIsr = options.has("under-min-isr-partitions")
+        atMinIsr = options.has("at-min-isr-partitions")
+        if unavailable {
+            var request = MetadataRequest()
+            request.topics = []
+            liveBrokers = Set(try session.send(request, to: .any, call: "describeCluster").brokers.map(\.nodeId))
+        }
+    }
+
+    /// Topic lines belong to the full description only.
+    var showsTopics: Bool { !(underReplicated || unavailable || underMinIsr || atMinIsr) }
+
+    func includes(_ partition: TopicDescription.Partition, _ reassignment: Reassignments.Entry?, minInsyncReplicas: Int) -> Bool {
+        if showsTopics { return true }
+        let isr = partition.isr.count
+        return (underReplicated && Reassignments.replicationFactor(partition, reassignment) > isr)
+            || (unavailable && (partition.leader < 0 || !liveBrokers.contains(partition.leader)))
+            || (underMinIsr && (partition.leader < 0 || isr < minInsyncReplicas))
+            || (atMinIsr && isr == minInsyncReplicas)
+    }
+}

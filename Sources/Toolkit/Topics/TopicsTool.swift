@@ -1,0 +1,154 @@
+import KafkaClient
+import KafkaProtocol
+
+/// `ottla topics`, Kafka's `kafka-topics`: create, list, describe, alter and delete topics.
+public enum TopicsTool {
+    /// The tool.
+    public static let tool = Tool(command) { context in try run(context) }
+
+    /// What the command line looks like.
+    public static let command = Command(
+        name: "topics", kafkaName: "kafka-topics",
+        purpose: "Create, list, describe, change or delete topics.",
+        options: actions + selection + creation + reports + [.bootstrapServer, .commandConfig],
+        notes: [
+            "Exactly one of --create, --list, --describe, --alter and --delete says what to do.",
+            "For --create the value of --topic is a name. For the other actions it is a regular expression in Java's syntax that must match the whole name; commas stand for alternatives, so 'a,b' means both a and b.",
+        ],
+        examples: [
+            "--bootstrap-server localhost:9092 --create --topic orders --partitions 3",
+            "--bootstrap-server localhost:9092 --list",
+            "--bootstrap-server localhost:9092 --describe --topic orders",
+            "--bootstrap-server localhost:9092 --alter --topic orders --partitions 6",
+            "--bootstrap-server localhost:9092 --delete --topic 'test-.*'",
+        ])
+
+    private static let actions = [
+        Option("create", help: "Create a topic"),
+        Option("list", help: "List the names of topics, one a line"),
+        Option("describe", help: "Show partitions, leaders, replicas and settings of topics"),
+        Option("alter", help: "Give topics more partitions"),
+        Option("delete", help: "Delete topics and all their records"),
+    ]
+
+    private static let selection = [
+        Option("topic", value: .required("name"), help: "Topic to create, or a regular expression that selects existing topics", completion: .topic),
+        Option("topic-id", value: .required("id"), help: "Describe the topic with this id; goes before --topic"),
+        Option("if-exists", help: "With --alter, --delete or --describe: no error when no topic matches"),
+        Option("if-not-exists", help: "With --create: no error when the topic exists already"),
+        Option("exclude-internal", help: "Leave internal topics such as __consumer_offsets out of --list and --describe"),
+    ]
+
+    private static let creation = [
+        Option("partitions", value: .required("count"), help: "Number of partitions: of the new topic (the broker's default otherwise), or after --alter"),
+        Option("replication-factor", value: .required("count"), help: "Replicas of each partition of the new topic (the broker's default otherwise)"),
+        Option(
+            "replica-assignment", value: .required("id:id,id:id,..."),
+            help: "Brokers that hold each partition: partitions are separated by commas, the replicas of one by colons"),
+        Option(
+            "config", value: .required("key=value"), help: "Setting of the new topic, such as retention.ms=60000", repeatable: true,
+            completion: .words(ConfigTable.topic.keys.filter { !$0.isInternal }.map { "\($0.name)=" })),
+        Option("delete-config", value: .required("key"), help: "No longer does anything", repeatable: true, hidden: true),
+    ]
+
+    private static let reports = [
+        Option("topics-with-overrides", help: "Describe: only topics with settings that are not Kafka's defaults, without their partitions"),
+        Option("under-replicated-partitions", help: "Describe: only partitions with fewer in-sync replicas than replicas"),
+        Option("unavailable-partitions", help: "Describe: only partitions without a live leader"),
+        Option("under-min-isr-partitions", help: "Describe: only partitions with fewer in-sync replicas than min.insync.replicas"),
+        Option("at-min-isr-partitions", help: "Describe: only partitions with exactly min.insync.replicas in-sync replicas"),
+        Option(
+            "partition-size-limit-per-response", value: .required("count"),
+            help: "Describe: partitions that one answer of the broker may hold; changes nothing in the output"),
+    ]
+
+    private static func run(_ context: ToolContext) throws -> Int32 {
+        try TopicsRules.check(context)
+        if context.options.has("delete-config") {
+            context.error.line("--delete-config no longer does anything; kafka-configs changes the settings of a topic")
+        }
+        let session = try context.openSession(context.clientConfig(clientId: "adminclient-1"))
+        defer { session.close() }
+        do {
+            let topics = Topics(context: context, session: session)
+            switch try TopicsRules.action(context.options) {
+            case .create: try topics.create()
+            case .list: try topics.list()
+            case .describe: try topics.describe()
+            case .alter: try topics.alter()
+            case .delete: try topics.delete()
+            }
+            return 0
+        } catch let failure as ClientError {
+            if failure.kind == .interrupted { throw failure }
+            return report(failure.message, detail: "\(failure.description) [\(failure.exceptionName)]", context)
+        } catch let failure as ToolError {
+            return report(failure.message, detail: failure.message, context)
+        }
+    }
+
+    /// Kafka reports failures of the command itself on standard output; standard error gets the same with its cause.
+    private static func report(_ message: String, detail: String, _ context: ToolContext) -> Int32 {
+        context.output.line("Error while executing topic command : \(message)")
+        let isShownTwice = context.outputIsTerminal && context.errorIsTerminal && detail == message
+        if !isShownTwice { context.error.line("\(context.invocation.program): \(detail)") }
+        return 1
+    }
+}
+
+/// One call of the tool: where its actions (a file each) find the options, the cluster and the output.
+struct Topics {
+    let context: ToolContext
+    let session: Session
+
+    var options: ParsedOptions { context.options }
+    var admin: Admin { session.admin }
+    /// Milliseconds that the broker may take for an operation that it waits for.
+    var brokerTimeoutMs: Int32 { Int32(clamping: session.core.config.requestTimeoutMs) }
+
+    /// The topics that `--topic` and `--exclude-internal` select, sorted by name.
+    func selected() throws -> [TopicListing] {
+        let filter = try options.string("topic").map { try TopicFilter($0) }
+        let excludesInternal = options.has("exclude-internal")
+        return try admin.listTopics().filter { topic in
+            if excludesInternal, topic.isInternal || TopicFilter.internalNames.contains(topic.name) { return false }
+            return filter?.matches(topic.name) ?? true
+        }
+    }
+
+    /// The selected topics; none at all is an error unless `--if-exists` is given or nothing was asked for by name.
+    func selectedOrMissing() throws -> [TopicListing] {
+        let topics = try selected()
+        let wanted = try options.string("topic") ?? ""
+        if topics.isEmpty, !wanted.isEmpty, !options.has("if-exists") { throw ToolError("Topic '\(wanted)' does not exist as expected") }
+        return topics
+    }
+}
+
+/// The value of `--topic` as a filter: commas are alternatives, blanks and surrounding quotes do not count, the rest is a regular expression.
+struct TopicFilter {
+    /// Topics that Kafka keeps for itself.
+    static let internalNames: Set<String> = ["__consumer_offsets", "__transaction_state", "__share_group_state"]
+
+    private let pattern: Pattern
+
+    init(_ text: String) throws(ToolError) {
+        var bytes = text.utf8.compactMap { byte -> UInt8? in
+            switch byte {
+            case UInt8(ascii: ","): UInt8(ascii: "|")
+            case UInt8(ascii: " "): nil
+            default: byte
+            }
+        }[...]
+        func isTrimmed(_ byte: UInt8) -> Bool { byte <= 0x20 }
+        while let first = bytes.first, isTrimmed(first) { bytes.removeFirst() }
+        while let last = bytes.last, isTrimmed(last) { bytes.removeLast() }
+        func isQuote(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\"") }
+        while let first = bytes.first, isQuote(first) { bytes.removeFirst() }
+        while let last = bytes.last, isQuote(last) { bytes.removeLast() }
+        let regex = String(decoding: bytes, as: UTF8.self)
+        do { pattern = try Pattern(regex) } catch { throw ToolError("\(regex) is an invalid regex.") }
+    }
+
+    func matches(_ name: String) -> Bool { pattern.matches(name) }
+}
