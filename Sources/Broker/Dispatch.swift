@@ -50,6 +50,18 @@ enum Dispatch {
         serve(OffsetForLeaderEpochRequest.self, handleOffsetForLeaderEpoch),
         serve(DeleteGroupsRequest.self, handleDeleteGroups),
         serve(OffsetDeleteRequest.self, handleOffsetDelete),
+        serve(MetadataRequest.self, handleMetadata),
+        serve(CreateTopicsRequest.self, handleCreateTopics),
+        serve(DeleteTopicsRequest.self, handleDeleteTopics),
+        serve(DescribeConfigsRequest.self, handleDescribeConfigs),
+        serve(AlterConfigsRequest.self, handleAlterConfigs),
+        serve(DescribeLogDirsRequest.self, handleDescribeLogDirs),
+        serve(CreatePartitionsRequest.self, handleCreatePartitions),
+        serve(IncrementalAlterConfigsRequest.self, handleIncrementalAlterConfigs),
+        serve(DescribeClusterRequest.self, handleDescribeCluster),
+        serve(DescribeProducersRequest.self, handleDescribeProducers),
+        serve(ListConfigResourcesRequest.self, handleListConfigResources),
+        serve(DescribeTopicPartitionsRequest.self, handleDescribeTopicPartitions),
         serve(ConsumerGroupDescribeRequest.self, handleConsumerGroupDescribe),
     ]
 }

@@ -1,0 +1,21 @@
+import Coordination
+import KafkaProtocol
+
+// CreateTopics, versions 2 to 7. 4: the broker's defaults for partitions and replicas (-1). 5: flexible, the topic's configuration in the answer.
+// 7: topic ids.
+
+func handleCreateTopics(_ broker: Broker, _ request: CreateTopicsRequest, _ context: RequestContext) {
+    do {
+        context.reply(try broker.metadata.change { controller, image, random in controller.createTopics(request, image: image, random: &random) })
+    } catch {
+        var response = CreateTopicsResponse()
+        response.topics = request.topics.map { topic in
+            var row = CreateTopicsResponse.CreatableTopicResult()
+            row.name = topic.name
+            row.errorCode = error
+            row.errorMessage = error.message
+            return row
+        }
+        context.reply(response)
+    }
+}

@@ -1,0 +1,85 @@
+import Coordination
+import KafkaProtocol
+
+// DescribeConfigs, versions 1 to 4. 1: sources and synonyms. 3: types and documentation. 4: flexible. Documentation is left out, as Kafka leaves it out
+// when it is not asked for.
+
+func handleDescribeConfigs(_ broker: Broker, _ request: DescribeConfigsRequest, _ context: RequestContext) {
+    let view = broker.metadata.configs
+    var response = DescribeConfigsResponse()
+    var seen: Set<String> = []
+    // A resource that is asked for twice is answered once.
+    for resource in request.resources where seen.insert("\(resource.resourceType) \(resource.resourceName)").inserted {
+        var result = DescribeConfigsResponse.DescribeConfigsResult()
+        result.resourceType = resource.resourceType
+        result.resourceName = resource.resourceName
+        do throws(ControllerError) {
+            // No keys asked for means all, as null does.
+            let wanted = resource.configurationKeys.flatMap { $0.isEmpty ? nil : Set($0) }
+            for entry in try entries(resource, view, broker) where wanted?.contains(entry.name) ?? true {
+                result.configs.append(row(entry, withSynonyms: request.includeSynonyms))
+            }
+        } catch {
+            result.errorCode = error.code
+            result.errorMessage = error.message ?? ""
+        }
+        response.results.append(result)
+    }
+    context.reply(response)
+}
+
+private func entries(
+    _ resource: DescribeConfigsRequest.DescribeConfigsResource, _ view: ConfigView, _ broker: Broker
+) throws(ControllerError) -> [ConfigEntry] {
+    let name = resource.resourceName
+    switch ConfigResource.Kind(rawValue: resource.resourceType) {
+    case .topic:
+        if let problem = TopicName.problem(name) { throw ControllerError(.invalidTopicException, problem) }
+        if view.image.topic(name) == nil { throw ControllerError(.unknownTopicOrPartition) }
+        return view.topicEntries(view.image.config(of: .topic(name)))
+    case .broker:
+        if name.isEmpty { return view.brokerDefaultEntries() }
+        try checkBroker(name, broker, expected: " or empty string,")
+        return view.brokerEntries()
+    case .brokerLogger:
+        if name.isEmpty { throw ControllerError(.invalidRequest, "Broker id must not be empty") }
+        try checkBroker(name, broker, expected: "")
+        // This broker has no loggers by name.
+        return []
+    case .group:
+        if name.isEmpty { throw ControllerError(.invalidRequest, "Group name must not be empty") }
+        return view.groupEntries(name)
+    case .clientMetrics:
+        if name.isEmpty { throw ControllerError(.invalidRequest, "Client metrics subscription name must not be empty") }
+        return view.clientMetricsEntries(name)
+    case nil: throw ControllerError(.invalidRequest, ErrorCode.invalidRequest.message)
+    }
+}
+
+private func checkBroker(_ name: String, _ broker: Broker, expected: String) throws(ControllerError) {
+    guard let id = Int32(name) else { throw ControllerError(.invalidRequest, "Broker id must be an integer, but it is: \(name)") }
+    if id != broker.settings.nodeId {
+        throw ControllerError(.invalidRequest, "Unexpected broker id, expected \(broker.settings.nodeId)\(expected) but received \(name)")
+    }
+}
+
+private func row(_ entry: ConfigEntry, withSynonyms: Bool) -> DescribeConfigsResponse.DescribeConfigsResult.DescribeConfigsResourceResult {
+    typealias Row = DescribeConfigsResponse.DescribeConfigsResult.DescribeConfigsResourceResult
+    var row = Row()
+    row.name = entry.name
+    row.value = entry.isSensitive ? nil : entry.value
+    row.readOnly = entry.isReadOnly
+    row.configSource = entry.source.rawValue
+    row.isSensitive = entry.isSensitive
+    row.configType = entry.kind?.rawValue ?? 0
+    row.documentation = nil
+    guard withSynonyms else { return row }
+    row.synonyms = entry.synonyms.map { synonym in
+        var form = Row.DescribeConfigsSynonym()
+        form.name = synonym.name
+        form.value = entry.isSensitive ? nil : synonym.value
+        form.source = synonym.source.rawValue
+        return form
+    }
+    return row
+}

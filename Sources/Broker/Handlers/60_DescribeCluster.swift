@@ -1,0 +1,31 @@
+import Coordination
+import KafkaProtocol
+
+// DescribeCluster, versions 0 to 2. 1: brokers or controllers (KIP-919). 2: fenced brokers.
+
+func handleDescribeCluster(_ broker: Broker, _ request: DescribeClusterRequest, _ context: RequestContext) {
+    var response = DescribeClusterResponse()
+    if request.endpointType != 1 {
+        let isController = request.endpointType == 2
+        response.errorCode = isController ? .mismatchedEndpointType : .unsupportedEndpointType
+        response.errorMessage =
+            isController
+            ? "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER"
+            : "Unsupported endpoint type \(request.endpointType)"
+        return context.reply(response)
+    }
+    response.clusterId = broker.metadata.clusterId
+    response.controllerId = broker.settings.nodeId
+    if request.includeClusterAuthorizedOperations { response.clusterAuthorizedOperations = AuthorizedOperations.cluster }
+    for registered in broker.metadata.image.sortedBrokers where !registered.isFenced || request.includeFencedBrokers {
+        guard let endpoint = registered.endpoint(context.connection.listener) ?? registered.endpoints.first else { continue }
+        var row = DescribeClusterResponse.DescribeClusterBroker()
+        row.brokerId = registered.id
+        row.host = endpoint.host
+        row.port = Int32(endpoint.port)
+        row.rack = registered.rack
+        row.isFenced = registered.isFenced
+        response.brokers.append(row)
+    }
+    context.reply(response)
+}
