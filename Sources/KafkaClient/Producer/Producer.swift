@@ -77,6 +77,9 @@ public final class Producer: ClientMachine {
         return topic
     }
 
+    /// Whether answers are awaited.
+    public var hasRequestsInFlight: Bool { requestsInFlight.values.contains { $0 > 0 } || isAskingForIdentity }
+
     /// Everything written or given up.
     public var isIdle: Bool { pendingBatches == 0 }
 

@@ -1,0 +1,102 @@
+import KafkaClient
+
+/// What a call asks for: checked options, and the producer's and reader's properties merged from options and files.
+struct ConsoleProducerSettings {
+    let topic: String
+    let isSync: Bool
+    let client: ClientConfig
+    let producer: ProducerConfig
+    let format: LineFormat
+    /// Lines that Kafka prints on standard output for older option names.
+    let notices: [String]
+
+    init(_ context: ToolContext) throws(ToolError) {
+        let options = context.options
+        try options.requirePresent("topic")
+        let servers = try Self.servers(options)
+        try options.forbidMixedSpellings("command-property", "producer-property")
+        try options.forbidMixedSpellings("command-config", "producer.config")
+        try options.forbidMixedSpellings("reader-property", "property")
+        notices = Self.notices(options)
+        for notice in notices { context.output.line(notice) }
+        topic = try options.requiredString("topic")
+        isSync = options.has("sync")
+        format = try Self.lineFormat(context)
+        let properties = try Self.producerProperties(context)
+        do throws(ClientError) {
+            var client = try ClientConfig(bootstrap: servers, properties: properties, clientId: "console-producer")
+            producer = try ProducerConfig(properties: properties)
+            // Someone who says how long a record may wait also means the wait for a broker.
+            if options.has("max-block-ms") { client.unreachableAfterMs = producer.maxBlockMs }
+            self.client = client
+        } catch {
+            throw ToolError(error.message)
+        }
+        if properties["transactional.id"] != nil {
+            throw ToolError("transactional.id cannot be used here: the console producer sends without transactions")
+        }
+    }
+
+    private static func servers(_ options: ParsedOptions) throws(ToolError) -> String {
+        guard let servers = try options.string("bootstrap-server") else { throw .usage("Error while validating the bootstrap address") }
+        do throws(ClientError) {
+            _ = try BootstrapServer.parse(servers)
+        } catch {
+            throw .usage("Please provide valid host:port like host1:9091,host2:9092")
+        }
+        return servers
+    }
+
+    private static func notices(_ options: ParsedOptions) -> [String] {
+        var notices: [String] = []
+        for (old, new) in [("producer-property", "command-property"), ("producer.config", "command-config"), ("property", "reader-property")]
+        where options.spellings(new).contains(old) {
+            notices.append("Warning: --\(old) is deprecated and will be removed in a future version. Use --\(new) instead.")
+        }
+        if options.has("max-partition-memory-bytes") {
+            notices.append("Warning: --max-partition-memory-bytes is deprecated and will be removed in Apache Kafka 5.0. Use --batch-size instead.")
+        }
+        return notices
+    }
+
+    private static func lineFormat(_ context: ToolContext) throws(ToolError) -> LineFormat {
+        let options = context.options
+        let reader = try options.requiredString("line-reader")
+        guard reader == ConsoleProducerTool.defaultReader else {
+            throw ToolError("cannot use the line reader \(reader): there is only \(ConsoleProducerTool.defaultReader)")
+        }
+        var properties: [String: String] = [:]
+        if let path = try options.string("reader-config") {
+            for (key, value) in try context.readProperties(path) { properties[key] = value }
+        }
+        for (key, value) in options.pairs("reader-property") { properties[key] = value }
+        return try LineFormat(properties)
+    }
+
+    /// A dedicated option that was given wins over `--command-property`, that over `--command-config`, and that over the option's default.
+    private static func producerProperties(_ context: ToolContext) throws(ToolError) -> [String: String] {
+        let options = context.options
+        var properties: [String: String] = [:]
+        if let path = try options.string("command-config") {
+            for (key, value) in try context.readProperties(path) { properties[key] = value }
+        }
+        for (key, value) in options.pairs("command-property") { properties[key] = value }
+        func merge(_ option: String, _ key: String, _ value: String?) {
+            if options.has(option) || properties[key] == nil { properties[key] = value }
+        }
+        merge("timeout", "linger.ms", try options.long("timeout").map { "\($0)" })
+        merge("request-required-acks", "acks", try options.string("request-required-acks"))
+        merge("request-timeout-ms", "request.timeout.ms", try options.int("request-timeout-ms").map { "\($0)" })
+        merge("message-send-max-retries", "retries", try options.int("message-send-max-retries").map { "\($0)" })
+        merge("retry-backoff-ms", "retry.backoff.ms", try options.long("retry-backoff-ms").map { "\($0)" })
+        merge("socket-buffer-size", "send.buffer.bytes", try options.int("socket-buffer-size").map { "\($0)" })
+        merge("max-memory-bytes", "buffer.memory", try options.long("max-memory-bytes").map { "\($0)" })
+        merge("batch-size", "batch.size", try options.int("batch-size").map { "\($0)" })
+        merge("max-partition-memory-bytes", "batch.size", try options.int("max-partition-memory-bytes").map { "\($0)" })
+        merge("metadata-expiry-ms", "metadata.max.age.ms", try options.long("metadata-expiry-ms").map { "\($0)" })
+        merge("max-block-ms", "max.block.ms", try options.long("max-block-ms").map { "\($0)" })
+        // Always from the option, so that a value in a file counts for nothing.
+        properties["compression.type"] = options.has("compression-codec") ? try options.string("compression-codec") ?? "gzip" : "none"
+        return properties
+    }
+}

@@ -1,0 +1,59 @@
+import KafkaClient
+import KafkaProtocol
+
+/// A blocking producer for the tools: offers records to a `Producer` and pumps the session while it must wait.
+public final class ProducerSession {
+    public let session: Session
+    public let producer: Producer
+
+    /// - Parameter session: made with an interrupt flag that stays false, if what was taken is to be sent even after a signal.
+    public init(_ session: Session, _ config: ProducerConfig) {
+        self.session = session
+        producer = Producer(session.core, config: config, seed: UInt64(truncatingIfNeeded: session.now) &* 0x9e37_79b9)
+    }
+
+    /// Takes a record, waiting for metadata or memory up to `max.block.ms`. It is sent later: `producer.onFailure` and `completion` tell how that went.
+    /// - Parameters:
+    ///   - timestamp: milliseconds since 1970
+    ///   - isStopped: asked while waiting
+    /// - Throws: why the record was not taken; `.interrupted` when `isStopped` said so.
+    public func send(
+        _ topic: ProducerTopic, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headers: [RecordHeader] = [], timestamp: Int64,
+        isStopped: () -> Bool = { false }, completion: Producer.Completion? = nil
+    ) throws(ClientError) {
+        var deadline: Int64?
+        while true {
+            switch try producer.offer(topic, key: key, value: value, headers: headers, timestamp: timestamp, completion: completion) {
+            case .accepted(let batchIsFull):
+                if batchIsFull { try session.pump(untilMs: 0) }
+                return
+            case .mustWait(let wait):
+                let until = deadline ?? session.now + Int64(producer.config.maxBlockMs)
+                deadline = until
+                if session.now >= until { throw producer.blocked(wait, topic) }
+                if isStopped() { throw ClientError(.interrupted, message: "Interrupted.") }
+                try session.pump(untilMs: until)
+            }
+        }
+    }
+
+    /// Does what is due without waiting.
+    public func poll() throws(ClientError) { try session.pump(untilMs: 0) }
+
+    /// Sends everything that was taken, and waits until each record is written or given up.
+    public func flush() throws(ClientError) {
+        while !producer.isIdle {
+            producer.flush()
+            try session.pump(untilMs: .max)
+        }
+    }
+
+    /// Flushes and closes the connections.
+    public func close() throws(ClientError) {
+        defer {
+            producer.close()
+            session.close()
+        }
+        try flush()
+    }
+}
