@@ -4,6 +4,7 @@ public enum Tools {
     public static let all: [Tool] = [
         ServeTool.tool,
         TopicsTool.tool,
+        ConsoleProducerTool.tool,
     ]
 
     /// The tool that answers to a word: `topics`, `kafka-topics` or `kafka-topics.sh`.
