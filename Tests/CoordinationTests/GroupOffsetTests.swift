@@ -119,6 +119,6 @@ import Testing
         #expect(d.shard.list(states: [" stable"], types: []).map(\.groupId) == ["live"])
         #expect(d.shard.list(states: ["Empty"], types: ["classic"]).map(\.groupId) == ["simple"])
         #expect(d.shard.list(states: [], types: ["consumer"]).isEmpty)
-        #expect(d.shard.list(states: [], types: []).map(\.groupType) == ["Classic", "Classic"])
+        #expect(d.shard.list(states: [], types: []).map(\.groupType) == ["classic", "classic"])
     }
 }

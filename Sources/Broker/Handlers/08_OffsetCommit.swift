@@ -2,28 +2,36 @@ import KafkaProtocol
 
 // OffsetCommit, versions 2 to 10; what each added is told at `GroupShard.commitOffsets`. Topics are looked up here: by id from version 10.
 
+private typealias Topic = OffsetCommitRequest.OffsetCommitRequestTopic
+private typealias Answer = OffsetCommitResponse.OffsetCommitResponseTopic
+
 func handleOffsetCommit(_ broker: Broker, _ request: OffsetCommitRequest, _ context: RequestContext) {
     let table = broker.partitions.snapshot
-    let usesIds = context.version >= 10
     var known = request
-    known.topics = request.topics.compactMap { topic in
-        var topic = topic
-        if usesIds {
-            guard let name = table.names[topic.topicId] else { return nil }
-            topic.name = name
-        } else {
-            guard let found = table.topics[topic.name] else { return nil }
-            topic.topicId = found.topicId
+    known.topics = []
+    // What need not be asked, in the order of the request. The answer of the coordinator, where it is asked too, follows the refused partitions.
+    var refused: [(answer: Answer, isAsked: Bool)] = []
+    for var topic in request.topics {
+        let name = context.version >= 10 ? table.names[topic.topicId] : topic.name
+        guard let name, let found = table.topics[name] else {
+            refused.append((answer(topic, topic.partitions, context.version >= 10 ? .unknownTopicId : .unknownTopicOrPartition), false))
+            continue
         }
-        return topic
+        let missing = topic.partitions.filter { table.partition(name, $0.partitionIndex) == nil }
+        topic.name = name
+        topic.topicId = found.topicId
+        topic.partitions.removeAll { table.partition(name, $0.partitionIndex) == nil }
+        if !topic.partitions.isEmpty { known.topics.append(topic) }
+        refused.append((answer(topic, missing, .unknownTopicOrPartition), !topic.partitions.isEmpty))
     }
-    let isKnown = request.topics.map { usesIds ? table.names[$0.topicId] != nil : table.topics[$0.name] != nil }
-    /// The answer in the request's order: the coordinator's for what it was asked, an error for the rest.
-    @Sendable func reply(_ answers: [OffsetCommitResponse.OffsetCommitResponseTopic]) {
+    let rows = refused
+    @Sendable func reply(_ answers: [Answer]) {
         var answers = answers.makeIterator()
         var response = OffsetCommitResponse()
-        response.topics = zip(request.topics, isKnown).compactMap { topic, isKnown in
-            isKnown ? answers.next() : failed(topic, usesIds ? .unknownTopicId : .unknownTopicOrPartition)
+        response.topics = rows.map { row in
+            var answer = row.answer
+            if row.isAsked { answer.partitions += answers.next()?.partitions ?? [] }
+            return answer
         }
         context.reply(response)
     }
@@ -33,16 +41,16 @@ func handleOffsetCommit(_ broker: Broker, _ request: OffsetCommitRequest, _ cont
         shard.commitOffsets(asked, token: token, context: .init(context), now: context.now)
     } then: { result in
         if case .success(.offsetCommit(let response)) = result { return reply(response.topics) }
-        reply(asked.topics.map { failed($0, result.failure ?? .unknownServerError) })
+        reply(asked.topics.map { answer($0, $0.partitions, result.failure ?? .unknownServerError) })
     }
 }
 
-private func failed(_ topic: OffsetCommitRequest.OffsetCommitRequestTopic, _ error: ErrorCode) -> OffsetCommitResponse.OffsetCommitResponseTopic {
-    var answer = OffsetCommitResponse.OffsetCommitResponseTopic()
+private func answer(_ topic: Topic, _ partitions: [Topic.OffsetCommitRequestPartition], _ error: ErrorCode) -> Answer {
+    var answer = Answer()
     answer.name = topic.name
     answer.topicId = topic.topicId
-    answer.partitions = topic.partitions.map { partition in
-        var row = OffsetCommitResponse.OffsetCommitResponseTopic.OffsetCommitResponsePartition()
+    answer.partitions = partitions.map { partition in
+        var row = Answer.OffsetCommitResponsePartition()
         row.partitionIndex = partition.partitionIndex
         row.errorCode = error
         return row

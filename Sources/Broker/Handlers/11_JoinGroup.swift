@@ -11,7 +11,6 @@ func handleJoinGroup(_ broker: Broker, _ request: JoinGroupRequest, _ context: R
         default:
             var response = JoinGroupResponse()
             response.errorCode = result.failure ?? .unknownServerError
-            response.memberId = request.memberId
             response.protocolName = context.version >= 7 ? nil : ""
             context.reply(response)
         }

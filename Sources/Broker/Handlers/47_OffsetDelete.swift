@@ -1,12 +1,18 @@
 import KafkaProtocol
 
-// OffsetDelete, version 0. Partitions of topics that do not exist are refused one by one.
+// OffsetDelete, version 0. Partitions that do not exist are refused one by one.
+
+private typealias Topic = OffsetDeleteRequest.OffsetDeleteRequestTopic
+private typealias Answer = OffsetDeleteResponse.OffsetDeleteResponseTopic
 
 func handleOffsetDelete(_ broker: Broker, _ request: OffsetDeleteRequest, _ context: RequestContext) {
     let table = broker.partitions.snapshot
     var known = request
-    known.topics = request.topics.filter { table.topics[$0.name] != nil }
-    let unknown = request.topics.filter { table.topics[$0.name] == nil }.map(failed)
+    for index in known.topics.indices {
+        let name = known.topics[index].name
+        known.topics[index].partitions.removeAll { table.partition(name, $0.partitionIndex) == nil }
+    }
+    let refused = request.topics.map { topic in missing(topic) { table.partition(topic.name, $0) == nil } }
     broker.groups.submit(request.groupId, now: context.now) { [known] shard, token in
         shard.deleteOffsets(known, token: token)
     } then: { result in
@@ -15,16 +21,22 @@ func handleOffsetDelete(_ broker: Broker, _ request: OffsetDeleteRequest, _ cont
             response.errorCode = result.failure ?? .unknownServerError
             return context.reply(response)
         }
-        if response.errorCode == .none { response.topics += unknown }
+        if response.errorCode == .none {
+            response.topics = zip(refused, response.topics).map { refused, answer in
+                var merged = refused
+                merged.partitions += answer.partitions
+                return merged
+            }
+        }
         context.reply(response)
     }
 }
 
-private func failed(_ topic: OffsetDeleteRequest.OffsetDeleteRequestTopic) -> OffsetDeleteResponse.OffsetDeleteResponseTopic {
-    var answer = OffsetDeleteResponse.OffsetDeleteResponseTopic()
+private func missing(_ topic: Topic, _ isMissing: (Int32) -> Bool) -> Answer {
+    var answer = Answer()
     answer.name = topic.name
-    answer.partitions = topic.partitions.map { partition in
-        var row = OffsetDeleteResponse.OffsetDeleteResponseTopic.OffsetDeleteResponsePartition()
+    answer.partitions = topic.partitions.filter { isMissing($0.partitionIndex) }.map { partition in
+        var row = Answer.OffsetDeleteResponsePartition()
         row.partitionIndex = partition.partitionIndex
         row.errorCode = .unknownTopicOrPartition
         return row

@@ -6,7 +6,8 @@ import KafkaProtocol
 func handleConsumerGroupDescribe(_ broker: Broker, _ request: ConsumerGroupDescribeRequest, _ context: RequestContext) {
     var response = ConsumerGroupDescribeResponse()
     response.groups = request.groupIds.map { id in
-        switch broker.groups.runner(for: id, now: context.now).flatMap({ $0.read { $0.describeConsumerGroup(id) } }) {
+        let runner: Result<GroupShardRunner, ErrorCode> = id.isEmpty ? .failure(.invalidGroupId) : broker.groups.runner(for: id, now: context.now)
+        switch runner.flatMap({ $0.read { $0.describeConsumerGroup(id) } }) {
         case .success(let described): return described.value
         case .failure(let error):
             var group = ConsumerGroupDescribeResponse.DescribedGroup()

@@ -52,7 +52,7 @@ extension GroupShard {
             listed.groupId = id
             listed.protocolType = group.protocolType ?? ""
             listed.groupState = group.state.rawValue
-            listed.groupType = "Classic"
+            listed.groupType = "classic"
             return listed
         }
     }
@@ -68,9 +68,7 @@ extension GroupShard {
         for id in ids where !results.contains(where: { $0.groupId == id }) {
             var result = DeleteGroupsResponse.DeletableGroupResult()
             result.groupId = id
-            if id.isEmpty {
-                result.errorCode = .invalidGroupId
-            } else if let group = groups[id] {
+            if let group = groups[id] {
                 if group.state == .empty {
                     outcome.records += offsets.partitions(of: id).map { tombstone(id, $0) }
                     outcome.records.append(groupTombstone(id))
