@@ -1,7 +1,22 @@
 import KafkaProtocol
 
 /// A group in a listing.
-public typealias GroupListing = ListGroupsResponse.ListedGroup
+public struct GroupListing: Hashable, Sendable {
+    public let groupId: String
+    /// Kafka's name: `Classic`, `Consumer`, `Share`, `Streams`, or `Unknown` when the broker is too old to say.
+    public let type: String
+    /// Kafka's name, such as `Stable`, or `Unknown` when the broker is too old to say.
+    public let state: String
+    /// Empty for groups that only commit.
+    public let protocolType: String
+
+    init(_ group: ListGroupsResponse.ListedGroup) {
+        groupId = group.groupId
+        type = group.groupType.isEmpty ? "Unknown" : group.groupType.prefix(1).uppercased() + group.groupType.dropFirst()
+        state = group.groupState.isEmpty ? "Unknown" : group.groupState
+        protocolType = group.protocolType
+    }
+}
 
 /// A consumer group and its members, classic or of the consumer protocol (KIP-848).
 public struct GroupDescription: Sendable {
@@ -62,7 +77,7 @@ extension Admin {
         for answer in sender.sendAll(nodes.map { Call(request, to: .node($0)) }, options: options) {
             let response = try answer.get()
             if let failure = response.errorCode.failure() { throw failure }
-            for group in response.groups { groups[group.groupId] = group }
+            for group in response.groups { groups[group.groupId] = GroupListing(group) }
         }
         return groups.values.sorted { $0.groupId < $1.groupId }
     }

@@ -68,7 +68,7 @@ extension Admin {
                 switch leaders[partition] {
                 case .success(let leader): byLeader[leader, default: []].append(partition)
                 case .failure(let error):
-                    if isLast || !error.isRetriable || (error.code == .unknownTopicOrPartition && attempt >= 4) { results[partition] = .failure(error) }
+                    if isLast || !error.isRetriable || (error.code == .unknownTopicOrPartition && attempt >= 2) { results[partition] = .failure(error) }
                 case nil: results[partition] = .failure(ClientError(code: .unknownTopicOrPartition))
                 }
             }

@@ -1,0 +1,55 @@
+import KafkaProtocol
+import Testing
+
+@testable import KafkaClient
+
+@Suite struct ClientConfigTests {
+    private func message(_ bootstrap: String, _ properties: [String: String] = [:]) -> String? {
+        do throws(ClientError) {
+            _ = try ClientConfig(bootstrap: bootstrap, properties: properties, clientId: "test")
+            return nil
+        } catch {
+            return error.message
+        }
+    }
+
+    @Test func bootstrapServersAreReadAsKafkaReadsThem() throws {
+        let config = try ClientConfig(bootstrap: " a:1, PLAINTEXT://b:2,[::1]:3,", properties: [:], clientId: "test")
+        #expect(config.bootstrapServers == [.init(host: "a", port: 1), .init(host: "b", port: 2), .init(host: "::1", port: 3)])
+        #expect(message("noport") == "Invalid url in bootstrap.servers: noport")
+        #expect(message("a:99999") == "Invalid url in bootstrap.servers: a:99999")
+        #expect(message("a b:1") == "Invalid url in bootstrap.servers: a b:1")
+        #expect(message("") == "No resolvable bootstrap urls given in bootstrap.servers")
+    }
+
+    @Test func wrongValuesAreRefusedInKafkasWords() {
+        #expect(message("a:1", ["request.timeout.ms": "x"]) == "Invalid value x for configuration request.timeout.ms: Not a number of type INT")
+        #expect(message("a:1", ["retries": "-1"]) == "Invalid value -1 for configuration retries: Value must be at least 0")
+        #expect(
+            message("a:1", ["security.protocol": "TCP"])
+                == "Invalid value TCP for configuration security.protocol: String must be one of (case insensitive): PLAINTEXT, SASL_PLAINTEXT, SASL_SSL, SSL")
+        #expect(message("a:1", ["security.protocol": "sasl_ssl", "sasl.mechanism": "PLAIN", "sasl.jaas.config": "X required username=\"u\""]) != nil)
+    }
+
+    @Test func credentialsComeFromTheJaasEntry() throws {
+        let config = try ClientConfig(
+            bootstrap: "a:1",
+            properties: [
+                "security.protocol": "sasl_plaintext", "sasl.mechanism": "SCRAM-SHA-512",
+                "sasl.jaas.config": "org.apache.kafka.common.security.scram.ScramLoginModule required username='u' password=\"p;=\\\" x\";",
+            ], clientId: "test")
+        #expect(config.security.sasl?.username == "u")
+        #expect(config.security.sasl?.password == "p;=\" x")
+        #expect(config.security.usesSasl && !config.security.usesTLS)
+    }
+
+    @Test func errorCodesHaveJavasExceptionNames() {
+        #expect(ErrorCode.unknownTopicOrPartition.exceptionName == "UnknownTopicOrPartitionException")
+        #expect(ErrorCode.topicAlreadyExists.exceptionName == "TopicExistsException")
+        #expect(ErrorCode.nonEmptyGroup.exceptionName == "GroupNotEmptyException")
+        #expect(ErrorCode.invalidTopicException.exceptionName == "InvalidTopicException")
+        #expect(ErrorCode.networkException.exceptionName == "NetworkException")
+        #expect(ErrorCode.unknownServerError.exceptionName == "UnknownServerException")
+        #expect(ErrorCode(rawValue: 999).exceptionName == "UnknownServerException")
+    }
+}
