@@ -1,0 +1,95 @@
+import Foundation
+import KafkaProtocol
+import LogStorage
+
+/// Just enough of a real disk to read the directories that Kafka left.
+final class PosixDisk: Disk {
+    private func failed(_ operation: String, _ path: String) -> DiskError {
+        DiskError(operation: operation, path: path, code: errno, message: String(cString: strerror(errno)))
+    }
+
+    func openFile(_ path: String, create: Bool) throws(DiskError) -> any DiskFile {
+        let descriptor = open(path, O_RDWR | (create ? O_CREAT : 0), 0o644)
+        guard descriptor >= 0 else { throw failed("open", path) }
+        return PosixFile(descriptor, path)
+    }
+
+    func names(in directory: String) throws(DiskError) -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).sorted()
+    }
+
+    func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    func createDirectory(_ path: String) throws(DiskError) {
+        do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) } catch { throw failed("create", path) }
+    }
+
+    func removeFile(_ path: String) throws(DiskError) { unlink(path) }
+
+    func removeTree(_ path: String) throws(DiskError) { try? FileManager.default.removeItem(atPath: path) }
+
+    func rename(_ from: String, to: String) throws(DiskError) {
+        guard Foundation.rename(from, to) == 0 else { throw failed("rename", from) }
+    }
+
+    func readFile(_ path: String) throws(DiskError) -> Bytes {
+        let file = try openFile(path, create: false)
+        return try file.read(at: 0, count: file.size)
+    }
+
+    func writeFile(_ path: String, _ content: Bytes) throws(DiskError) {
+        let file = try openFile(path + ".tmp", create: true)
+        try file.write([content], at: 0)
+        try rename(path + ".tmp", to: path)
+    }
+
+    func syncDirectory(_ path: String) throws(DiskError) {}
+
+    func lock(_ path: String) throws(DiskError) -> AnyObject { try openFile(path, create: true) }
+}
+
+private final class PosixFile: DiskFile {
+    private let descriptor: Int32
+    private let path: String
+
+    init(_ descriptor: Int32, _ path: String) {
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    deinit { _ = Foundation.close(descriptor) }
+
+    private func failed(_ operation: String) -> DiskError {
+        DiskError(operation: operation, path: path, code: errno, message: String(cString: strerror(errno)))
+    }
+
+    var fileDescriptor: Int32? { descriptor }
+    var size: Int { Int(lseek(descriptor, 0, SEEK_END)) }
+    func bytes(at offset: Int, count: Int) throws -> Bytes { try read(at: offset, count: count) }
+
+    func read(at offset: Int, count: Int) throws(DiskError) -> Bytes {
+        var got = 0
+        let bytes = Bytes(capacity: count) { target in
+            got = pread(descriptor, target.baseAddress, count, off_t(offset))
+            return max(got, 0)
+        }
+        guard got >= 0 else { throw failed("read") }
+        return bytes
+    }
+
+    func write(_ pieces: [Bytes], at offset: Int) throws(DiskError) {
+        var position = offset
+        for piece in pieces {
+            let written = piece.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, off_t(position)) }
+            guard written == piece.count else { throw failed("write") }
+            position += written
+        }
+    }
+
+    func truncate(to size: Int) throws(DiskError) {
+        guard ftruncate(descriptor, off_t(size)) == 0 else { throw failed("truncate") }
+    }
+
+    func sync() throws(DiskError) {}
+    func close() {}
+}
