@@ -100,7 +100,11 @@ struct BashCompletion {
                     none) return ;;
                     file) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
                     directory) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")); return ;;
-                    words*) COMPREPLY=($(compgen -W "${REPLY#words }" -- "$cur")); return ;;
+                    words*)
+                        COMPREPLY=($(compgen -W "${REPLY#words }" -- "$cur"))
+                        [[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
+                        return
+                        ;;
                     *) COMPREPLY=($(compgen -W "$(_ottla_ask "$REPLY")" -- "$cur")); return ;;
                 esac
             fi

@@ -34,7 +34,7 @@ public struct Command: Sendable {
     public let subcommands: [Command]
     /// Paragraphs for the manual page: examples, exit codes, notes.
     public let notes: [String]
-    /// Example command lines for help and manual, without the leading program name.
+    /// Example command lines for help and manual, without the leading program name; an empty one is the call without any argument.
     public let examples: [String]
     /// Whether a call without any argument shows help and fails.
     public let needsArguments: Bool

@@ -10,10 +10,10 @@ struct HelpText {
 
     /// Purpose, then the option table.
     var full: String {
-        var text = command.purpose + "\n" + usageLine + table
+        var text = command.purpose + "\n\n" + usageLine + table
         if !command.examples.isEmpty {
             text += "\nExamples\n"
-            for example in command.examples { text += "  \(program) \(example)\n" }
+            for example in command.examples { text += example.isEmpty ? "  \(program)\n" : "  \(program) \(example)\n" }
         }
         return text
     }

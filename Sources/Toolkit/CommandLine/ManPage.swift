@@ -27,7 +27,7 @@ struct ManPage {
         for option in command.visibleOptions { text += entry(option) }
         if !command.examples.isEmpty {
             text += ".SH EXAMPLES\n.EX\n"
-            for example in command.examples { text += "\(escape("ottla \(command.name) \(example)"))\n" }
+            for example in command.examples { text += escape("ottla \(command.name)" + (example.isEmpty ? "" : " \(example)")) + "\n" }
             text += ".EE\n"
         }
         text += ".SH EXIT STATUS\n0 on success, 1 on a failure, 130 after an interrupt (Ctrl-C), 143 after a request to terminate.\n"

@@ -30,7 +30,7 @@ enum ServeTool {
             "The broker listens on the loopback interface unless told otherwise, and stops cleanly on SIGTERM and SIGINT.",
             "Exit codes: 0 after a clean stop, 1 when it could not start or stop.",
         ],
-        examples: ["serve", "serve --listen 127.0.0.1:0 --ephemeral --topic orders:3 --ready-file ready"], needsArguments: false)
+        examples: ["", "--listen 127.0.0.1:0 --ephemeral --topic orders:3 --ready-file ready"], needsArguments: false)
 
     private static func run(_ context: ToolContext) throws -> Int32 {
         let options = try serverOptions(context)

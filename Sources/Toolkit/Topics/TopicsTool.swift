@@ -80,7 +80,7 @@ public enum TopicsTool {
             }
             return 0
         } catch let failure as ClientError {
-            if failure.kind == .interrupted { throw failure }
+            if failure.kind == .interrupted || failure.kind == .configuration { throw failure }
             return report(failure.message, detail: "\(failure.description) [\(failure.exceptionName)]", context)
         } catch let failure as ToolError {
             return report(failure.message, detail: failure.message, context)
