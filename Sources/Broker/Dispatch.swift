@@ -26,7 +26,8 @@ enum Dispatch {
         ServedAPI(
             key: R.apiKey, versions: R.versions, advertisedMinimum: advertisedMinimum ?? R.versions.lowerBound, requestFlexibleFrom: R.flexibleFrom
         ) { (broker, body, context) throws(WireError) in
-            handle(broker, try R.decode(body, version: context.version, allowsTrailing: false), context)
+            // Kafka ignores bytes after a request's last field, and librdkafka's Metadata requests have some.
+            handle(broker, try R.decode(body, version: context.version, allowsTrailing: true), context)
         }
     }
 
