@@ -5,6 +5,7 @@ public enum Tools {
         ServeTool.tool,
         TopicsTool.tool,
         ConsoleProducerTool.tool,
+        ConsoleConsumerTool.tool,
     ]
 
     /// The tool that answers to a word: `topics`, `kafka-topics` or `kafka-topics.sh`.

@@ -29,7 +29,6 @@ extension Consumer {
     private func fetchNode(_ state: PartitionState, _ now: Int64) -> Int32? {
         let partition = state.partition
         guard let leader = port.metadata.leader(partition.topic, partition.partition) else {
-            state.retryAt = now + Int64(port.retryBackoffMs)
             refreshMissing(now)
             return nil
         }

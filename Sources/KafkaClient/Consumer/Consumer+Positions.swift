@@ -19,7 +19,6 @@ extension Consumer {
             }
             let partition = state.partition
             guard let leader = port.metadata.leader(partition.topic, partition.partition) else {
-                state.retryAt = now + Int64(port.retryBackoffMs)
                 refreshMissing(now)
                 continue
             }

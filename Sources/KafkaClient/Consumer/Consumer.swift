@@ -34,6 +34,7 @@ public final class Consumer: ClientMachine {
     private var checkedMetadataVersion = -1
     private var probe: RequestID?
     private var missingLeaderRefreshAt: Int64 = 0
+    private var isMissingLeader = false
     private var isClosed = false
 
     struct Ready {
@@ -171,6 +172,7 @@ public final class Consumer: ClientMachine {
 
     public func advance(now: Int64) {
         guard failure == nil, !isClosed else { return }
+        isMissingLeader = false
         watchMetadata()
         member?.advance(now: now)
         autoCommitIfDue(now)
@@ -182,6 +184,7 @@ public final class Consumer: ClientMachine {
         guard failure == nil, !isClosed else { return nil }
         var earliest = member?.nextDeadline ?? .max
         if commitsAutomatically { earliest = min(earliest, max(autoCommitDueAt, port.now + 1)) }
+        if isMissingLeader { earliest = min(earliest, missingLeaderRefreshAt) }
         for state in states.values where state.retryAt > port.now { earliest = min(earliest, state.retryAt) }
         for node in nodes.values where node.retryAt > port.now { earliest = min(earliest, node.retryAt) }
         return earliest == .max ? nil : earliest
@@ -221,6 +224,7 @@ public final class Consumer: ClientMachine {
 
     /// Asks for metadata because a leader is missing or has moved; a partition that does not exist is not asked for without pause.
     func refreshMissing(_ now: Int64) {
+        isMissingLeader = true
         guard now >= missingLeaderRefreshAt else { return }
         missingLeaderRefreshAt = now + Int64(max(port.retryBackoffMs, 250))
         port.refreshMetadata()

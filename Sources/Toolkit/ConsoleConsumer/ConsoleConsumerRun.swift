@@ -1,0 +1,117 @@
+import KafkaClient
+import KafkaProtocol
+
+/// One run of the console consumer: read, print, count, and leave the group with the offsets of what was printed.
+final class ConsoleConsumerRun {
+    private let settings: ConsoleConsumerSettings
+    private let context: ToolContext
+    private var count = 0
+    private var exitCode: Int32 = 0
+    /// What ended the run before its time.
+    private var failure: String?
+
+    /// Commits and leaving must not hold up the user's Ctrl-C for long.
+    private static let closeTimeoutMs = 10_000
+    /// Records between two looks at whether to stop.
+    private static let recordsBetweenChecks = 256
+
+    init(_ settings: ConsoleConsumerSettings, _ context: ToolContext) {
+        self.settings = settings
+        self.context = context
+    }
+
+    func run() throws(ToolError) -> Int32 {
+        if settings.maxMessages != 0 {
+            let session: ConsumerSession
+            do {
+                let context = context
+                session = try ConsumerSession(settings.client, settings.consumer, isInterrupted: { context.isInterrupted })
+            } catch {
+                throw ToolError(error.javaDescription)
+            }
+            subscribe(session.consumer)
+            read(session)
+            close(session)
+        }
+        context.output.flush()
+        context.error.line("Processed a total of \(count) messages")
+        if let failure { context.error.line(failure) }
+        if settings.printsSystemTestEvents { context.output.line("shutdown_complete") }
+        return exitCode
+    }
+
+    private func subscribe(_ consumer: Consumer) {
+        switch settings.source {
+        case .topic(let topic): consumer.subscribe(topics: [topic])
+        case .pattern(let pattern): consumer.subscribe { pattern.matches($0) }
+        case .partition(let partition, let start):
+            consumer.assign([partition])
+            switch start {
+            case .beginning: consumer.seekToBeginning(partition)
+            case .end: consumer.seekToEnd(partition)
+            case .offset(let offset): consumer.seek(partition, to: offset)
+            }
+        }
+    }
+
+    private func read(_ session: ConsumerSession) {
+        do throws(ClientError) {
+            var lastRecordAt = session.session.now
+            while count < settings.maxMessages ?? .max, !context.shouldStop {
+                let deadline = settings.timeoutMs.map { lastRecordAt &+ $0 } ?? .max
+                guard let records = try session.poll(untilMs: deadline < lastRecordAt ? .max : deadline, idle: { context.output.flush() }) else { return }
+                let before = count
+                let next = try show(records)
+                // What did not reach the reader of the output was not printed.
+                context.output.flush()
+                if context.output.isClosed {
+                    session.consumer.seek(records.partition, to: records.startOffset)
+                } else if next < records.nextOffset {
+                    session.consumer.seek(records.partition, to: next)
+                }
+                if failure != nil { return }
+                if count > before { lastRecordAt = session.session.now }
+                try session.serve()
+            }
+        } catch {
+            if error.kind == .interrupted { return }
+            exitCode = 1
+            failure = "Error processing message, terminating consumer process: \(error.exceptionClass): \(error)"
+        }
+    }
+
+    /// Prints records until the limit, a stop or an error; returns the offset at which to go on.
+    private func show(_ records: FetchedRecords) throws(ClientError) -> Int64 {
+        let limit = settings.maxMessages ?? .max
+        var untilCheck = Self.recordsBetweenChecks
+        return try records.forEach { record, batch in
+            count += 1
+            do throws(FormatError) {
+                try settings.formatter.write(record, timestampType: batch.timestampType, partition: records.partition, to: context.output)
+            } catch {
+                guard settings.skipsErrors else {
+                    exitCode = 1
+                    failure = "Unknown error when running consumer: \(error)"
+                    return false
+                }
+                context.error.line("Error processing message, skipping this message: \(error)")
+            }
+            if count >= limit { return false }
+            untilCheck -= 1
+            if untilCheck > 0 { return true }
+            untilCheck = Self.recordsBetweenChecks
+            return !context.shouldStop
+        }
+    }
+
+    private func close(_ session: ConsumerSession) {
+        context.output.flush()
+        do {
+            try session.close(timeoutMs: Self.closeTimeoutMs)
+        } catch {
+            if failure != nil { return }
+            exitCode = 1
+            failure = "Committing offsets failed: \(error.exceptionClass): \(error)"
+        }
+    }
+}
