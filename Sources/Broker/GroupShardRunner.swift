@@ -150,12 +150,12 @@ final class GroupShardRunner: Sendable {
 
     private static func batches(_ records: [CoordinatorRecord], now: Int64) -> Bytes {
         var built: [Bytes] = []
-        var builder = RecordBatchBuilder()
+        var builder = RecordBatchBuilder(baseSequence: 0)
         for record in records {
             let size = RecordBatchBuilder.recordSizeUpperBound(keyCount: record.key.count, valueCount: record.value?.count, headers: [])
             if !builder.isEmpty && builder.sizeInBytes + size > maxBatchBytes {
                 built.append(builder.build())
-                builder = RecordBatchBuilder()
+                builder = RecordBatchBuilder(baseSequence: 0)
             }
             builder.append(timestamp: now, key: record.key, value: record.value)
         }

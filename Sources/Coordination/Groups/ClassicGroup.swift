@@ -136,14 +136,21 @@ struct ClassicGroup: Sendable {
         return protocols.contains { members.isEmpty || candidates.contains($0.name) }
     }
 
-    /// The protocol with the most votes, among those that all support. Of equals, the one that the first member prefers.
+    /// The protocol with the most votes, among those that all support. Of equals, the one that comes first in Java's hash map of them, as
+    /// in Kafka: which one that is matters little, that brokers agree on it does.
     func selectProtocol() -> String? {
         let candidates = candidates
-        var votes: [String: Int] = [:]
-        let ordered = orderedMembers
-        for member in ordered { if let vote = member.vote(among: candidates) { votes[vote, default: 0] += 1 } }
-        let most = votes.values.max()
-        return ordered.first?.protocols.first { votes[$0.name] == most }?.name ?? votes.filter { $0.value == most }.keys.min()
+        var votes: [(name: String, count: Int)] = []
+        for member in orderedMembers {
+            guard let vote = member.vote(among: candidates) else { continue }
+            if let index = votes.firstIndex(where: { $0.name == vote }) { votes[index].count += 1 } else { votes.append((vote, 1)) }
+        }
+        func bucket(_ name: String) -> Int32 {
+            let hash = CoordinatorPartition.javaHash(name)
+            return (hash ^ Int32(bitPattern: UInt32(bitPattern: hash) >> 16)) & 15
+        }
+        let most = votes.map(\.count).max()
+        return votes.filter { $0.count == most }.min { bucket($0.name) < bucket($1.name) }?.name
     }
 
     /// Begins the next generation, with the members that are left.
