@@ -25,6 +25,8 @@ _ottla_options() {
     case $1 in
         serve) REPLY='--advertise --config --data-dir --durability --ephemeral --help --listen --override --ready-file --threads --topic --version' ;;
         topics) REPLY='--alter --at-min-isr-partitions --bootstrap-server --command-config --config --create --delete --describe --exclude-internal --help --if-exists --if-not-exists --list --partition-size-limit-per-response --partitions --replica-assignment --replication-factor --topic --topic-id --topics-with-overrides --unavailable-partitions --under-min-isr-partitions --under-replicated-partitions --version' ;;
+        console-producer) REPLY='--batch-size --bootstrap-server --command-config --command-property --compression-codec --help --line-reader --max-block-ms --max-memory-bytes --max-partition-memory-bytes --message-send-max-retries --metadata-expiry-ms --reader-config --reader-property --request-required-acks --request-timeout-ms --retry-backoff-ms --socket-buffer-size --sync --timeout --topic --version' ;;
+        console-consumer) REPLY='--bootstrap-server --command-config --command-property --enable-systest-events --formatter --formatter-config --formatter-property --from-beginning --group --help --include --isolation-level --key-deserializer --max-messages --offset --partition --skip-message-on-error --timeout-ms --topic --value-deserializer --version' ;;
         *) REPLY= ;;
     esac
 }
@@ -40,6 +42,20 @@ _ottla_value() {
         topics:command-config) REPLY='file' ;;
         topics:config) REPLY='words compression.type= remote.log.delete.on.disable= leader.replication.throttled.replicas= remote.storage.enable= min.insync.replicas= segment.jitter.ms= remote.log.copy.disable= local.retention.ms= cleanup.policy= flush.ms= follower.replication.throttled.replicas= compression.lz4.level= segment.bytes= retention.ms= compression.gzip.level= flush.messages= compression.zstd.level= max.compaction.lag.ms= file.delete.delay.ms= max.message.bytes= min.compaction.lag.ms= message.timestamp.type= local.retention.bytes= preallocate= index.interval.bytes= min.cleanable.dirty.ratio= unclean.leader.election.enable= retention.bytes= delete.retention.ms= message.timestamp.after.max.ms= message.timestamp.before.max.ms= segment.ms= segment.index.bytes=' ;;
         topics:topic) REPLY='topics' ;;
+        console-producer:batch-size|console-producer:bootstrap-server|console-producer:command-property|console-producer:producer-property|console-producer:line-reader|console-producer:max-block-ms|console-producer:max-memory-bytes|console-producer:max-partition-memory-bytes|console-producer:message-send-max-retries|console-producer:metadata-expiry-ms|console-producer:reader-property|console-producer:property|console-producer:request-timeout-ms|console-producer:retry-backoff-ms|console-producer:socket-buffer-size|console-producer:timeout) REPLY='none' ;;
+        console-producer:command-config|console-producer:producer.config|console-producer:reader-config) REPLY='file' ;;
+        console-producer:compression-codec) REPLY='words none gzip snappy lz4 zstd' ;;
+        console-producer:request-required-acks) REPLY='words 0 1 -1 all' ;;
+        console-producer:topic) REPLY='topics' ;;
+        console-consumer:bootstrap-server|console-consumer:command-property|console-consumer:consumer-property|console-consumer:include|console-consumer:whitelist|console-consumer:max-messages|console-consumer:partition|console-consumer:timeout-ms) REPLY='none' ;;
+        console-consumer:command-config|console-consumer:consumer.config|console-consumer:formatter-config) REPLY='file' ;;
+        console-consumer:formatter) REPLY='words org.apache.kafka.tools.consumer.DefaultMessageFormatter org.apache.kafka.tools.consumer.LoggingMessageFormatter org.apache.kafka.tools.consumer.NoOpMessageFormatter org.apache.kafka.tools.consumer.OffsetsMessageFormatter org.apache.kafka.tools.consumer.GroupMetadataMessageFormatter org.apache.kafka.tools.consumer.TransactionLogMessageFormatter org.apache.kafka.tools.consumer.group.share.ShareGroupStateMessageFormatter' ;;
+        console-consumer:formatter-property|console-consumer:property) REPLY='words print.timestamp= print.partition= print.offset= print.delivery= print.epoch= print.headers= print.key= print.value= key.separator= line.separator= headers.separator= null.literal= key.deserializer= value.deserializer= headers.deserializer=' ;;
+        console-consumer:group) REPLY='groups' ;;
+        console-consumer:isolation-level) REPLY='words read_committed read_uncommitted' ;;
+        console-consumer:key-deserializer|console-consumer:value-deserializer) REPLY='words org.apache.kafka.common.serialization.StringDeserializer org.apache.kafka.common.serialization.LongDeserializer org.apache.kafka.common.serialization.IntegerDeserializer org.apache.kafka.common.serialization.ShortDeserializer org.apache.kafka.common.serialization.DoubleDeserializer org.apache.kafka.common.serialization.FloatDeserializer org.apache.kafka.common.serialization.BooleanDeserializer org.apache.kafka.common.serialization.UUIDDeserializer org.apache.kafka.common.serialization.ByteArrayDeserializer org.apache.kafka.common.serialization.ByteBufferDeserializer org.apache.kafka.common.serialization.BytesDeserializer org.apache.kafka.common.serialization.VoidDeserializer' ;;
+        console-consumer:offset) REPLY='words earliest latest' ;;
+        console-consumer:topic) REPLY='topics' ;;
         *) REPLY=switch ;;
     esac
 }
@@ -55,12 +71,12 @@ _ottla() {
     COMPREPLY=()
     if [[ $command == ottla ]]; then
         if ((COMP_CWORD == 1)); then
-            COMPREPLY=($(compgen -W 'serve topics help completion --help --version' -- "$cur"))
+            COMPREPLY=($(compgen -W 'serve topics console-producer console-consumer help completion --help --version' -- "$cur"))
             return
         fi
         command=${COMP_WORDS[1]} first=2
         case $command in
-            help) COMPREPLY=($(compgen -W 'serve topics help completion' -- "$cur")) && return ;;
+            help) COMPREPLY=($(compgen -W 'serve topics console-producer console-consumer help completion' -- "$cur")) && return ;;
             completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$cur")) && return ;;
         esac
     fi
@@ -85,4 +101,4 @@ _ottla() {
     COMPREPLY=($(compgen -W "$REPLY" -- "$cur"))
 }
 
-complete -F _ottla ottla kafka-topics kafka-topics.sh
+complete -F _ottla ottla kafka-topics kafka-topics.sh kafka-console-producer kafka-console-producer.sh kafka-console-consumer kafka-console-consumer.sh

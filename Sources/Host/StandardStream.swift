@@ -31,6 +31,14 @@ public struct StandardStream: Sendable {
     /// Standard error.
     public static let error = StandardStream(descriptor: 2)
 
+    /// Makes sure that descriptors 0 to 2 are taken, so that no socket or file gets their numbers when the caller closed them.
+    /// The stand-ins refuse what the real ones would do: a closed standard output stays an error.
+    public static func reserve() {
+        for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) < 0 {
+            _ = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
+        }
+    }
+
     /// Whether a person sits at the other end.
     public var isTerminal: Bool { isatty(descriptor) == 1 }
 

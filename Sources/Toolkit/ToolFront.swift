@@ -13,7 +13,10 @@ public struct Front {
     }
 
     /// Runs and ends the process with the exit code.
-    public func runAndExit() -> Never { exitProcess(run()) }
+    public func runAndExit() -> Never {
+        StandardStream.reserve()
+        exitProcess(run())
+    }
 
     /// Runs the tool on the process's own streams and returns the exit code.
     public func run() -> Int32 {

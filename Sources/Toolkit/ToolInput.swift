@@ -130,8 +130,25 @@ public final class ToolInput {
     private func findLineEnd() -> Int? {
         if scanned < start { scanned = start }
         guard scanned < end else { return nil }
-        if let found = UnsafeRawBufferPointer(rebasing: buffer[scanned..<end]).firstIndex(of: 10) { return scanned + found }
+        if let found = Self.firstLineFeed(in: UnsafeRawBufferPointer(rebasing: buffer[scanned..<end])) { return scanned + found }
         scanned = end
+        return nil
+    }
+
+    /// Eight bytes at a time: a byte of `word` XOR LF is zero where a line ends, and subtracting ones borrows from exactly the zero bytes first.
+    private static func firstLineFeed(in bytes: UnsafeRawBufferPointer) -> Int? {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        var position = 0
+        while position + 8 <= bytes.count {
+            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)) ^ (ones &* 10)
+            let zeros = (word &- ones) & ~word & (ones &* 0x80)
+            if zeros != 0 { return position + zeros.trailingZeroBitCount / 8 }
+            position += 8
+        }
+        while position < bytes.count {
+            if bytes[position] == 10 { return position }
+            position += 1
+        }
         return nil
     }
 

@@ -35,8 +35,8 @@ public struct ToolRunner {
     private func perform(_ arguments: [String]) -> Int32 {
         do {
             let options = try parse(arguments)
-            if options.has("version") { return showVersion() }
             if options.has("help") { return showHelp(asked: true) }
+            if options.has("version") { return showVersion() }
             if arguments.isEmpty, tool.command.needsArguments { return showHelp(asked: false) }
             let context = ToolContext(
                 command: tool.command, invocation: invocation, options: options, input: input, output: output, error: error, world: world)

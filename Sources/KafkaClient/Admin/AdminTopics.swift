@@ -45,16 +45,17 @@ extension Admin {
     }
 
     /// The named topics and their partitions, page by page when the broker can (DescribeTopicPartitions, KIP-966), otherwise from Metadata.
-    public func describeTopics(_ names: [String]) throws(ClientError) -> [String: Result<TopicDescription, ClientError>] {
+    /// - Parameter pageSize: partitions that one answer may hold.
+    public func describeTopics(_ names: [String], pageSize: Int32 = 2000) throws(ClientError) -> [String: Result<TopicDescription, ClientError>] {
         if names.isEmpty { return [:] }
         do throws(ClientError) {
-            return try describePaged(names)
+            return try describePaged(names, pageSize: max(pageSize, 1))
         } catch  where error.kind == .unsupportedVersion || error.code == .unsupportedVersion {
             return try describeFromMetadata(names)
         }
     }
 
-    private func describePaged(_ names: [String]) throws(ClientError) -> [String: Result<TopicDescription, ClientError>] {
+    private func describePaged(_ names: [String], pageSize: Int32) throws(ClientError) -> [String: Result<TopicDescription, ClientError>] {
         var results: [String: Result<TopicDescription, ClientError>] = [:]
         var remaining = Array(Set(names)).sorted()
         var cursor: DescribeTopicPartitionsRequest.Cursor?
@@ -66,6 +67,7 @@ extension Admin {
                 return topic
             }
             request.cursor = cursor
+            request.responsePartitionLimit = pageSize
             let response = try sender.send(request, to: .any, options: options("describeTopics"))
             for topic in response.topics { Self.add(topic, to: &results) }
             cursor = response.nextCursor.map { next in

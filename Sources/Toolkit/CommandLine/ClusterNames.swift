@@ -32,19 +32,8 @@ enum ClusterNames {
         admin.timeoutMs = budgetMs
         switch kind {
         case "topics": return try admin.listTopics().map(\.name)
-        case "groups": return try groups(session)
+        case "groups": return try admin.listGroups().map(\.groupId)
         default: return []
         }
-    }
-
-    /// Every broker knows the groups it coordinates.
-    private static func groups(_ session: Session) throws -> [String] {
-        let metadata = try session.send(MetadataRequest(), to: .any, timeoutMs: budgetMs)
-        let calls = metadata.brokers.map { Call(ListGroupsRequest(), to: .node($0.nodeId)) }
-        var names: Set<String> = []
-        for result in session.sendAll(calls, options: RequestOptions(timeoutMs: budgetMs)) {
-            if let response = try? result.get() { names.formUnion(response.groups.map(\.groupId)) }
-        }
-        return names.sorted()
     }
 }

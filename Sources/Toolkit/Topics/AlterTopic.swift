@@ -9,9 +9,7 @@ extension Topics {
         let topics = try selectedOrMissing()
         if topics.isEmpty { return }
         let current = assignment == nil ? [:] : try admin.describeTopics(topics.map(\.name))
-        var request = CreatePartitionsRequest()
-        request.timeoutMs = brokerTimeoutMs
-        request.topics = try topics.map { topic in
+        let changes = try topics.map { topic in
             var entry = CreatePartitionsRequest.CreatePartitionsTopic()
             entry.name = topic.name
             entry.count = count
@@ -27,11 +25,6 @@ extension Topics {
             }
             return entry
         }
-        let response = try session.send(request, to: .controller, options: RequestOptions(call: "createPartitions")) { response in
-            response.results.contains { $0.errorCode == ErrorCode.notController } ? ErrorCode.notController : ErrorCode.none
-        }
-        for result in response.results where result.errorCode != .none {
-            throw ClientError(code: result.errorCode, message: result.errorMessage)
-        }
+        if let failure = try admin.createPartitions(changes).min(by: { $0.key < $1.key }) { throw failure.value }
     }
 }

@@ -42,19 +42,15 @@ extension Topics {
     }
 
     private func send(_ topic: CreateTopicsRequest.CreatableTopic) throws {
-        var request = CreateTopicsRequest()
-        request.topics = [topic]
-        request.timeoutMs = brokerTimeoutMs
-        let response = try session.send(request, to: .controller, options: RequestOptions(call: "createTopics")) {
-            $0.topics.first?.errorCode == ErrorCode.notController ? ErrorCode.notController : ErrorCode.none
-        }
-        guard let result = response.topics.first(where: { $0.name == topic.name }) else {
+        guard let result = try admin.createTopics([topic])[topic.name] else {
             throw ToolError("The server response did not contain a result for topic \(topic.name)")
         }
-        switch result.errorCode {
-        case .none: context.output.line("Created topic \(topic.name).")
-        case .topicAlreadyExists where options.has("if-not-exists"): break
-        default: throw ClientError(code: result.errorCode, message: result.errorMessage)
+        do throws(ClientError) {
+            _ = try result.get()
+            context.output.line("Created topic \(topic.name).")
+        } catch {
+            let isExpected = error.code == .topicAlreadyExists && options.has("if-not-exists")
+            if !isExpected { throw error }
         }
     }
 

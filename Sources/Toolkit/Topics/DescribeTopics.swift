@@ -4,11 +4,10 @@ import KafkaProtocol
 /// `--describe`: a line a topic and a line a partition, or one of the reports about partitions that need attention.
 extension Topics {
     func describe() throws {
-        _ = try options.int("partition-size-limit-per-response")
-        let topics = try descriptions()
+        let topics = try descriptions(pageSize: options.int("partition-size-limit-per-response") ?? 2000)
         if topics.isEmpty { return }
-        let settings = try TopicSettings.ask(session, topics: topics.map(\.name))
-        let reassignments = try Reassignments.ask(session, topics: topics)
+        let settings = try TopicSettings.ask(admin, topics: topics.map(\.name))
+        let reassignments = try Reassignments.ask(admin, topics: topics)
         let report = try PartitionReport(options, session)
         for topic in topics {
             let config = settings[topic.name] ?? TopicSettings(values: [:])
@@ -26,13 +25,13 @@ extension Topics {
     }
 
     /// The topics to describe, sorted by name: by id if one is given (the zero id counts as none), otherwise by filter.
-    private func descriptions() throws -> [TopicDescription] {
+    private func descriptions(pageSize: Int32) throws -> [TopicDescription] {
         if let text = try options.string("topic-id") {
             let id = try Self.topicID(text)
             if id != .zero { return try description(id, text) }
         }
         let names = try selectedOrMissing().map(\.name)
-        let found = try admin.describeTopics(names)
+        let found = try admin.describeTopics(names, pageSize: pageSize)
         return try names.compactMap { try found[$0]?.get() }
     }
 
@@ -75,7 +74,7 @@ extension Topics {
         var line = "\tTopic: \(topic)\tPartition: \(partition.index)"
         line += "\tLeader: \(partition.leader < 0 ? "none" : String(partition.leader))"
         line += "\tReplicas: \(list(partition.replicas))\tIsr: \(list(partition.isr))"
-        if let reassignment { line += "\tAdding Replicas: \(list(reassignment.adding))\tRemoving Replicas: \(list(reassignment.removing))" }
+        if let reassignment { line += "\tAdding Replicas: \(list(reassignment.addingReplicas))\tRemoving Replicas: \(list(reassignment.removingReplicas))" }
         line += "\tElr: \(partition.eligibleLeaderReplicas.map(list) ?? "N/A")"
         return line + "\tLastKnownElr: \(partition.lastKnownElr.map(list) ?? "N/A")"
     }
@@ -87,25 +86,15 @@ struct TopicSettings {
     var minInsyncReplicas = 1
 
     /// Asks for the settings of all topics at once.
-    static func ask(_ session: Session, topics: [String]) throws -> [String: TopicSettings] {
-        var request = DescribeConfigsRequest()
-        request.resources = topics.map { name in
-            var resource = DescribeConfigsRequest.DescribeConfigsResource()
-            resource.resourceType = 2
-            resource.resourceName = name
-            resource.configurationKeys = nil
-            return resource
-        }
-        let response = try session.send(request, to: .any, call: "describeConfigs")
+    static func ask(_ admin: Admin, topics: [String]) throws -> [String: TopicSettings] {
         var settings: [String: TopicSettings] = [:]
-        for result in response.results {
-            if result.errorCode != .none { throw ClientError(code: result.errorCode, message: result.errorMessage) }
+        for (resource, result) in try admin.describeConfigs(topics.map { ConfigResource(.topic, $0) }) {
+            let entries = try result.get()
             var values: [String: String] = [:]
-            // Source 5 is Kafka's built-in default.
-            for config in result.configs where config.configSource != 5 { values[config.name] = config.value ?? "null" }
+            for entry in entries where entry.configSource != ConfigSource.builtInDefault.rawValue { values[entry.name] = entry.value ?? "null" }
             var topic = TopicSettings(values: values)
-            if let text = result.configs.first(where: { $0.name == "min.insync.replicas" })?.value { topic.minInsyncReplicas = Int(text) ?? 1 }
-            settings[result.resourceName] = topic
+            if let text = entries.first(where: { $0.name == "min.insync.replicas" })?.value { topic.minInsyncReplicas = Int(text) ?? 1 }
+            settings[resource.name] = topic
         }
         return settings
     }
@@ -113,46 +102,28 @@ struct TopicSettings {
 
 /// Partitions whose replicas are being moved.
 struct Reassignments {
-    struct Entry {
-        let replicas: [Int32]
-        let adding: [Int32]
-        let removing: [Int32]
-    }
+    typealias Entry = ListPartitionReassignmentsResponse.OngoingTopicReassignment.OngoingPartitionReassignment
 
-    private var entries: [String: [Int32: Entry]] = [:]
+    private var entries: [TopicPartition: Entry] = [:]
 
-    subscript(topic: String, partition: Int32) -> Entry? { entries[topic]?[partition] }
+    subscript(topic: String, partition: Int32) -> Entry? { entries[TopicPartition(topic, partition)] }
 
     /// Asks the controller. Brokers before 2.4 cannot say and some users may not ask: then there are none, as in Kafka's tool.
-    static func ask(_ session: Session, topics: [TopicDescription]) throws -> Reassignments {
-        var request = ListPartitionReassignmentsRequest()
-        request.topics = topics.map { topic in
-            var entry = ListPartitionReassignmentsRequest.ListPartitionReassignmentsTopics()
-            entry.name = topic.name
-            entry.partitionIndexes = topic.partitions.map(\.index)
-            return entry
-        }
-        var result = Reassignments()
+    static func ask(_ admin: Admin, topics: [TopicDescription]) throws -> Reassignments {
+        let partitions = topics.flatMap { topic in topic.partitions.map { TopicPartition(topic.name, $0.index) } }
         do throws(ClientError) {
-            let response = try session.send(request, to: .controller, call: "listPartitionReassignments")
-            if response.errorCode != .none { throw ClientError(code: response.errorCode, message: response.errorMessage) }
-            for topic in response.topics {
-                for partition in topic.partitions {
-                    result.entries[topic.name, default: [:]][partition.partitionIndex] = Entry(
-                        replicas: partition.replicas, adding: partition.addingReplicas, removing: partition.removingReplicas)
-                }
-            }
+            return Reassignments(entries: try admin.listPartitionReassignments(partitions))
         } catch {
             let isUnknown = error.kind == .unsupportedVersion || error.code == .unsupportedVersion || error.code == .clusterAuthorizationFailed
             if !isUnknown { throw error }
+            return Reassignments(entries: [:])
         }
-        return result
     }
 
     /// The number of replicas that the partition is meant to have, additions of a running move left out.
     static func replicationFactor(_ partition: TopicDescription.Partition, _ entry: Entry?) -> Int {
-        guard let entry, !(entry.adding.isEmpty && entry.removing.isEmpty) else { return partition.replicas.count }
-        return entry.replicas.count - entry.adding.count
+        guard let entry, !(entry.addingReplicas.isEmpty && entry.removingReplicas.isEmpty) else { return partition.replicas.count }
+        return entry.replicas.count - entry.addingReplicas.count
     }
 }
 

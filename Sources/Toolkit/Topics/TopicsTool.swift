@@ -103,8 +103,6 @@ struct Topics {
 
     var options: ParsedOptions { context.options }
     var admin: Admin { session.admin }
-    /// Milliseconds that the broker may take for an operation that it waits for.
-    var brokerTimeoutMs: Int32 { Int32(clamping: session.core.config.requestTimeoutMs) }
 
     /// The topics that `--topic` and `--exclude-internal` select, sorted by name.
     func selected() throws -> [TopicListing] {
