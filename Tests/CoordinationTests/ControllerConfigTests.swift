@@ -44,12 +44,15 @@ import Testing
         let cases: [(String, [(String, Int8, String?)], String)] = [
             ("1", [("node.id", 0, "5")], "42 Cannot update these configs dynamically: [node.id]"),
             ("", [("process.roles", 0, "broker"), ("node.id", 0, "x")], "42 Cannot update these configs dynamically: [node.id, process.roles]"),
-            ("", [("listeners", 0, "PLAINTEXT://:1")], "42 Cannot update these configs at default cluster level, broker id must be specified: [listeners]"),
+            ("", [("sasl.jaas.config", 0, "x")], "42 Cannot update these configs at default cluster level, broker id must be specified: [sasl.jaas.config]"),
             (
                 "1", [("ssl.keystore.password", 0, "x")],
                 "42 These security configs can be dynamically updated only per-listener using the listener prefix: [ssl.keystore.password]"
             ),
-            ("1", [("listener.name.plaintext.ssl.keystore.password", 0, "x")], ""),
+            (
+                "1", [("listener.name.plaintext.ssl.keystore.password", 0, "x")],
+                "42 Cannot update these configs dynamically: [listener.name.plaintext.ssl.keystore.password]"
+            ),
             ("x", [("log.retention.ms", 0, "5")], "42 Node id must be an integer, but it is: x"),
             ("7", [("log.retention.ms", 0, "5")], "42 Unexpected broker id, expected 1, but received 7"),
             ("", [("log.retention.ms", 0, "x")], "42 Invalid value x for configuration log.retention.ms: Not a number of type LONG"),

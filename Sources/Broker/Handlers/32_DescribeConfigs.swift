@@ -5,7 +5,7 @@ import KafkaProtocol
 // when it is not asked for.
 
 func handleDescribeConfigs(_ broker: Broker, _ request: DescribeConfigsRequest, _ context: RequestContext) {
-    let view = broker.metadata.configs
+    let view = ConfigView(image: broker.metadata.image, brokerId: broker.settings.nodeId, properties: broker.settings.shownProperties)
     var response = DescribeConfigsResponse()
     var seen: Set<String> = []
     // A resource that is asked for twice is answered once.
@@ -82,4 +82,16 @@ private func row(_ entry: ConfigEntry, withSynonyms: Bool) -> DescribeConfigsRes
         return form
     }
     return row
+}
+
+extension BrokerSettings {
+    /// The properties, and those that a Kafka broker could not have been started without.
+    var shownProperties: [String: String] {
+        let addresses = endpoints.map { "\($0.listener)://\($0.host):\($0.port)" }.joined(separator: ",")
+        let implied = [
+            "node.id": String(nodeId), "process.roles": "broker,controller", "log.dirs": dataDirectory, "listeners": addresses,
+            "advertised.listeners": addresses,
+        ]
+        return implied.merging(properties) { _, given in given }
+    }
 }

@@ -11,7 +11,8 @@ struct BrokerConfigRules {
         if !name.isEmpty { try checkId(name) }
         let names = texts.keys.sorted()
         try refuse(
-            names.filter { ConfigTable.broker[$0].map { $0.update == .readOnly } ?? false }, "Cannot update these configs dynamically")
+            names.filter { name in ConfigTable.broker[name].map { $0.update == .readOnly } ?? false || old[name] != texts[name] && !Self.isApplied(name) },
+            "Cannot update these configs dynamically")
         try refuse(
             names.filter { Self.perListener.contains($0) },
             "These security configs can be dynamically updated only per-listener using the listener prefix")
@@ -74,6 +75,16 @@ struct BrokerConfigRules {
         if texts[key] == nil { throw ControllerError(.invalidConfig, "Cluster-level \(key) cannot be removed while ELR is enabled.") }
     }
 
+    /// Kafka takes these while it runs; this broker reads them at its start only. To refuse them is better than to store what has no effect.
+    private static func isApplied(_ name: String) -> Bool {
+        let base = ConfigView.listenerBase(name) ?? name
+        if startOnly.contains(base) { return false }
+        return base == name || !base.hasPrefix("ssl.") && !base.hasPrefix("sasl.")
+    }
+
+    private static let startOnly: Set<String> = [
+        "listeners", "listener.security.protocol.map", "cordoned.log.dirs", "principal.builder.class", "metric.reporters", "config.providers",
+    ]
     private static let cleanerThreads = "log.cleaner.threads"
     private static let threadPools: Set<String> = [
         "num.io.threads", "num.network.threads", "num.replica.fetchers", "num.recovery.threads.per.data.dir", "background.threads",

@@ -93,7 +93,8 @@ extension Controller {
                 throw ControllerError(.invalidConfig, "Can't \(word) to key \(config.name) because its type is not LIST.")
             }
             var entries = ConfigValue.entries(of: texts[config.name] ?? inherited(config.name, of: resource, image: image))
-            for entry in ConfigValue.entries(of: config.value ?? "") {
+            // As in Kafka, white space around what is added or removed counts.
+            for entry in (config.value ?? "").split(separator: ",").map(String.init) {
                 if operation == .subtract { entries.removeAll { $0 == entry } } else if !entries.contains(entry) { entries.append(entry) }
             }
             texts[config.name] = entries.joined(separator: ",")

@@ -1,0 +1,69 @@
+import Broker
+import KafkaProtocol
+import LogStorage
+import Synchronization
+
+/// A broker on a disk in memory, called as a client would call it: through encoded frames.
+final class BrokerDriver {
+    let disk: MemoryDisk
+    private(set) var broker: Broker
+    private let settings: BrokerSettings
+    private let connection = ClientConnection(id: 1, listener: "PLAINTEXT", peerHost: "/127.0.0.1")
+    var now: Int64 = 1_000_000
+    private var correlationId: Int32 = 0
+
+    enum Failure: Error { case noReply, closed(String) }
+
+    init(properties: [String: String] = [:], disk: MemoryDisk = MemoryDisk()) throws {
+        self.disk = disk
+        var settings = BrokerSettings(properties: properties)
+        settings.seed = 7
+        settings.endpoints = [.init(listener: "PLAINTEXT", host: "broker.example", port: 9092)]
+        self.settings = settings
+        broker = try Broker(settings: settings, disk: disk, now: now)
+    }
+
+    /// Stops cleanly and starts again on the same disk.
+    func restart() throws {
+        try broker.shutDown(now: now)
+        broker = try Broker(settings: settings, disk: disk, now: now)
+    }
+
+    /// Sends one request and returns what was answered by the time its work was committed.
+    func send<R: Request>(_ request: R, version: Int16 = R.versions.upperBound) throws -> R.Response {
+        correlationId += 1
+        var writer = WireWriter()
+        RequestHeader(apiKey: R.apiKey, version: version, correlationId: correlationId, clientId: "test")
+            .encode(into: &writer, version: RequestHeader.version(for: R.self, version: version))
+        request.encode(into: &writer, version: version)
+        let answer = Mutex<Reply?>(nil)
+        broker.handle(writer.finishedBytes(), from: connection, now: now) { reply in answer.withLock { $0 = reply } }
+        broker.commits.drain()
+        switch answer.withLock({ $0 }) {
+        case .frame(let pieces)?:
+            var all: [UInt8] = []
+            for case .bytes(let piece) in pieces { all += piece.array }
+            let skip = ResponseHeader.version(for: R.self, version: version) == 1 ? 9 : 8
+            return try R.Response.decode(Bytes(all).dropFirst(skip), version: version)
+        case .close(let reason)?: throw Failure.closed(reason)
+        default: throw Failure.noReply
+        }
+    }
+
+    @discardableResult
+    func create(_ name: String, partitions: Int32 = 1, configs: [(String, String?)] = []) throws -> CreateTopicsResponse.CreatableTopicResult? {
+        var topic = CreateTopicsRequest.CreatableTopic()
+        topic.name = name
+        topic.numPartitions = partitions
+        topic.replicationFactor = 1
+        topic.configs = configs.map { key, value in
+            var row = CreateTopicsRequest.CreatableTopic.CreatableTopicConfig()
+            row.name = key
+            row.value = value
+            return row
+        }
+        var request = CreateTopicsRequest()
+        request.topics = [topic]
+        return try send(request).topics.first
+    }
+}
