@@ -50,6 +50,9 @@ import Testing
         #expect(ErrorCode.invalidTopicException.exceptionName == "InvalidTopicException")
         #expect(ErrorCode.networkException.exceptionName == "NetworkException")
         #expect(ErrorCode.unknownServerError.exceptionName == "UnknownServerException")
+        #expect(ErrorCode.saslAuthenticationFailed.exceptionName == "SaslAuthenticationException")
+        #expect(ErrorCode.groupAuthorizationFailed.exceptionClass == "org.apache.kafka.common.errors.GroupAuthorizationException")
+        #expect(ErrorCode.invalidRecord.exceptionClass == "org.apache.kafka.common.InvalidRecordException")
         #expect(ErrorCode(rawValue: 999).exceptionName == "UnknownServerException")
     }
 }

@@ -283,6 +283,22 @@ import Testing
         #expect(error.kind == .closed)
     }
 
+    @Test func aShortDeadlineStillNamesTheReason() throws {
+        let cluster = try ScriptedCluster()
+        let options = RequestOptions(timeoutMs: 300, call: "createTopics")
+        guard case .failure(let error) = cluster.send(CreateTopicsRequest(), to: .controller, options: options) else { return #expect(Bool(false)) }
+        #expect(error.message == "Timed out waiting for a node assignment. Call: createTopics")
+        #expect(error.reason == "a:1: connection refused")
+    }
+
+    @Test func endlessTimeoutsDoNotOverflow() throws {
+        let cluster = try ScriptedCluster(properties: ["metadata.max.age.ms": "9223372036854775807", "reconnect.backoff.max.ms": "9223372036854775807"])
+        cluster.brokers["a:1"] = .closesAfter(1) { _, _ in Self.groups() }
+        let options = RequestOptions(timeoutMs: .max, attemptTimeoutMs: .max)
+        cluster.core.track(["t"])
+        for _ in 0..<3 { #expect(throws: Never.self) { try cluster.send(ListGroupsRequest(), to: .any, options: options)?.get() } }
+    }
+
     // MARK: Authentication
 
     @Test func wrongCredentialsFailAtOnceWithTheBrokersWords() throws {

@@ -15,7 +15,7 @@ public struct Admin {
     func options(_ call: String) -> RequestOptions { RequestOptions(timeoutMs: timeoutMs, call: call) }
 
     /// The whole call's deadline on the core's clock.
-    var deadline: Int64 { sender.core.now + Int64(timeoutMs ?? sender.core.config.defaultApiTimeoutMs) }
+    var deadline: Int64 { sender.core.now.after(ms: timeoutMs ?? sender.core.config.defaultApiTimeoutMs) }
 
     /// The broker's own time limit for operations that it waits for, in milliseconds.
     var brokerTimeoutMs: Int32 { Int32(clamping: timeoutMs ?? sender.core.config.requestTimeoutMs) }

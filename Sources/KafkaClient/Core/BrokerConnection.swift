@@ -44,7 +44,7 @@ final class BrokerConnection {
         self.port = port
         self.channel = channel
         startedAt = now
-        setupDeadline = now + Int64(config.connectionSetupTimeoutMs)
+        setupDeadline = now.after(ms: config.connectionSetupTimeoutMs)
         handshake = Handshake(clientId: config.clientId, mechanism: config.security.sasl?.mechanism ?? "", sasl: sasl)
     }
 

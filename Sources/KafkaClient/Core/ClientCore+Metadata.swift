@@ -28,7 +28,7 @@ extension ClientCore {
         if metadataInFlight || isClosed { return nil }
         if metadataWanted { return max(metadataNotBefore, now) }
         guard let updatedAt = topicsUpdatedAt, !trackedTopics.isEmpty || tracksAllTopics else { return nil }
-        return max(updatedAt + Int64(config.metadataMaxAgeMs), metadataNotBefore)
+        return max(updatedAt.after(ms: config.metadataMaxAgeMs), metadataNotBefore)
     }
 
     func advanceMetadata() {

@@ -26,9 +26,14 @@ extension ClientCore {
         waiting.append(request)
     }
 
+    /// What the network said last, while no broker was reached.
+    private var lastConnectionFailure: String? {
+        metadata.updatedAt == nil ? config.bootstrapServers.indices.lazy.compactMap { self.histories[.bootstrap($0)]?.lastReason }.first : nil
+    }
+
     /// Ends requests whose time is over, and connections that do not answer in time.
     func expire() {
-        for request in waiting where request.deadline <= now { give(up: request, request.timedOut(now: now)) }
+        for request in waiting where request.deadline <= now { give(up: request, request.timedOut(now: now, cause: lastConnectionFailure)) }
         for connection in connections.values {
             if connection.phase != .ready, connection.setupDeadline <= now {
                 drop(connection, reason: connection.phase == .connecting ? DisconnectReason.timedOut.text : "no answer to the handshake")
@@ -37,7 +42,7 @@ extension ClientCore {
             for index in connection.inFlight.indices {
                 guard let request = connection.inFlight[index].request, request.deadline <= now else { continue }
                 connection.inFlight[index].request = nil
-                finish(request, request.timedOut(now: now))
+                finish(request, request.timedOut(now: now, cause: nil))
             }
             // Answers come in order, so a late one means that the connection is stuck.
             if let oldest = connection.inFlight.first, oldest.deadline <= now { drop(connection, reason: "no answer within the request timeout") }

@@ -251,7 +251,7 @@ public final class ClientCore {
     func backoff(_ failures: Int, base: Int, limit: Int) -> Int64 {
         let grown = Double(base) * Double(UInt64(1) << UInt64(min(max(failures - 1, 0), 20)))
         let jitter = 0.8 + 0.4 * Double(random.next() >> 11) / Double(UInt64(1) << 53)
-        return Int64(min(grown, Double(max(limit, base))) * jitter)
+        return Int64(min(grown, Double(max(limit, base)), 1e12) * jitter)
     }
 }
 

@@ -62,7 +62,7 @@ final class PendingRequest {
         retry = options.retry
         expectsResponse = options.expectsResponse
         submittedAt = now
-        deadline = now + Int64(options.timeoutMs ?? config.defaultApiTimeoutMs)
+        deadline = now.after(ms: options.timeoutMs ?? config.defaultApiTimeoutMs)
         attemptTimeoutMs = options.attemptTimeoutMs ?? config.requestTimeoutMs
         call = options.call ?? Self.name(of: apiKey)
         notBefore = now
@@ -78,9 +78,9 @@ final class PendingRequest {
         return (words.first ?? "") + words.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
     }
 
-    /// The failure of a request whose deadline has passed, in Java's words.
-    func timedOut(now: Int64) -> ClientError {
-        let reason = lastFailure.map { $0.reason ?? $0.message }
+    /// The failure of a request whose deadline has passed, in Java's words; `cause` is what went wrong elsewhere, for a request that got nowhere.
+    func timedOut(now: Int64, cause: String?) -> ClientError {
+        let reason = lastFailure.map { $0.reason ?? $0.message } ?? cause
         if attempts > 0 {
             let call = "Call(callName=\(callWithAPI), deadlineMs=\(deadline), tries=\(attempts), nextAllowedTryMs=\(notBefore))"
             return ClientError(.timeout, message: "\(call) timed out at \(now) after \(attempts) attempt(s)", reason: reason)
@@ -98,5 +98,13 @@ final class PendingRequest {
         case .leader: "\(call)(api=\(attempts > 0 ? apiKey.name : APIKey.metadata.name))"
         case .any, .controller, .node: call
         }
+    }
+}
+
+extension Int64 {
+    /// A time some milliseconds later; the end of time rather than an overflow.
+    func after(ms: Int) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(Int64(ms))
+        return overflow ? (ms > 0 ? .max : .min) : sum
     }
 }

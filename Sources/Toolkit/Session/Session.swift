@@ -8,6 +8,8 @@ public final class Session: RequestSender {
     public let core: ClientCore
     private let loop: EventLoop
     private let tls: TLSContext?
+    /// True while a signal must not end waits: while the last offsets are committed and the group is left.
+    public var ignoresInterrupts = false
     private let isInterrupted: () -> Bool
     private var sockets: [ConnectionID: Connection] = [:]
     private var connectors: [ConnectionID: Connector] = [:]
@@ -29,7 +31,7 @@ public final class Session: RequestSender {
         tls = config.security.usesTLS ? try TLSContext.client(for: config.security.tls) : nil
         self.isInterrupted = isInterrupted
         let now = SystemClock.monotonicMs()
-        core = ClientCore(config: config, now: now, seed: UInt64(truncatingIfNeeded: SystemClock.monotonicNs()))
+        core = ClientCore(config: config, now: now, seed: UInt64(truncatingIfNeeded: SystemClock.monotonicNs()), crypto: ScramCrypto())
     }
 
     deinit { close() }
@@ -77,7 +79,7 @@ public final class Session: RequestSender {
     /// - Throws: `.interrupted`, or `.closed`.
     public func pump(untilMs deadline: Int64) throws(ClientError) {
         if isClosed { throw ClientError(.closed, message: "The client is closed.") }
-        if isInterrupted() { throw ClientError(.interrupted, message: "Interrupted.") }
+        if !ignoresInterrupts, isInterrupted() { throw ClientError(.interrupted, message: "Interrupted.") }
         step()
         let now = now
         let until = min(deadline, core.nextDeadline ?? .max, now + Self.interruptCheckMs)
@@ -137,7 +139,7 @@ public final class Session: RequestSender {
 
     private func connect(_ id: ConnectionID, _ host: String, _ port: Int) {
         let limits = ConnectionLimits(maxFrameBytes: core.config.maxResponseBytes, maxPendingBytes: 64 << 20)
-        let timeout = Int64(core.config.connectionSetupTimeoutMs)
+        let timeout = Int64(min(max(core.config.connectionSetupTimeoutMs, 1), 3_600_000))
         connectors[id] = Connector(loop: loop, host: host, port: port, tls: tls, limits: limits, timeoutMs: timeout) { [weak self] result in
             self?.connectEnded(id, result)
         }
