@@ -109,6 +109,7 @@ public final class LogDirectory: Sendable {
             return OffsetCheckpoint.parse(try disk.readFile(path + "/" + file)) ?? [:]
         }
         let recoveryPoints = try offsets(OffsetCheckpoint.recoveryPoints), starts = try offsets(OffsetCheckpoint.logStartOffsets)
+        let cleaned = try offsets(OffsetCheckpoint.cleanedOffsets)
         var openings: [LogOpening] = []
         for entry in names {
             if entry.hasSuffix("-delete") {
@@ -119,7 +120,7 @@ public final class LogDirectory: Sendable {
             openings.append(
                 LogOpening(
                     name: name, directory: path + "/" + entry, config: config(name), recoveryPoint: recoveryPoints[name] ?? 0,
-                    logStartOffset: starts[name] ?? 0, isClean: isClean, now: now))
+                    logStartOffset: starts[name] ?? 0, cleanedOffset: cleaned[name] ?? 0, isClean: isClean, now: now))
         }
         return openings
     }
@@ -146,7 +147,7 @@ public final class LogDirectory: Sendable {
                 if let log = contents.logs[name] {
                     guard log.topicId == nil || log.topicId == topicId else { throw existing(name) }
                     if log.topicId == nil {
-                        try writeMetadata(directory, topicId, log)
+                        try writeMetadata(topicId, log)
                         log.identify(topicId)
                     }
                     log.updateConfig(config)
@@ -155,7 +156,7 @@ public final class LogDirectory: Sendable {
                 try disk.createDirectory(directory)
                 let opening = LogOpening(name: name, directory: directory, config: config, isClean: true, isNew: true, now: now)
                 let log = try Self.open(disk, opening, topicId: topicId)
-                try writeMetadata(directory, topicId, log)
+                try writeMetadata(topicId, log)
                 contents.logs[name] = log
                 return log
             } catch {
@@ -170,11 +171,8 @@ public final class LogDirectory: Sendable {
         DiskError(operation: "create", path: "\(path)/\(name)", code: Self.existsCode, message: "File exists")
     }
 
-    private func writeMetadata(_ directory: String, _ topicId: Uuid, _ log: PartitionLog) throws(DiskError) {
-        let file = try disk.openFile(directory + "/" + PartitionMetadata.fileName, create: true)
-        try file.truncate(to: 0)
-        try file.write([PartitionMetadata.content(topicId)], at: 0)
-        log.state.withLock { $0.unsyncedFiles.append(file) }
+    private func writeMetadata(_ topicId: Uuid, _ log: PartitionLog) throws(DiskError) {
+        try log.state.withLock { (log) throws(DiskError) in try log.writeSmallFile(PartitionMetadata.fileName, PartitionMetadata.content(topicId)) }
     }
 
     /// Renames the directory to `topic-N.<uuid>-delete` and removes it. Fetches in flight keep the files that they read.
@@ -202,34 +200,23 @@ public final class LogDirectory: Sendable {
 
     /// Makes every log durable and writes the checkpoints of recovery points, log start offsets and high watermarks.
     public func writeCheckpoints() throws(LogDirectoryError) {
-        var points: [PartitionName: Int64] = [:], starts: [PartitionName: Int64] = [:], ends: [PartitionName: Int64] = [:]
+        var offsets = CheckpointedOffsets()
         for (name, log) in contents.withLock({ $0.logs }) {
             do throws(LogError) {
-                points[name] = try log.flushForCheckpoint()
+                offsets.recoveryPoints[name] = try log.flushForCheckpoint()
             } catch {
                 // A log that is being deleted, or whose disk failed, has no say; its last recovery point would only be too low.
                 continue
             }
-            note(log, &starts, &ends)
+            offsets.note(log)
         }
-        try write(points, starts, ends)
+        try write(offsets)
     }
 
-    private func note(_ log: PartitionLog, _ starts: inout [PartitionName: Int64], _ ends: inout [PartitionName: Int64]) {
-        let (start, firstSegment, end) = log.state.withLock { ($0.logStartOffset, $0.segments[0].baseOffset, $0.nextOffset) }
-        // Kafka notes a start only where the segments' names do not tell it.
-        if start > firstSegment { starts[log.name] = start }
-        ends[log.name] = end
-    }
-
-    private func write(_ points: [PartitionName: Int64], _ starts: [PartitionName: Int64], _ ends: [PartitionName: Int64]) throws(LogDirectoryError) {
+    private func write(_ offsets: CheckpointedOffsets) throws(LogDirectoryError) {
         do throws(DiskError) {
-            for (file, offsets) in [
-                (OffsetCheckpoint.recoveryPoints, points), (OffsetCheckpoint.logStartOffsets, starts), (OffsetCheckpoint.highWatermarks, ends),
-            ] {
-                // The metadata log is not among the broker's logs in Kafka's checkpoints.
-                let listed = offsets.filter { $0.key.topic != "__cluster_metadata" }
-                try disk.writeFile(path + "/" + file, OffsetCheckpoint.content(listed))
+            for (file, rows) in offsets.files where !rows.isEmpty || file != OffsetCheckpoint.cleanedOffsets || disk.exists(path + "/" + file) {
+                try disk.writeFile(path + "/" + file, OffsetCheckpoint.content(rows))
             }
         } catch {
             throw .disk(error)
@@ -240,12 +227,12 @@ public final class LogDirectory: Sendable {
     /// - Parameter brokerEpoch: noted in the marker, -1 when there is none
     public func close(clean: Bool = true, brokerEpoch: Int64 = -1) throws(LogDirectoryError) {
         var failure: LogDirectoryError?
-        var points: [PartitionName: Int64] = [:], starts: [PartitionName: Int64] = [:], ends: [PartitionName: Int64] = [:]
+        var offsets = CheckpointedOffsets()
         for (name, log) in contents.withLock({ $0.logs.sorted { $0.key < $1.key } }) {
             do throws(LogError) {
                 try log.close(clean: clean)
-                points[name] = log.flushedOffset
-                note(log, &starts, &ends)
+                offsets.recoveryPoints[name] = log.flushedOffset
+                offsets.note(log)
             } catch {
                 failure = failure ?? .log(name, error)
             }
@@ -258,7 +245,7 @@ public final class LogDirectory: Sendable {
         }
         guard clean else { return }
         if let failure { throw failure }
-        try write(points, starts, ends)
+        try write(offsets)
         do throws(DiskError) {
             try disk.writeFile(path + "/" + Self.cleanShutdown, Bytes("{\"version\":0,\"brokerEpoch\":\(brokerEpoch)}"))
         } catch {

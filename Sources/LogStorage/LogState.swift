@@ -17,8 +17,8 @@ struct LogState: Sendable {
     var areEpochsUnwritten = false
     /// Offsets of the producer snapshots on disk, ascending.
     var snapshots: [Int64] = []
-    /// Small files written since the last sync.
-    var unsyncedFiles: [any DiskFile] = []
+    /// Small files written since the last sync (their paths, so that partitions at rest hold no descriptors for them).
+    var unsyncedFiles: [String] = []
     /// The partition's directory (and the entry of it in its parent) was made since the last sync.
     var isDirectoryNew = false
     /// Why nothing can be done any more: the log is closed, or the disk failed and what is on it is not known.
@@ -26,7 +26,8 @@ struct LogState: Sendable {
     var producerExpirationMs: Int64 = 86_400_000
     /// Where recent reads ended, so that the next read of a consumer needs no index.
     var cursors = ReadCursors()
-    var compaction = CompactionState()
+    /// Everything below was compacted already (`cleaner-offset-checkpoint`).
+    var cleanedOffset: Int64 = 0
 
     var active: Segment { segments[segments.count - 1] }
 
@@ -70,16 +71,23 @@ struct LogState: Sendable {
         try active.becomeInactive()
         active.isUnsynced = true
         try takeSnapshot()
-        segments.append(try Segment(disk: disk, directory: directory, baseOffset: nextOffset, sizes: [], create: true, now: now))
+        segments.append(try Segment(disk: disk, directory: directory, baseOffset: nextOffset, names: [], create: true, now: now))
     }
 
     /// Writes the producers' state at the log's end; it becomes durable with the next sync.
     mutating func takeSnapshot() throws(DiskError) {
-        let file = try disk.openFile(directory + "/" + Segment.stem(nextOffset) + ".snapshot", create: true)
-        try file.truncate(to: 0)
-        try file.write([ProducerSnapshotFile.content(producers)], at: 0)
-        unsyncedFiles.append(file)
+        try writeSmallFile(Segment.stem(nextOffset) + ".snapshot", ProducerSnapshotFile.content(producers))
         if snapshots.last != nextOffset { snapshots.append(nextOffset) }
+    }
+
+    /// Writes a file of the partition's directory; it becomes durable with the next sync.
+    mutating func writeSmallFile(_ name: String, _ content: Bytes) throws(DiskError) {
+        let path = directory + "/" + name
+        let file = try disk.openFile(path, create: true)
+        defer { file.close() }
+        try file.truncate(to: 0)
+        try file.write([content], at: 0)
+        unsyncedFiles.append(path)
     }
 
     /// Removes snapshots that neither begin a segment nor are the newest.

@@ -3,6 +3,7 @@ import KafkaProtocol
 /// What one sync has to make durable, gathered under the log's lock and done without it.
 private struct SyncWork: Sendable {
     var files: [any DiskFile] = []
+    var smallFiles: [String] = []
     var directories: [String] = []
     /// The leader epochs to write, and where.
     var epochs: (path: String, content: Bytes)?
@@ -11,6 +12,11 @@ private struct SyncWork: Sendable {
 
     func run() throws(DiskError) {
         for file in files { try file.sync() }
+        for path in smallFiles where disk.exists(path) {
+            let file = try disk.openFile(path, create: false)
+            defer { file.close() }
+            try file.sync()
+        }
         if let epochs { try disk.writeFile(epochs.path, epochs.content) }
         for directory in directories { try disk.syncDirectory(directory) }
     }
@@ -32,7 +38,7 @@ extension LogState {
             // The active segment's indexes are written anew after a crash; those of the others must last.
             if closing || segment !== active { work.files += try segment.indexFiles() }
         }
-        work.files += unsyncedFiles
+        work.smallFiles = unsyncedFiles
         unsyncedFiles.removeAll()
         if isDirectoryChanged { work.directories.append(directory) }
         if isDirectoryNew, let slash = directory.lastIndex(of: "/") { work.directories.append(String(directory[..<slash])) }

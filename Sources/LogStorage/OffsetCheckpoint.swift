@@ -5,6 +5,7 @@ enum OffsetCheckpoint {
     static let recoveryPoints = "recovery-point-offset-checkpoint"
     static let logStartOffsets = "log-start-offset-checkpoint"
     static let highWatermarks = "replication-offset-checkpoint"
+    static let cleanedOffsets = "cleaner-offset-checkpoint"
 
     /// Nil when the file is malformed.
     static func parse(_ content: Bytes) -> [PartitionName: Int64]? {
@@ -20,5 +21,30 @@ enum OffsetCheckpoint {
     static func content(_ offsets: [PartitionName: Int64]) -> Bytes {
         let rows = offsets.sorted { $0.key < $1.key }.map { "\($0.key.topic) \($0.key.partition) \($0.value)\n" }
         return Bytes("0\n\(offsets.count)\n" + rows.joined())
+    }
+}
+
+/// What a data directory's checkpoint files hold.
+struct CheckpointedOffsets {
+    var recoveryPoints: [PartitionName: Int64] = [:]
+    private var starts: [PartitionName: Int64] = [:]
+    private var ends: [PartitionName: Int64] = [:]
+    private var cleaned: [PartitionName: Int64] = [:]
+
+    mutating func note(_ log: PartitionLog) {
+        log.state.withLock { state in
+            // Kafka notes a start only where the segments' names do not tell it.
+            if state.logStartOffset > state.segments[0].baseOffset { starts[log.name] = state.logStartOffset }
+            if state.cleanedOffset > 0 { cleaned[log.name] = state.cleanedOffset }
+            ends[log.name] = state.nextOffset
+        }
+    }
+
+    /// Each file with its rows. The metadata log is not among the broker's logs in Kafka's checkpoints.
+    var files: [(name: String, rows: [PartitionName: Int64])] {
+        [
+            (OffsetCheckpoint.recoveryPoints, recoveryPoints), (OffsetCheckpoint.logStartOffsets, starts), (OffsetCheckpoint.highWatermarks, ends),
+            (OffsetCheckpoint.cleanedOffsets, cleaned),
+        ].map { ($0.0, $0.1.filter { $0.key.topic != "__cluster_metadata" }) }
     }
 }

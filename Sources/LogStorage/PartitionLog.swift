@@ -14,6 +14,8 @@ public final class PartitionLog: Sendable {
     private let identity: Mutex<Uuid?>
     /// Held while the disk works, so that a second sync does not claim what the first has not done yet.
     let syncing = Mutex(())
+    /// Held during a compaction: one at a time.
+    let compacting = Mutex(())
 
     init(state: consuming sending LogState, topicId: Uuid?, recovery: RecoveryReport) {
         name = state.name

@@ -9,6 +9,8 @@ struct LogOpening {
     var recoveryPoint: Int64 = 0
     /// From the checkpoint of log start offsets.
     var logStartOffset: Int64 = 0
+    /// Up to where the log was compacted.
+    var cleanedOffset: Int64 = 0
     /// The broker stopped cleanly: the end of the log need not be checked.
     var isClean = false
     var isNew = false
@@ -23,11 +25,11 @@ extension LogState {
         if try LeftoverFiles(disk: disk, directory: directory).tidy(names) { names = Set(try disk.names(in: directory)) }
         var segments: [Segment] = []
         for base in names.compactMap({ Segment.offset(in: $0, suffix: ".log") }).sorted() {
-            segments.append(try Segment(disk: disk, directory: directory, baseOffset: base, sizes: names, create: false, now: opening.now))
+            segments.append(try Segment(disk: disk, directory: directory, baseOffset: base, names: names, create: false, now: opening.now))
         }
         if segments.isEmpty {
             let base = max(0, opening.logStartOffset)
-            segments.append(try Segment(disk: disk, directory: directory, baseOffset: base, sizes: [], create: true, now: opening.now))
+            segments.append(try Segment(disk: disk, directory: directory, baseOffset: base, names: [], create: true, now: opening.now))
         }
         let first = segments[0].baseOffset
         var log = LogState(
@@ -42,6 +44,7 @@ extension LogState {
         if opening.logStartOffset > log.nextOffset { try log.restart(at: opening.logStartOffset, now: opening.now) }
         log.advanceStart(to: opening.logStartOffset)
         if log.epochs.truncateEnd(log.nextOffset) { log.areEpochsUnwritten = true }
+        log.cleanedOffset = min(opening.cleanedOffset, log.nextOffset)
         log.producers.removeExpired(now: opening.now, afterMs: log.producerExpirationMs)
         return (log, report)
     }
@@ -147,7 +150,7 @@ extension LogState {
         snapshots.removeAll()
         producers.removeAll()
         cursors.removeAll()
-        segments = [try Segment(disk: disk, directory: directory, baseOffset: offset, sizes: [], create: true, now: now)]
+        segments = [try Segment(disk: disk, directory: directory, baseOffset: offset, names: [], create: true, now: now)]
         (logStartOffset, nextOffset, flushedOffset) = (offset, offset, offset)
         if epochs.truncateStart(offset) { areEpochsUnwritten = true }
     }
@@ -161,19 +164,21 @@ struct LeftoverFiles {
     /// Removes or completes them; true when the directory changed.
     func tidy(_ names: Set<String>) throws(DiskError) -> Bool {
         var changed = false
-        for name in names where name.hasSuffix(".deleted") || name.hasSuffix(".cleaned") || name.hasSuffix(".tmp") {
-            try disk.removeFile(directory + "/" + name)
-            changed = true
-        }
         for name in names.sorted() {
-            guard let base = Segment.offset(in: name, suffix: ".log.swap") else { continue }
-            try completeSwap(base, names)
+            if let base = Segment.offset(in: name, suffix: ".log.swap") {
+                try completeSwap(base, names)
+            } else if name.hasSuffix(".deleted") || name.hasSuffix(".cleaned") || name.hasSuffix(".tmp") || name.hasSuffix(".swap") {
+                try disk.removeFile(directory + "/" + name)
+            } else {
+                continue
+            }
             changed = true
         }
         return changed
     }
 
-    /// A `.swap` file is whole: it replaces the segments whose offsets it covers.
+    /// A `.log.swap` file is whole: it replaces the segments whose offsets it covers. Its indexes may have been renamed already or not, so they
+    /// are made anew from it.
     private func completeSwap(_ base: Int64, _ names: Set<String>) throws(DiskError) {
         let stem = directory + "/" + Segment.stem(base)
         let file = try disk.openFile(stem + ".log.swap", create: false)
@@ -185,13 +190,7 @@ struct LeftoverFiles {
             guard let other = Segment.offset(in: name, suffix: ".log"), other > base, other <= last else { continue }
             for suffix in Segment.suffixes { try disk.removeFile(directory + "/" + Segment.stem(other) + suffix) }
         }
-        // The log goes last: as long as it is a swap file, all of this is done again.
-        for suffix in Segment.suffixes.reversed() {
-            if names.contains(Segment.stem(base) + suffix + ".swap") {
-                try disk.rename(stem + suffix + ".swap", to: stem + suffix)
-            } else if suffix == ".txnindex" {
-                try disk.removeFile(stem + suffix)
-            }
-        }
+        for suffix in Segment.suffixes.dropFirst() { try disk.removeFile(stem + suffix) }
+        try disk.rename(stem + ".log.swap", to: stem + ".log")
     }
 }

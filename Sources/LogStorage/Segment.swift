@@ -22,25 +22,25 @@ final class Segment: @unchecked Sendable {
     /// Its file was made since the directory was last made durable.
     var isNew: Bool
 
-    /// Opens (or creates) the segment's file. `sizes` are the files found in the directory, by name.
-    init(disk: any Disk, directory: String, baseOffset: Int64, sizes: Set<String>, create: Bool, now: Int64) throws(DiskError) {
+    /// Opens (or creates) the segment's file. `names` are the files found in the directory, by name; `fileSuffix` is added to each file's name.
+    init(disk: any Disk, directory: String, baseOffset: Int64, names: Set<String>, create: Bool, now: Int64, fileSuffix: String = "") throws(DiskError) {
         self.baseOffset = baseOffset
         self.directory = directory
         createdMs = now
         isNew = create
         let stem = directory + "/" + Self.stem(baseOffset)
-        log = try disk.openFile(stem + ".log", create: create)
+        log = try disk.openFile(stem + ".log" + fileSuffix, create: create)
         size = log.size
         func indexSize(_ suffix: String) throws(DiskError) -> Int {
-            guard sizes.contains(Self.stem(baseOffset) + suffix) else { return 0 }
+            guard names.contains(Self.stem(baseOffset) + suffix) else { return 0 }
             let file = try disk.openFile(stem + suffix, create: false)
             defer { file.close() }
             return file.size
         }
         let offsetIndexSize = try indexSize(".index"), timeIndexSize = try indexSize(".timeindex")
-        offsetIndex = OffsetIndex(disk: disk, path: stem + ".index", baseOffset: baseOffset, size: offsetIndexSize)
-        timeIndex = TimeIndex(disk: disk, path: stem + ".timeindex", baseOffset: baseOffset, size: timeIndexSize)
-        transactionIndex = TransactionIndex(disk: disk, path: stem + ".txnindex", size: try indexSize(".txnindex"))
+        offsetIndex = OffsetIndex(disk: disk, path: stem + ".index" + fileSuffix, baseOffset: baseOffset, size: offsetIndexSize)
+        timeIndex = TimeIndex(disk: disk, path: stem + ".timeindex" + fileSuffix, baseOffset: baseOffset, size: timeIndexSize)
+        transactionIndex = TransactionIndex(disk: disk, path: stem + ".txnindex" + fileSuffix, size: try indexSize(".txnindex"))
         hasSaneIndexes = try offsetIndex.isSane(fileSize: offsetIndexSize, logSize: size)
         if hasSaneIndexes { hasSaneIndexes = try timeIndex.isSane(fileSize: timeIndexSize) }
         // Small segments have no offset index entry, but a closed one that holds anything has a time index entry.
@@ -90,7 +90,9 @@ final class Segment: @unchecked Sendable {
         guard size > 0 else { return false }
         let waited: Int64
         if let first = try rollTimestamp(), maxTimestamp >= 0 { waited = maxTimestamp - first } else { waited = now - createdMs }
-        if waited > config.segmentMs - jitterMs { return true }
+        // A compacted topic's records must leave the active segment in time to be compacted.
+        let segmentMs = config.isCompacted ? min(config.segmentMs, config.maxCompactionLagMs) : config.segmentMs
+        if waited > segmentMs - jitterMs { return true }
         if offsetIndex.file.sizeInBytes + OffsetIndex.entrySize > config.segmentIndexBytes { return true }
         if timeIndex.file.sizeInBytes + 2 * TimeIndex.entrySize > config.segmentIndexBytes { return true }
         return lastOffset - baseOffset > Int64(Int32.max)
