@@ -6,6 +6,7 @@ public enum Tools {
         TopicsTool.tool,
         ConsoleProducerTool.tool,
         ConsoleConsumerTool.tool,
+        ConsumerGroupsTool.tool,
     ]
 
     /// The tool that answers to a word: `topics`, `kafka-topics` or `kafka-topics.sh`.

@@ -1,0 +1,85 @@
+import Host
+import KafkaClient
+
+/// A failure that Kafka reports on standard output as `Error: Executing consumer group command failed due to TEXT`.
+struct GroupFailure: Error {
+    /// What follows "failed due to".
+    let text: String
+    /// The line for standard error.
+    let line: String
+
+    init(text: String, line: String? = nil) {
+        self.text = text
+        self.line = line ?? text
+    }
+
+    /// A failed call, in words that depend on how deep Java has wrapped the exception.
+    init(_ error: ClientError, text: String) {
+        self.init(text: text, line: error.description)
+    }
+}
+
+/// One run of the tool: what the user asked for, and the cluster.
+struct GroupRun {
+    let context: ToolContext
+    let session: Session
+    /// Every call takes at most `--timeout`.
+    let admin: Admin
+
+    init(_ context: ToolContext) throws {
+        self.context = context
+        var properties: [String: String] = [:]
+        if let path = try context.options.string("command-config") {
+            do {
+                for (key, value) in try context.readProperties(path) { properties[key] = value }
+            } catch {
+                throw GroupFailure(text: "java.nio.file.NoSuchFileException: \(path)", line: error.message)
+            }
+        }
+        let timeoutMs = Int(clamping: try context.options.long("timeout") ?? 30_000)
+        do throws(ClientError) {
+            var config = try ClientConfig(
+                bootstrap: try? context.options.requiredString("bootstrap-server"), properties: properties, clientId: "kafka-consumer-groups")
+            // A limit that the user set rules; without one nobody waits for a broker that is not there.
+            if context.options.has("timeout") { config.unreachableAfterMs = timeoutMs }
+            session = try context.openSession(config)
+        } catch {
+            throw GroupFailure(text: "Failed to create new KafkaAdminClient", line: error.description)
+        }
+        admin = Admin(session, timeoutMs: timeoutMs)
+    }
+
+    /// Kafka's `printError`: an empty line, then the error, on standard output.
+    func printError(_ text: String) { context.output.line("\nError: \(text)") }
+
+    /// The groups that `--group` names or, with `--all-groups`, all; sorted, each once.
+    func selectedGroups() throws -> [String] {
+        if context.options.has("all-groups") { return try wrappingExecution { () throws(ClientError) in try consumerGroups() }.map(\.groupId) }
+        return Array(Set(context.options.all("group"))).sorted()
+    }
+
+    /// The groups of consumers, and those that only hold offsets; other kinds (Connect, share, streams) have tools of their own.
+    func consumerGroups(states: [String] = [], types: [String] = []) throws(ClientError) -> [GroupListing] {
+        try admin.listGroups(states: states, types: types).filter { $0.protocolType == "consumer" || $0.protocolType.isEmpty }
+    }
+
+    /// Runs a call whose failure Java shows inside an ExecutionException.
+    func wrappingExecution<T>(_ call: () throws(ClientError) -> T) throws -> T {
+        do throws(ClientError) {
+            return try call()
+        } catch {
+            if error.kind == .interrupted { throw error }
+            throw GroupFailure(error, text: "java.util.concurrent.ExecutionException: \(error.javaDescription)")
+        }
+    }
+
+    /// Runs a call whose failure Java shows by its message alone.
+    func unwrapped<T>(_ call: () throws(ClientError) -> T) throws -> T {
+        do throws(ClientError) {
+            return try call()
+        } catch {
+            if error.kind == .interrupted { throw error }
+            throw GroupFailure(error, text: error.message)
+        }
+    }
+}

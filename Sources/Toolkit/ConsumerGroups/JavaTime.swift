@@ -1,0 +1,133 @@
+/// Times as Kafka's tools read them.
+enum JavaTime {
+    /// Milliseconds since 1970 of `yyyy-MM-ddTHH:mm:ss.SSS` with `Z`, `+hh:mm`, `+hh` or nothing (UTC) behind it.
+    /// - Throws: a `GroupFailure` with Java's text.
+    static func milliseconds(fromTimestamp text: String) throws -> Int64 {
+        guard let t = text.utf8.firstIndex(of: UInt8(ascii: "T")), text.utf8.index(after: t) < text.utf8.endIndex else {
+            throw failure("Error parsing timestamp. It does not contain a 'T' according to ISO8601 format", text)
+        }
+        let hasZone = text.utf8[t...].contains { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "Z") }
+        let full = hasZone ? text : text + "Z"
+        var scanner = Scanner(full)
+        guard let year = scanner.number(), scanner.skip("-"), let month = scanner.number(), scanner.skip("-"), let day = scanner.number(), scanner.skip("T"),
+            let hour = scanner.number(), scanner.skip(":"), let minute = scanner.number(), scanner.skip(":"), let second = scanner.number(),
+            scanner.skip("."), let milli = scanner.number(), let zoneMinutes = scanner.zone(), year > 0, (1...12).contains(month),
+            (1...daysInMonth(year, month)).contains(day), hour < 24, minute < 60, second < 60, milli < 1000
+        else { throw failure("Unparseable date: \"\(full)\"", text) }
+        let seconds = ((daysSince1970(year, month, day) * 24 + hour) * 60 + minute - zoneMinutes) * 60 + second
+        return Int64(seconds * 1000 + milli)
+    }
+
+    private static func failure(_ reason: String, _ text: String) -> GroupFailure {
+        GroupFailure(
+            text: "java.text.ParseException: \(reason)", line: "'\(text)' is not a time: use YYYY-MM-DDThh:mm:ss.sss, with Z or +hh:mm behind it if you like")
+    }
+
+    private static func daysInMonth(_ year: Int, _ month: Int) -> Int {
+        switch month {
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+
+    /// Days of the Gregorian calendar, counted in 400-year eras that begin in March so that leap days come last.
+    private static func daysSince1970(_ year: Int, _ month: Int, _ day: Int) -> Int {
+        let shifted = month <= 2 ? year - 1 : year
+        let era = shifted / 400
+        let yearOfEra = shifted % 400
+        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+
+    /// Milliseconds of an ISO 8601 duration `PnDTnHnMn.nS`, as `java.time.Duration` reads it.
+    /// - Throws: a `GroupFailure` with Java's text.
+    static func milliseconds(fromDuration text: String) throws -> Int64 {
+        let failure = GroupFailure(text: "Text cannot be parsed to a Duration", line: "'\(text)' is not a duration: use PnDTnHnMnS, such as P1DT12H")
+        var scanner = Scanner(text.uppercased())
+        let isNegative = scanner.sign()
+        guard scanner.skip("P") else { throw failure }
+        var total: Int64 = 0
+        var units: [(Character, Int64)] = [("D", 86_400_000)]
+        var isTimePart = false
+        var isEmpty = true
+        while !scanner.isAtEnd {
+            if !isTimePart, scanner.skip("T") {
+                isTimePart = true
+                units = [("H", 3_600_000), ("M", 60_000), ("S", 1000)]
+                guard !scanner.isAtEnd else { throw failure }
+                continue
+            }
+            guard let amount = scanner.amount(), let unit = scanner.next(), let position = units.firstIndex(where: { $0.0 == unit }) else { throw failure }
+            guard amount.fraction == nil || unit == "S" else { throw failure }
+            let (product, overflows) = amount.whole.multipliedReportingOverflow(by: units[position].1)
+            let (sum, overflowsToo) = total.addingReportingOverflow(product + (amount.fraction ?? 0))
+            guard !overflows, !overflowsToo else { throw failure }
+            total = sum
+            units.removeFirst(position + 1)
+            isEmpty = false
+        }
+        if isEmpty { throw failure }
+        return isNegative ? -total : total
+    }
+
+    /// Reads numbers and marks from the front of a text.
+    private struct Scanner {
+        private var rest: Substring
+
+        init(_ text: String) { rest = text[...] }
+
+        var isAtEnd: Bool { rest.isEmpty }
+
+        mutating func skip(_ mark: Character) -> Bool {
+            guard rest.first == mark else { return false }
+            rest.removeFirst()
+            return true
+        }
+
+        mutating func next() -> Character? { rest.popFirst() }
+
+        /// A number without a sign.
+        mutating func number() -> Int? {
+            let digits = rest.prefix { $0.isASCII && $0.isNumber }
+            guard !digits.isEmpty, digits.count <= 9, let value = Int(digits) else { return nil }
+            rest.removeFirst(digits.count)
+            return value
+        }
+
+        /// True for a minus; a plus is skipped.
+        mutating func sign() -> Bool {
+            if skip("-") { return true }
+            _ = skip("+")
+            return false
+        }
+
+        /// A signed number, with milliseconds when it has decimals.
+        mutating func amount() -> (whole: Int64, fraction: Int64?)? {
+            let isNegative = sign()
+            let digits = rest.prefix { $0.isASCII && $0.isNumber }
+            guard !digits.isEmpty, let value = Int64(digits) else { return nil }
+            rest.removeFirst(digits.count)
+            guard skip(".") || skip(",") else { return (isNegative ? -value : value, nil) }
+            let decimals = rest.prefix { $0.isASCII && $0.isNumber }
+            guard decimals.count <= 9 else { return nil }
+            rest.removeFirst(decimals.count)
+            let milli = Int64((decimals + "000").prefix(3)) ?? 0
+            return (isNegative ? -value : value, isNegative ? -milli : milli)
+        }
+
+        /// `Z`, `+hh:mm` or `+hh` as minutes east of UTC. What follows is ignored, as Java does.
+        mutating func zone() -> Int? {
+            if skip("Z") { return 0 }
+            guard rest.first == "+" || rest.first == "-" else { return nil }
+            let isNegative = sign()
+            guard let hours = number(), hours < 24 else { return nil }
+            var minutes = 0
+            if skip(":") {
+                guard let read = number(), read < 60 else { return nil }
+                minutes = read
+            }
+            return isNegative ? -(hours * 60 + minutes) : hours * 60 + minutes
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import KafkaClient
+
+/// Offsets as CSV: `topic,partition,offset`, or with the group in front. Written and read as Kafka's (Jackson's) CSV.
+enum OffsetCSV {
+    /// A line that is not such a row.
+    struct Malformed: Error, CustomStringConvertible {
+        /// Counted from 1.
+        let line: Int
+        let reason: String
+        var description: String { "line \(line): \(reason)" }
+    }
+
+    /// One row without its end.
+    static func line(group: String?, _ partition: TopicPartition, _ offset: Int64) -> String {
+        let names = (group.map { [quoted($0)] } ?? []) + [quoted(partition.topic)]
+        return (names + [String(partition.partition), String(offset)]).joined(separator: ",")
+    }
+
+    /// Jackson's "loose" rule: quotes around what is longer than 24 characters or holds a character below U+002D.
+    static func quoted(_ text: String) -> String {
+        guard text.utf16.count > 24 || text.unicodeScalars.contains(where: { $0.value < 0x2d }) else { return text }
+        return "\"" + text.replacing("\"", with: "\"\"") + "\""
+    }
+
+    /// The offsets of each group. Rows without a group belong to `onlyGroup`; the first row decides which form the file has. A missing last column counts as offset 0.
+    static func parse(_ text: String, onlyGroup: String?) throws(Malformed) -> [String: [TopicPartition: Int64]] {
+        var plans: [String: [TopicPartition: Int64]] = [:]
+        var isShort: Bool?
+        for (index, raw) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let line = raw.last == "\r" ? raw.dropLast() : raw
+            if line.isEmpty { continue }
+            let fields = try fields(line, number: index + 1)
+            let short = isShort ?? (onlyGroup != nil && fields.count <= 3 && fields.count >= 2 && Int32(fields[1]) != nil)
+            isShort = short
+            let columns = short ? [onlyGroup ?? ""] + fields : fields
+            guard (3...4).contains(columns.count) else {
+                throw Malformed(
+                    line: index + 1, reason: "expected \(short ? "topic,partition,offset" : "group,topic,partition,offset"), got \(fields.count) columns")
+            }
+            guard let partition = Int32(columns[2]), partition >= 0 else { throw Malformed(line: index + 1, reason: "'\(columns[2])' is not a partition") }
+            guard let offset = columns.count == 4 ? Int64(columns[3]) : 0 else { throw Malformed(line: index + 1, reason: "'\(columns[3])' is not an offset") }
+            plans[columns[0], default: [:]][TopicPartition(columns[1], partition)] = offset
+        }
+        return plans
+    }
+
+    private static func fields(_ line: Substring, number: Int) throws(Malformed) -> [String] {
+        var fields: [String] = []
+        var field = ""
+        var isQuoted = false
+        var rest = line.unicodeScalars[...]
+        while let scalar = rest.popFirst() {
+            switch scalar {
+            case "\"" where isQuoted:
+                if rest.first == "\"" {
+                    field.unicodeScalars.append(scalar)
+                    rest.removeFirst()
+                } else {
+                    isQuoted = false
+                }
+            case "\"" where field.isEmpty: isQuoted = true
+            case "," where !isQuoted:
+                fields.append(field)
+                field = ""
+            default: field.unicodeScalars.append(scalar)
+            }
+        }
+        if isQuoted { throw Malformed(line: number, reason: "a quote is not closed") }
+        return fields + [field]
+    }
+}

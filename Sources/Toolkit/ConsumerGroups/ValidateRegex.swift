@@ -1,0 +1,15 @@
+import KafkaClient
+
+/// `--validate-regex`: whether the broker would take a pattern as a subscription (RE2's syntax). Needs no cluster.
+enum ValidateRegex {
+    static func perform(_ text: String, output: OutputWriter) -> Int32 {
+        do {
+            _ = try Pattern(text, syntax: .re2)
+            output.line("The regular expression `\(text)` is valid.")
+            return 0
+        } catch {
+            output.line("The regular expression `\(text)` is invalid: \(error.reason).")
+            return 1
+        }
+    }
+}
