@@ -7,6 +7,7 @@ struct DeleteGroups {
     func perform() throws -> Int32 {
         let ids = try run.selectedGroups()
         let failures = run.admin.deleteGroups(ids)
+        if let unusable = failures.values.first(where: { $0.kind == .configuration }) { throw GroupFailure(unusable, text: unusable.message) }
         let output = run.context.output
         let deleted = ids.filter { failures[$0] == nil }.map { "'\($0)'" }.joined(separator: ", ")
         let failed = ids.compactMap { id in failures[id].map { (id, $0) } }

@@ -15,8 +15,11 @@ struct GroupFailure: Error {
 
     /// A failed call, in words that depend on how deep Java has wrapped the exception.
     init(_ error: ClientError, text: String) {
-        self.init(text: text, line: error.description)
+        // Java looks names up when it makes the client, we when we connect; the words are those of the former.
+        self.init(text: error.kind == .configuration ? Self.noClient : text, line: error.description)
     }
+
+    static let noClient = "Failed to create new KafkaAdminClient"
 }
 
 /// One run of the tool: what the user asked for, and the cluster.
@@ -44,7 +47,7 @@ struct GroupRun {
             if context.options.has("timeout") { config.unreachableAfterMs = timeoutMs }
             session = try context.openSession(config)
         } catch {
-            throw GroupFailure(text: "Failed to create new KafkaAdminClient", line: error.description)
+            throw GroupFailure(error, text: GroupFailure.noClient)
         }
         admin = Admin(session, timeoutMs: timeoutMs)
     }

@@ -26,8 +26,9 @@ enum OffsetCSV {
     static func parse(_ text: String, onlyGroup: String?) throws(Malformed) -> [String: [TopicPartition: Int64]] {
         var plans: [String: [TopicPartition: Int64]] = [:]
         var isShort: Bool?
-        for (index, raw) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let line = raw.last == "\r" ? raw.dropLast() : raw
+        // Bytes, not characters: a carriage return and a line feed are one character.
+        for (index, raw) in text.utf8.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
+            let line = Substring(raw.last == 13 ? raw.dropLast() : raw)
             if line.isEmpty { continue }
             let fields = try fields(line, number: index + 1)
             let short = isShort ?? (onlyGroup != nil && fields.count <= 3 && fields.count >= 2 && Int32(fields[1]) != nil)

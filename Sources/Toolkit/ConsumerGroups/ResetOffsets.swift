@@ -186,7 +186,7 @@ struct ResetOffsets {
         let output = run.context.output
         if plans.isEmpty { return }
         let rows = plans.flatMap { plan in plan.offsets.sorted { $0.key < $1.key }.map { (plan.group, $0.key, $0.value) } }
-        let widths = [max(15, rows.map(\.0.utf16.count).max() ?? 0), max(15, rows.map(\.1.topic.utf16.count).max() ?? 0), 10, 0]
+        let widths = [max(15, plans.map(\.group.utf16.count).max() ?? 0), max(15, rows.map(\.1.topic.utf16.count).max() ?? 0), 10, 0]
         output.write("\n" + Table.row(["GROUP", "TOPIC", "PARTITION", "NEW-OFFSET"], widths: widths, trailing: false))
         for (group, partition, offset) in rows {
             output.write("\n" + Table.row([group, partition.topic, String(partition.partition), String(offset)], widths: widths, trailing: false))

@@ -1,0 +1,115 @@
+import KafkaClient
+import Testing
+
+@testable import Toolkit
+
+/// Runs the tool in memory.
+private func run(_ arguments: String...) -> (code: Int32, output: String, error: String) {
+    let output = MemorySink()
+    let error = MemorySink()
+    let writer = OutputWriter(output)
+    let runner = ToolRunner(
+        ConsumerGroupsTool.tool, invocation: Invocation(program: "kafka-consumer-groups.sh", isKafkaName: true), input: ToolInput(MemorySource([])),
+        output: writer,
+        error: OutputWriter(error, after: writer), world: .still)
+    return (runner.run(arguments), output.text, error.text)
+}
+
+@Suite struct ConsumerGroupsTests {
+    @Test(arguments: [
+        (["--list"], "Missing required argument \"[bootstrap-server]\""),
+        (["--describe"], "Option [describe] takes one of these options: [group], [all-groups]"),
+        (["--describe", "--group", "x", "--members", "--state"], "Option [describe] takes at most one of these options: [members], [offsets], [state]"),
+        (["--describe", "--group", "x", "--state", "Stable"], "Option [describe] does not take a value for [state]"),
+        (["--describe", "--group", "x", "--all-groups"], "Option \"[group]\" can't be used with option \"[all-groups]\""),
+        (["--describe", "--group", "x", "--topic", "t"], "Option \"[topic]\" can't be used with option \"[describe]\""),
+        (["--list", "--group", "x"], "Option \"[group]\" can't be used with option \"[list]\""),
+        (["--delete"], "Option [delete] takes one of these options: [all-groups], [group]"),
+        (["--delete-offsets", "--group", "x"], "Option [delete-offsets] takes the following options: [group], [topic]"),
+        (["--reset-offsets", "--group", "x", "--dry-run", "--execute"], "Option [reset-offsets] only accepts one of [execute] and [dry-run]"),
+        (
+            ["--reset-offsets", "--dry-run", "--group", "x", "--to-earliest", "--to-latest"],
+            "Option \"[to-earliest]\" can't be used with option \"[to-latest]\""
+        ),
+        (["--list", "--members"], "Option(s) [members] are unavailable given other options on the command line"),
+    ])
+    func wrongCombinationsAreUsageErrors(_ arguments: [String], _ message: String) {
+        let server = arguments == ["--list"] ? [] : ["--bootstrap-server", "127.0.0.1:1"]
+        let output = MemorySink()
+        let error = MemorySink()
+        let writer = OutputWriter(output)
+        let runner = ToolRunner(
+            ConsumerGroupsTool.tool, invocation: Invocation(program: "kafka-consumer-groups.sh", isKafkaName: true), input: ToolInput(MemorySource([])),
+            output: writer, error: OutputWriter(error, after: writer), world: .still)
+        #expect(runner.run(server + arguments) == 1)
+        #expect(output.text.isEmpty)
+        #expect(error.text.split(separator: "\n").first.map(String.init) == message)
+    }
+
+    @Test func patternsAreValidatedWithoutACluster() {
+        #expect(run("--validate-regex", "foo.*") == (0, "The regular expression `foo.*` is valid.\n", ""))
+        #expect(run("--validate-regex", "fo(o") == (1, "The regular expression `fo(o` is invalid: missing closing ).\n", ""))
+    }
+
+    @Test func anUnreachableBrokerIsNamedOnBothStreams() {
+        let (code, output, error) = run("--bootstrap-server", "127.0.0.1:1", "--list", "--timeout", "300")
+        #expect(code == 1)
+        #expect(
+            output
+                == "\nError: Executing consumer group command failed due to java.util.concurrent.ExecutionException: org.apache.kafka.common.KafkaException: "
+                + "Failed to find brokers to send ListGroups\n")
+        #expect(error.contains("connection refused"))
+        #expect(error.split(separator: "\n").count == 1)
+    }
+
+    @Test func badNumbersAreReportedWhereTheyAreRead() {
+        let (code, output, _) = run("--bootstrap-server", "127.0.0.1:1", "--list", "--timeout", "x")
+        #expect(code == 1)
+        #expect(output == "\nError: Executing consumer group command failed due to Cannot parse argument 'x' of option timeout\n")
+    }
+}
+
+@Suite struct OffsetCSVTests {
+    @Test func rowsAreQuotedAsJacksonDoes() {
+        #expect(OffsetCSV.line(group: nil, TopicPartition("orders", 1), 5) == "orders,1,5")
+        #expect(
+            OffsetCSV.line(group: "my group", TopicPartition("a-topic-name-longer-than-24-characters", 0), 7)
+                == "\"my group\",\"a-topic-name-longer-than-24-characters\",0,7")
+        #expect(OffsetCSV.quoted("a\"b") == "\"a\"\"b\"")
+    }
+
+    @Test func bothFormsAreRead() throws {
+        #expect(try OffsetCSV.parse("t,0,5\n\"t,x\",1,6\n\n", onlyGroup: "g") == ["g": [TopicPartition("t", 0): 5, TopicPartition("t,x", 1): 6]])
+        #expect(try OffsetCSV.parse("t,0\n", onlyGroup: "g") == ["g": [TopicPartition("t", 0): 0]])
+        #expect(try OffsetCSV.parse("a,t,0,5\r\nb,t,1,6", onlyGroup: "g") == ["a": [TopicPartition("t", 0): 5], "b": [TopicPartition("t", 1): 6]])
+        #expect(try OffsetCSV.parse("", onlyGroup: nil).isEmpty)
+    }
+
+    @Test(arguments: ["t,0", "t", "a,t,0,x", "\"a,t,0,1", "a,b,c,d,e"])
+    func malformedRowsNameTheirLine(_ row: String) {
+        let error = #expect(throws: OffsetCSV.Malformed.self) { try OffsetCSV.parse("a,t,0,5\n" + row, onlyGroup: nil) }
+        #expect(error?.line == 2)
+    }
+}
+
+@Suite struct JavaTimeTests {
+    @Test func timestampsAreReadStrictly() throws {
+        #expect(try JavaTime.milliseconds(fromTimestamp: "1970-01-01T00:00:00.000") == 0)
+        #expect(try JavaTime.milliseconds(fromTimestamp: "2020-02-29T12:34:56.789Z") == 1_582_979_696_789)
+        #expect(try JavaTime.milliseconds(fromTimestamp: "2020-01-01T00:00:00.000+05:30") == 1_577_817_000_000)
+        #expect(try JavaTime.milliseconds(fromTimestamp: "2020-01-01T00:00:00.000-08") == 1_577_865_600_000)
+        for text in ["2020-01-01", "2020-01-01T00:00:00", "2021-02-29T00:00:00.000", "2020-01-01T24:00:00.000", "T", "xT00:00:00.000"] {
+            #expect(throws: GroupFailure.self) { try JavaTime.milliseconds(fromTimestamp: text) }
+        }
+    }
+
+    @Test func durationsAreReadAsJavaDoes() throws {
+        #expect(try JavaTime.milliseconds(fromDuration: "PT0S") == 0)
+        #expect(try JavaTime.milliseconds(fromDuration: "P1DT2H3M4.5S") == 93_784_500)
+        #expect(try JavaTime.milliseconds(fromDuration: "-PT1M") == -60_000)
+        #expect(try JavaTime.milliseconds(fromDuration: "pt-1h") == -3_600_000)
+        for text in ["", "P", "PT", "P1DT", "1D", "PT1D", "P1H", "PT1S1M", "PT1ST1H", "PT1.5M", "bogus", "P99999999999999999999D"] {
+            #expect(throws: GroupFailure.self) { try JavaTime.milliseconds(fromDuration: text) }
+        }
+    }
+}
