@@ -27,12 +27,9 @@ struct ListGroups {
             output.line(Table.row(cells, widths: [width, 20, 20], trailing: false))
         }
         row("GROUP", "TYPE", "STATE")
-        for group in groups { row(group.groupId, Self.typeName(group.groupType), group.groupState.isEmpty ? "Unknown" : group.groupState) }
+        for group in groups { row(group.groupId, group.type, group.state) }
         return 0
     }
-
-    /// `Classic` for the protocol's `classic`; `Unknown` from brokers that do not say.
-    private static func typeName(_ type: String) -> String { type.isEmpty ? "Unknown" : type.prefix(1).uppercased() + type.dropFirst().lowercased() }
 
     /// The words of an optional filter in Kafka's spelling; empty when it was not given.
     private func filter(_ option: String, valid: [String], message: (String) -> String) throws(ToolError) -> [String] {
