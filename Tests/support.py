@@ -1,9 +1,37 @@
 """What the Python tests share: the binary under test, brokers of its own, and Kafka's where it is at hand."""
-import contextlib, os, pathlib, shutil, signal, subprocess, tempfile, time
+import atexit, contextlib, os, pathlib, shutil, signal, subprocess, tempfile, time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 OTTLA = os.environ.get("OTTLA") or str(ROOT / ".build-release/release/ottla")
-KAFKA_HOME = os.environ.get("KAFKA_HOME") if shutil.which("java") else None
+
+
+def _kafka_home():
+    """KAFKA_HOME with launchers that can be executed: a checkout may have lost their modes and flattened links into files that hold a name."""
+    home = os.environ.get("KAFKA_HOME")
+    if not home or not shutil.which("java"):
+        return None
+    home = pathlib.Path(home).resolve()
+    if all(os.access(home / "bin" / name, os.X_OK) for name in ("kafka-broker", "kafka-topics.sh")):
+        return str(home)
+    copy = pathlib.Path(tempfile.mkdtemp(prefix="kafka-home-"))
+    atexit.register(shutil.rmtree, copy, True)
+    shutil.copytree(home / "bin", copy / "bin", symlinks=True)
+    for path in (copy / "bin").iterdir():
+        if path.is_symlink():
+            continue
+        target = path.read_bytes()[:100].decode(errors="replace").strip()
+        if (copy / "bin" / target).is_file() and "/" not in target:
+            path.unlink()
+            path.symlink_to(target)
+        else:
+            path.chmod(0o755)
+    for path in home.iterdir():
+        if path.name != "bin":
+            (copy / path.name).symlink_to(path)
+    return str(copy)
+
+
+KAFKA_HOME = _kafka_home()
 OUR_TOOLS = ("topics", "console-producer", "console-consumer", "consumer-groups")
 
 
