@@ -1,0 +1,121 @@
+"""The figures of the README and the issue tracker: start-up, broker readiness, memory, CPU per GB, and the console tools against kcat.
+Every comparison interleaves both sides in one run and reports medians and their ratio. `make bench` runs all; name one to run it alone."""
+import os, pathlib, resource, shutil, statistics, subprocess, sys, tempfile, time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Tests"))
+from support import OTTLA, Broker, ottla
+
+RUNS = int(os.environ.get("RUNS", "7"))
+LINES = int(os.environ.get("LINES_COUNT", "1000000"))
+
+
+def wall(command, stdin=None):
+    began = time.perf_counter()
+    with open(stdin, "rb") if stdin else open(os.devnull, "rb") as source:
+        subprocess.run(command, stdin=source, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - began
+
+
+def interleaved(sides, runs=RUNS):
+    """Medians of each side's seconds, the sides in turn."""
+    times = {name: [] for name in sides}
+    for run in range(runs + 1):
+        for name, side in sides.items():
+            seconds = side()
+            if run:
+                times[name].append(seconds)
+    return {name: statistics.median(values) for name, values in times.items()}
+
+
+def startup():
+    with Broker("--topic", "a:1", ephemeral=True) as broker:
+        at = broker.address
+        sides = {
+            "ottla --version": lambda: wall([OTTLA, "--version"]), "ottla --help": lambda: wall([OTTLA, "--help"]),
+            "ottla topics --list": lambda: wall([OTTLA, "topics", "--bootstrap-server", at, "--list"]), "kcat -L": lambda: wall(["kcat", "-b", at, "-L"]),
+            "true": lambda: wall(["true"]),
+        }
+        medians = interleaved(sides, 40)
+    for name, seconds in medians.items():
+        print(f"{name:24} {seconds * 1000:7.2f} ms")
+    print(f"topics --list / kcat -L = {medians['ottla topics --list'] / medians['kcat -L']:.2f}")
+
+
+def ready():
+    for title, ephemeral in (("serve --ephemeral", True), ("serve, new data directory", False)):
+        times = []
+        for _ in range(RUNS):
+            broker = Broker(ephemeral=ephemeral)
+            began = time.perf_counter()
+            with broker:
+                ottla("topics", "--bootstrap-server", broker.address, "--list")
+                times.append(time.perf_counter() - began)
+                time.sleep(0.2)
+                rss = broker.rss()
+        print(f"{title:28} first answer after {statistics.median(times) * 1000:6.1f} ms (client's own start included), idle {rss / 2**20:5.1f} MiB")
+
+
+def cpu_seconds(pid):
+    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def throughput():
+    import confluent_kafka
+    with Broker("--topic", "t:1", "--durability", "os") as broker:
+        producer = confluent_kafka.Producer({"bootstrap.servers": broker.address, "acks": 1, "linger.ms": 5, "queue.buffering.max.messages": 1000000})
+        value, count = os.urandom(1024), 300_000
+        before, began = cpu_seconds(broker.process.pid), time.perf_counter()
+        for n in range(count):
+            while True:
+                try:
+                    producer.produce("t", value)
+                    break
+                except BufferError:
+                    producer.poll(0.1)
+            if n % 1000 == 0:
+                producer.poll(0)
+        producer.flush()
+        seconds, used = time.perf_counter() - began, cpu_seconds(broker.process.pid) - before
+        print(f"produce acks=1, 1 KiB: {count / seconds:,.0f} records/s, broker {used / seconds * 100:.0f} % of a core, {used / (count * 1024 / 1e9):.2f} CPU s/GB in")
+        consumer = confluent_kafka.Consumer({"bootstrap.servers": broker.address, "group.id": "b", "auto.offset.reset": "earliest"})
+        consumer.subscribe(["t"])
+        before, began, seen = cpu_seconds(broker.process.pid), time.perf_counter(), 0
+        while seen < count:
+            seen += len(consumer.consume(10000, 1))
+        seconds, used = time.perf_counter() - began, cpu_seconds(broker.process.pid) - before
+        consumer.close()
+        print(f"consume, 1 KiB: {count / seconds:,.0f} records/s, broker {used / seconds * 100:.0f} % of a core, {used / (count * 1024 / 1e9):.2f} CPU s/GB out")
+
+
+def console():
+    directory = pathlib.Path(tempfile.mkdtemp())
+    lines = directory / "lines"
+    with open(lines, "wb") as file:
+        for n in range(LINES):
+            file.write(b"%099d\n" % n)
+    with Broker("--topic", "full:1", "--durability", "os") as broker:
+        at, number = broker.address, [0]
+
+        def fresh():
+            number[0] += 1
+            ottla("topics", "--bootstrap-server", at, "--create", "--topic", f"p{number[0]}", "--partitions", 1)
+            return f"p{number[0]}"
+
+        produce = interleaved({
+            "ottla console-producer": lambda: wall([OTTLA, "console-producer", "--bootstrap-server", at, "--topic", fresh()], lines),
+            "kcat -P": lambda: wall(["kcat", "-b", at, "-P", "-t", fresh()], lines)}, 3)
+        wall(["kcat", "-b", at, "-P", "-t", "full"], lines)
+        consume = interleaved({
+            "ottla console-consumer": lambda: wall([OTTLA, "console-consumer", "--bootstrap-server", at, "--topic", "full", "--from-beginning", "--max-messages", str(LINES)]),
+            "kcat -C": lambda: wall(["kcat", "-b", at, "-C", "-t", "full", "-o", "beginning", "-c", str(LINES), "-q"])}, 3)
+    shutil.rmtree(directory)
+    for medians in (produce, consume):
+        (ours, a), (theirs, b) = medians.items()
+        print(f"{ours}: {LINES / a:,.0f} lines/s; {theirs}: {LINES / b:,.0f} lines/s; rate ratio {b / a:.2f}")
+
+
+for benchmark in (startup, ready, throughput, console):
+    if len(sys.argv) < 2 or benchmark.__name__ in sys.argv[1:]:
+        print(f"== {benchmark.__name__}", flush=True)
+        benchmark()
