@@ -111,6 +111,22 @@ import Testing
         }
     }
 
+    @Test func recordsOfOtherProtocolsGoWithTheGroup() {
+        let d = GroupDriver()
+        var member = ConsumerGroupMemberMetadataKey(), group = ConsumerGroupMetadataKey()
+        (member.groupId, member.memberId, group.groupId) = ("g", "m", "g")
+        let records = [
+            CoordinatorRecord(key: group, value: ConsumerGroupMetadataValue(), version: 0),
+            CoordinatorRecord(key: member, value: ConsumerGroupMemberMetadataValue(), version: 0),
+        ]
+        for record in records { d.shard.replay(record, offset: 0) }
+        d.log = records
+        _ = d.commit("g", "t", [0: 1])
+        #expect(d.delete("g") == ErrorCode.none)
+        #expect(d.log.suffix(3).map(\.key) == [records[1].key, records[0].key, Bytes([0, 2, 0, 1] + Array("g".utf8))])
+        #expect(d.log.suffix(3).allSatisfy { $0.value == nil } && d.recovered().foreignKeys.isEmpty)
+    }
+
     @Test func unreadableRecordsAreSkipped() {
         var shard = GroupShard(configuration: GroupConfiguration())
         for bytes: [UInt8] in [[], [0], [0, 1], [0, 2, 0, 9], [0, 77, 1], [0, 1, 0, 1]] {

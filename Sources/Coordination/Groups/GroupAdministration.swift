@@ -71,7 +71,7 @@ extension GroupShard {
             if let group = groups[id] {
                 if group.state == .empty {
                     outcome.records += offsets.partitions(of: id).map { tombstone(id, $0) }
-                    outcome.records.append(groupTombstone(id))
+                    outcome.records += groupTombstones(id)
                 } else {
                     result.errorCode = .nonEmptyGroup
                 }
@@ -84,9 +84,18 @@ extension GroupShard {
         return outcome
     }
 
-    func groupTombstone(_ id: String) -> CoordinatorRecord {
+    /// What removes a group from the log, its offsets aside.
+    func groupTombstones(_ id: String) -> [CoordinatorRecord] {
         var key = GroupMetadataKey()
         key.group = id
-        return CoordinatorRecord(tombstone: key)
+        return foreignTombstones(id) + [CoordinatorRecord(tombstone: key)]
+    }
+
+    /// What removes the records of other group protocols. Members and their assignments come before the group itself, as Kafka demands.
+    func foreignTombstones(_ id: String) -> [CoordinatorRecord] {
+        let last = [ConsumerGroupTargetAssignmentMetadataKey.recordType, ConsumerGroupPartitionMetadataKey.recordType, ConsumerGroupMetadataKey.recordType]
+        func rank(_ key: Bytes) -> Int { last.firstIndex(of: key.load(0, as: Int16.self)).map { $0 + 1 } ?? 0 }
+        let keys = (foreignKeys[id] ?? []).sorted { (rank($0), $0.array.description) < (rank($1), $1.array.description) }
+        return keys.map { CoordinatorRecord(key: $0, value: nil) }
     }
 }

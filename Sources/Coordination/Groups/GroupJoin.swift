@@ -35,6 +35,8 @@ extension GroupShard {
             rejoin(&call, &group, now: now)
         }
         if isNewGroup && call.outcome.records.isEmpty { call.outcome.records.append(group.creationRecord(now: now)) }
+        // From here on it is a classic group, whatever it was before.
+        call.outcome.records = foreignTombstones(id) + call.outcome.records
         groups[id] = group
         return call.outcome
     }

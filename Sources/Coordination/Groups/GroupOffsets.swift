@@ -161,7 +161,7 @@ extension GroupShard {
                 }
             }
             if !keepsOffsets && group.state == .empty && group.pendingJoins.isEmpty && !offsets.hasOpenTransactions(id) {
-                outcome.records.append(groupTombstone(id))
+                outcome.records += groupTombstones(id)
             }
         }
     }

@@ -9,6 +9,9 @@ public struct GroupShard: CoordinatorShard {
     var groups: [String: ClassicGroup] = [:]
     var offsets = OffsetStore()
     var timers = TimerQueue<Timer>()
+    /// Keys of records that only groups of other protocols have (KIP-848, KIP-932), by group. A broker that knows those wrote them; they
+    /// have to go when the group goes or becomes a classic one, or they would come back to life there.
+    var foreignKeys: [String: Set<Bytes>] = [:]
     /// What is left of the initial rebalance delay after the part that runs now, per group.
     var initialDelays: [String: InitialDelay] = [:]
 
@@ -43,7 +46,15 @@ public struct GroupShard: CoordinatorShard {
         case GroupMetadataKey.recordType:
             guard let key = try? record.decodeKey(GroupMetadataKey.self) else { return }
             replay(key, record)
-        default: return
+        default:
+            // All these keys begin with the group's id.
+            guard let id = (try? ConsumerGroupMetadataKey.decode(record.key.dropFirst(2), version: 0, allowsTrailing: true))?.groupId else { return }
+            if record.value != nil {
+                foreignKeys[id, default: []].insert(record.key)
+            } else {
+                foreignKeys[id]?.remove(record.key)
+                if foreignKeys[id]?.isEmpty == true { foreignKeys[id] = nil }
+            }
         }
     }
 
