@@ -47,39 +47,51 @@ final class ConsoleProducerRun {
             let records = batch.recordCount == 1 ? "1 record" : "\(batch.recordCount) records"
             error.line("Error when sending \(records) to topic \(batch.topic), partition \(batch.partition): \(batch.error.description)")
         }
-        do {
+        var stop: ToolError?
+        do throws(Stop) {
             while try sendNextLine() {}
-        } catch let failure as LineFormat.Malformed {
-            // Lines before the bad one are sent, as Kafka's producer does when it closes.
-            try? sender.close()
-            throw ToolError(failure.message)
-        } catch let failure as ClientError where failure.kind == .interrupted {
-            return try finish()
-        } catch let failure as ClientError {
-            try? sender.close()
-            throw ToolError("Error when sending to topic \(settings.topic): \(failure.description)")
+        } catch {
+            switch error {
+            case .malformed(let failure): stop = ToolError(failure.message)
+            case .client(let failure) where failure.kind == .interrupted: break
+            case .client(let failure): stop = ToolError("Error when sending to topic \(settings.topic): \(failure.description)")
+            case .input(let failure): stop = ToolError("\(failure)")
+            }
         }
-        return try finish()
-    }
-
-    private func finish() throws -> Int32 {
-        try sender.close()
+        // Lines before a bad one are sent, as Kafka's producer does when it closes.
+        do throws(ClientError) {
+            try sender.close()
+        } catch {
+            stop = stop ?? ToolError(error.description)
+        }
+        if let stop { throw stop }
         return hasFailed ? 1 : 0
     }
 
+    /// What ends the reading before the input does.
+    private enum Stop: Error {
+        case malformed(LineFormat.Malformed)
+        case client(ClientError)
+        case input(any Error)
+    }
+
     /// Sends one line; false at the end of the input.
-    private func sendNextLine() throws -> Bool {
+    private func sendNextLine() throws(Stop) -> Bool {
         if showsPrompt {
             context.output.write(">")
             context.output.flush()
         }
         while true {
             if context.isInterrupted { return false }
-            if try lines.next({ try send($0) }) != nil { return true }
+            if let line = lines.next() {
+                try send(line)
+                return true
+            }
             guard waitForInput() else { return false }
-            guard let chunk = try context.input.read(upTo: ToolInput.chunk) else {
-                if context.isInterrupted { return false }
-                return try lines.last { try send($0) } != nil
+            guard let chunk = try readChunk() else {
+                guard !context.isInterrupted, let line = lines.last() else { return false }
+                try send(line)
+                return true
             }
             timestamp = context.wallClockMs
             lines.feed(chunk)
@@ -99,37 +111,51 @@ final class ConsoleProducerRun {
         return true
     }
 
-    private func send(_ line: LineSplitter.Line) throws {
+    private func readChunk() throws(Stop) -> Bytes? {
+        do { return try context.input.read(upTo: ToolInput.chunk) } catch { throw .input(error) }
+    }
+
+    private func send(_ line: LineSplitter.Line) throws(Stop) {
         lineNumber += 1
         switch line {
-        case .tooLong(let count): refuse("line \(lineNumber) of \(count) bytes is longer than max.request.size (\(settings.producer.maxRequestSize)) allows")
+        case .tooLong(let count):
+            refuse("line \(lineNumber) of \(count) bytes is longer than max.request.size (\(settings.producer.maxRequestSize)) allows")
         case .bytes(let bytes, let isASCII):
-            if isASCII || String(validating: UnsafeRawBufferPointer(bytes), as: UTF8.self) != nil { return try send(bytes) }
             // Like Java, what is not UTF-8 becomes U+FFFD.
-            var repaired = String(decoding: bytes, as: UTF8.self)
-            try repaired.withUTF8 { try send(UnsafeRawBufferPointer($0)) }
+            let isValid = isASCII || bytes.withUnsafeBytes { String(validating: $0, as: UTF8.self) != nil }
+            let text = isValid ? bytes : Bytes(bytes.text)
+            let failure = text.withUnsafeBytes { send($0) }
+            if let failure { throw failure }
         }
     }
 
-    private func send(_ line: UnsafeRawBufferPointer) throws {
-        try settings.format.parse(line, number: lineNumber) { key, value, headers in
-            do throws(ClientError) {
-                guard settings.isSync else {
-                    return try sender.send(topic, key: key, value: value, headers: headers, timestamp: timestamp, isStopped: { context.isInterrupted })
-                }
-                try sendAndWait(key: key, value: value, headers: headers)
-            } catch {
-                // A record that is too large fails alone; what fails it otherwise would fail those behind it too.
-                guard error.code == .messageTooLarge, !settings.isSync else { throw error }
-                refuse(error.description)
+    /// Sends a line of valid UTF-8; the reason when that must end the run.
+    private func send(_ line: UnsafeRawBufferPointer) -> Stop? {
+        let fields: LineFormat.Fields
+        do throws(LineFormat.Malformed) {
+            fields = try settings.format.parse(line, number: lineNumber)
+        } catch {
+            return .malformed(error)
+        }
+        do throws(ClientError) {
+            if settings.isSync {
+                try sendAndWait(fields)
+            } else {
+                try sender.send(
+                    topic, key: fields.key, value: fields.value, headers: fields.headers, timestamp: timestamp, isStopped: { context.isInterrupted })
             }
+        } catch {
+            // A record that is too large fails alone; what fails it otherwise would fail those behind it too.
+            guard error.code == .messageTooLarge, !settings.isSync else { return .client(error) }
+            refuse(error.description)
         }
+        return nil
     }
 
-    private func sendAndWait(key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headers: [RecordHeader]) throws(ClientError) {
+    private func sendAndWait(_ fields: LineFormat.Fields) throws(ClientError) {
         var outcome: Result<RecordMetadata, ClientError>?
         try sender.send(
-            topic, key: key, value: value, headers: headers, timestamp: timestamp, isStopped: { [context] in context.isInterrupted },
+            topic, key: fields.key, value: fields.value, headers: fields.headers, timestamp: timestamp, isStopped: { context.isInterrupted },
             completion: { outcome = $0 })
         try sender.flush()
         if case .failure(let error)? = outcome { throw error }

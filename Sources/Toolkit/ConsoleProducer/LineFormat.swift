@@ -48,21 +48,23 @@ struct LineFormat {
         if x == y { throw ToolError("\(a) and \(b) may not be equal") }
     }
 
-    /// Takes a line of valid UTF-8 apart and calls `body` with its key, value and headers.
-    /// - Throws: `Malformed`, and what `body` throws.
-    func parse<R>(
-        _ line: UnsafeRawBufferPointer, number: Int,
-        _ body: (_ key: UnsafeRawBufferPointer?, _ value: UnsafeRawBufferPointer?, _ headers: [RecordHeader]) throws -> R
-    ) throws -> R {
-        var rest = line
-        var headers: [RecordHeader] = []
-        if parsesHeaders, let section = try cut(&rest, line, at: headersDelimiter, name: "headers delimiter", number: number), !isNull(section) {
-            headers = try parseHeaders(section, number: number)
-        }
+    /// A line's parts, as places in the line.
+    struct Fields {
         var key: UnsafeRawBufferPointer?
-        if parsesKey { key = try cut(&rest, line, at: keySeparator, name: "key separator", number: number) }
-        if let present = key, isNull(present) { key = nil }
-        return try body(key, isNull(rest) ? nil : rest, headers)
+        var value: UnsafeRawBufferPointer?
+        var headers: [RecordHeader] = []
+    }
+
+    /// Takes a line of valid UTF-8 apart.
+    func parse(_ line: UnsafeRawBufferPointer, number: Int) throws(Malformed) -> Fields {
+        var fields = Fields()
+        var rest = line
+        if parsesHeaders, let section = try cut(&rest, line, at: headersDelimiter, name: "headers delimiter", number: number), !isNull(section) {
+            fields.headers = try parseHeaders(section, number: number)
+        }
+        if parsesKey, let key = try cut(&rest, line, at: keySeparator, name: "key separator", number: number), !isNull(key) { fields.key = key }
+        if !isNull(rest) { fields.value = rest }
+        return fields
     }
 
     private func isNull(_ field: UnsafeRawBufferPointer) -> Bool { nullMarker.map { field.elementsEqual($0) } ?? false }

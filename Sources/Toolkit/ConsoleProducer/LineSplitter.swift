@@ -4,8 +4,8 @@ import KafkaProtocol
 /// Keeps at most one unfinished line of `maxLineBytes`.
 struct LineSplitter {
     enum Line {
-        /// Valid until the next call. `isASCII` spares a look at the encoding.
-        case bytes(UnsafeRawBufferPointer, isASCII: Bool)
+        /// `isASCII` spares a look at the encoding.
+        case bytes(Bytes, isASCII: Bool)
         /// A line of more than `maxLineBytes`, which was not kept; its length in bytes.
         case tooLong(Int)
     }
@@ -20,7 +20,6 @@ struct LineSplitter {
     private var dropped = 0
     /// The last line ended in CR at a chunk's end, so an LF that follows belongs to it.
     private var swallowsLF = false
-    private var isCarrySpent = false
 
     init(maxLineBytes: Int) { self.maxLineBytes = maxLineBytes }
 
@@ -34,60 +33,47 @@ struct LineSplitter {
         }
     }
 
-    /// Calls `body` with the next complete line; nil when more bytes are needed.
-    mutating func next<R>(_ body: (Line) throws -> R) rethrows -> R? {
-        if isCarrySpent {
-            carry.removeAll(keepingCapacity: carry.capacity <= 1 << 20)
-            isCarrySpent = false
+    /// The next complete line; nil when more bytes are needed.
+    mutating func next() -> Line? {
+        guard position < chunk.count else { return nil }
+        let start = position
+        let (end, isASCII) = chunk.withUnsafeBytes { Self.lineEnd($0, from: start) }
+        guard end < chunk.count else {
+            keep(chunk[start..<end])
+            position = end
+            return nil
         }
-        let chunk = self.chunk
-        return try chunk.withUnsafeBytes { bytes -> R? in
-            guard position < bytes.count else { return nil }
-            let start = position
-            let (end, isASCII) = Self.lineEnd(bytes, from: start)
-            guard end < bytes.count else {
-                keep(UnsafeRawBufferPointer(rebasing: bytes[start...]))
-                position = bytes.count
-                return nil
-            }
-            position = end + 1
-            if bytes[end] == 13 {
-                if position == bytes.count { swallowsLF = true } else if bytes[position] == 10 { position += 1 }
-            }
-            let line = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
-            guard hasCarry else {
-                if line.count > maxLineBytes { return try body(.tooLong(line.count)) }
-                return try body(.bytes(line, isASCII: isASCII))
-            }
+        position = end + 1
+        if chunk[end] == 13 {
+            if position == chunk.count { swallowsLF = true } else if chunk[position] == 10 { position += 1 }
+        }
+        let line = chunk[start..<end]
+        if hasCarry {
             keep(line)
-            return try takeCarry(body)
+            return last()
         }
+        return line.count > maxLineBytes ? .tooLong(line.count) : .bytes(line, isASCII: isASCII)
     }
 
     /// The last line, when the stream ends without a line end.
-    mutating func last<R>(_ body: (Line) throws -> R) rethrows -> R? {
+    mutating func last() -> Line? {
         guard hasCarry else { return nil }
-        return try takeCarry(body)
+        defer {
+            hasCarry = false
+            carry.removeAll(keepingCapacity: carry.capacity <= 1 << 20)
+            dropped = 0
+        }
+        return dropped > 0 ? .tooLong(dropped) : .bytes(Bytes(carry), isASCII: carry.allSatisfy { $0 < 0x80 })
     }
 
-    private mutating func keep(_ bytes: UnsafeRawBufferPointer) {
+    private mutating func keep(_ bytes: Bytes) {
         hasCarry = true
         if dropped > 0 || carry.count + bytes.count > maxLineBytes {
             dropped += carry.count + bytes.count
             carry = []
         } else {
-            carry.append(contentsOf: bytes)
+            bytes.withUnsafeBytes { carry.append(contentsOf: $0) }
         }
-    }
-
-    private mutating func takeCarry<R>(_ body: (Line) throws -> R) rethrows -> R {
-        defer {
-            hasCarry = false
-            isCarrySpent = true
-            dropped = 0
-        }
-        if dropped > 0 { return try body(.tooLong(dropped)) }
-        return try carry.withUnsafeBytes { try body(.bytes($0, isASCII: $0.allSatisfy { $0 < 0x80 })) }
     }
 
     /// Where the line that begins at `start` ends (the count when it does not), and whether it is all ASCII. Eight bytes at a time.
