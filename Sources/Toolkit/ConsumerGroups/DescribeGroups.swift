@@ -139,7 +139,8 @@ struct DescribeGroups {
             }
             return cells
         }
-        let widths = least.indices.map { index in max(least[index], rows.map { $0[index].utf16.count }.max() ?? 0) }
+        // The last column of the mixed form has no padding.
+        let widths = least.indices.map { index in least[index] == 0 ? 0 : max(least[index], rows.map { $0[index].utf16.count }.max() ?? 0) }
         let output = run.context.output
         output.write("\n")
         for cells in [header] + rows {

@@ -7,8 +7,10 @@ struct PartitionStanding {
     var led: [TopicPartition] = []
     /// Without one.
     var leaderless: [TopicPartition] = []
-    /// Of unknown topics, or beyond the topic's last.
+    /// Beyond the topic's last.
     var missing: [TopicPartition] = []
+    /// Of topics that cannot be described, with the topic's failure.
+    var unknown: [(partition: TopicPartition, failure: ClientError)] = []
 }
 
 extension Admin {
@@ -17,13 +19,15 @@ extension Admin {
         let topics = try describeTopics(Array(Set(partitions.map(\.topic))))
         var standing = PartitionStanding()
         for partition in partitions.sorted() {
-            guard case .success(let topic) = topics[partition.topic],
-                let known = topic.partitions.first(where: { $0.index == partition.partition })
-            else {
-                standing.missing.append(partition)
-                continue
+            switch topics[partition.topic] ?? .failure(ClientError(code: .unknownTopicOrPartition)) {
+            case .failure(let error): standing.unknown.append((partition, error))
+            case .success(let topic):
+                switch topic.partitions.first(where: { $0.index == partition.partition })?.leader {
+                case nil: standing.missing.append(partition)
+                case .some(..<0): standing.leaderless.append(partition)
+                case .some: standing.led.append(partition)
+                }
             }
-            if known.leader < 0 { standing.leaderless.append(partition) } else { standing.led.append(partition) }
         }
         return standing
     }

@@ -70,10 +70,14 @@ struct ResetOffsets {
     /// Kafka refuses partitions that are not there or cannot be asked, all in one message.
     private func checkExistence(_ partitions: [TopicPartition]) throws {
         if partitions.isEmpty { return }
-        let existence = try run.unwrapped { () throws(ClientError) in try run.admin.standing(of: partitions) }
+        let standing = try run.unwrapped { () throws(ClientError) in try run.admin.standing(of: partitions) }
         func list(_ partitions: [TopicPartition]) -> String { partitions.map(\.description).joined(separator: ",") }
-        if !existence.missing.isEmpty { throw GroupFailure(text: "The partitions \"\(list(existence.missing))\" do not exist") }
-        if !existence.leaderless.isEmpty { throw GroupFailure(text: "The partitions \"\(list(existence.leaderless))\" have no leader") }
+        if let (partition, failure) = standing.unknown.first {
+            throw GroupFailure(
+                text: "java.util.concurrent.ExecutionException: \(failure.javaDescription)", line: "topic \(partition.topic): \(failure.description)")
+        }
+        if !standing.missing.isEmpty { throw GroupFailure(text: "The partitions \"\(list(standing.missing))\" do not exist") }
+        if !standing.leaderless.isEmpty { throw GroupFailure(text: "The partitions \"\(list(standing.leaderless))\" have no leader") }
     }
 
     // MARK: Which offsets
