@@ -11,9 +11,12 @@ import Testing
             var groupInstanceId: String?
             var generation: Int32?
             var owned: [String]?
+            var rack: String?
         }
         var assignor: String
         var partitions: [String: Int32]
+        /// The racks of each partition's replicas.
+        var racks: [String: [String]]?
         var members: [String: Member]
         var assignment: [String: [String]]
     }
@@ -23,15 +26,16 @@ import Testing
         return TopicPartition(String(text[..<dash]), try #require(Int32(text[text.index(after: dash)...])))
     }
 
-    @Test func answersAreJavasOnEveryVector() throws {
-        let url = try #require(Bundle.module.url(forResource: "assignors", withExtension: "jsonl", subdirectory: "Fixtures"))
+    @Test(arguments: [("assignors", 1370), ("assignors-racks", 480)])
+    func answersAreJavasOnEveryVector(file: String, count: Int) throws {
+        let url = try #require(Bundle.module.url(forResource: file, withExtension: "jsonl", subdirectory: "Fixtures"))
         var checked = 0
         for line in try String(contentsOf: url, encoding: .utf8).split(separator: "\n") {
             let vector = try JSONDecoder().decode(Case.self, from: Data(line.utf8))
             let assignor = try #require(Assignor(rawValue: vector.assignor))
             let members = try vector.members.sorted { $0.key < $1.key }.map { id, member in
                 let owned = try (member.owned ?? []).map(Self.partition)
-                var subscription = MemberSubscription(memberId: id, groupInstanceId: member.groupInstanceId, topics: member.topics)
+                var subscription = MemberSubscription(memberId: id, groupInstanceId: member.groupInstanceId, topics: member.topics, rackId: member.rack)
                 if let generation = member.generation {
                     subscription.ownedPartitions = owned
                     subscription.generationId = generation
@@ -39,7 +43,9 @@ import Testing
                 }
                 return subscription
             }
-            let answer = assignor.assign(partitionCounts: vector.partitions, members: members)
+            var racks: [TopicPartition: Set<String>] = [:]
+            for (name, partitionRacks) in vector.racks ?? [:] { racks[try Self.partition(name)] = Set(partitionRacks) }
+            let answer = assignor.assign(partitionCounts: vector.partitions, members: members, racks: racks)
             let expected = try vector.assignment.mapValues { try Set($0.map(Self.partition)) }
             #expect(answer.mapValues { Set($0) } == expected, "\(line)")
             let given: Int = answer.values.reduce(0) { $0 + $1.count }
@@ -47,7 +53,7 @@ import Testing
             #expect(given == due)
             checked += 1
         }
-        #expect(checked == 1370)
+        #expect(checked == count)
     }
 
     @Test func twoMembersClaimingOnePartitionInOneGenerationBothLoseIt() {

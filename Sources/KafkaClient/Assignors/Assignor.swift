@@ -62,17 +62,20 @@ public enum Assignor: String, Sendable, CaseIterable {
     /// - Parameters:
     ///   - partitionCounts: partitions of each topic known to the cluster; topics that nobody subscribed to are ignored.
     ///   - members: in the order in which the JoinGroup response lists them.
+    ///   - racks: the racks of each partition's replicas, as far as they are known.
     /// - Returns: the partitions of every member, by member id; a member may have none.
-    public func assign(partitionCounts: [String: Int32], members: [MemberSubscription]) -> [String: [TopicPartition]] {
+    public func assign(
+        partitionCounts: [String: Int32], members: [MemberSubscription], racks: [TopicPartition: Set<String>] = [:]
+    ) -> [String: [TopicPartition]] {
         let subscribed = Set(members.flatMap(\.topics))
         let counts = partitionCounts.filter { $0.value > 0 && subscribed.contains($0.key) }
         switch self {
-        case .range: return RangeAssignment.assign(counts, members)
+        case .range: return RangeAssignment.assign(counts, members, racks: racks)
         case .roundRobin: return RoundRobinAssignment.assign(counts, members)
-        case .sticky: return StickyAssignment(counts, members, claims: members.map(StickyUserData.claim)).assign().partitions
+        case .sticky: return StickyAssignment(counts, members, claims: members.map(StickyUserData.claim), racks: racks).assign().partitions
         case .cooperativeSticky:
             let claims = members.map(CooperativeUserData.claim)
-            let result = StickyAssignment(counts, members, claims: claims).assign()
+            let result = StickyAssignment(counts, members, claims: claims, racks: racks).assign()
             return CooperativeUserData.withholdingTransfers(result, members)
         }
     }

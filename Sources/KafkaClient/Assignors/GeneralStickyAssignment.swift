@@ -12,9 +12,11 @@ struct GeneralStickyAssignment {
     /// Members that may still give or take, least loaded first, then by id.
     private var byLoad: [String] = []
     private var movements = PartitionMovements()
+    private let racks: RackInfo
 
     init(_ assignment: StickyAssignment, owned: [String: [TopicPartition]], maxGeneration: Int32) {
         counts = assignment.counts
+        racks = assignment.racks
         total = counts.values.reduce(0) { $0 + Int($1) }
         current = owned
         var subscriptions: [String: Set<String>] = [:]
@@ -46,7 +48,9 @@ struct GeneralStickyAssignment {
         let unassigned = all.filter { owner[$0] == nil }
         byLoad = current.keys.sorted(by: isLessLoaded)
         let wasEmpty = byLoad.last.map { current[$0]?.isEmpty ?? true } ?? true
-        for partition in unassigned { giveToLeastLoaded(partition) }
+        var homeless = unassigned
+        if racks.isUsed { homeless.removeAll { giveToLeastLoaded($0, closeOnly: true) } }
+        for partition in homeless { giveToLeastLoaded(partition, closeOnly: false) }
         let fixed = setFixedMembersAside()
 
         let before = (current: current, owner: owner)
@@ -63,8 +67,8 @@ struct GeneralStickyAssignment {
         var revocationRequired = false
         for (member, partitions) in current {
             let topics = subscriptions[member] ?? []
-            let kept = partitions.filter { topics.contains($0.topic) && $0.partition < (counts[$0.topic] ?? 0) && $0.partition >= 0 }
-            if partitions.contains(where: { !topics.contains($0.topic) }) { revocationRequired = true }
+            let kept = partitions.filter { topics.contains($0.topic) && !racks.isFar(member, $0) }
+            if kept.count < partitions.count { revocationRequired = true }
             current[member] = kept
             for partition in kept { owner[partition] = member }
         }
@@ -92,12 +96,18 @@ struct GeneralStickyAssignment {
         }
     }
 
-    private mutating func giveToLeastLoaded(_ partition: TopicPartition) {
-        guard let member = byLoad.first(where: { subscriptions[$0]?.contains(partition.topic) == true }) else { return }
-        reload([member]) {
-            $0.current[member, default: []].append(partition)
-            $0.owner[partition] = member
+    /// False when nobody may take it.
+    @discardableResult
+    private mutating func giveToLeastLoaded(_ partition: TopicPartition, closeOnly: Bool) -> Bool {
+        let taker = byLoad.first { member in
+            subscriptions[member]?.contains(partition.topic) == true && !(closeOnly && racks.isFar(member, partition))
         }
+        guard let taker else { return false }
+        reload([taker]) {
+            $0.current[taker, default: []].append(partition)
+            $0.owner[partition] = taker
+        }
+        return true
     }
 
     private func maxLoad(_ member: String) -> Int {

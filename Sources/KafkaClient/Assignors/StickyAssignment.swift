@@ -13,8 +13,10 @@ struct StickyAssignment {
     /// In Java's iteration order.
     let members: [MemberSubscription]
     let claims: [String: OwnershipClaim]
+    let racks: RackInfo
 
-    init(_ counts: [String: Int32], _ members: [MemberSubscription], claims: [OwnershipClaim]) {
+    init(_ counts: [String: Int32], _ members: [MemberSubscription], claims: [OwnershipClaim], racks: [TopicPartition: Set<String>]) {
+        self.racks = RackInfo(members, partitions: counts.flatMap { topic, count in (0..<count).map { TopicPartition(topic, $0) } }, racks: racks)
         self.counts = counts
         self.members = JavaHash.ordered(members) { JavaHash.of($0.memberId) }
         self.claims = Dictionary(zip(members, claims).map { ($0.memberId, $1) }, uniquingKeysWith: { first, _ in first })
@@ -24,7 +26,8 @@ struct StickyAssignment {
         if members.isEmpty { return Result(partitions: [:], transfers: [:]) }
         let history = readClaims()
         if subscriptionsAreEqual {
-            var uniform = UniformStickyAssignment(counts: counts, members: members.map(\.memberId), owned: history.owned, disputed: history.disputed)
+            var uniform = UniformStickyAssignment(
+                counts: counts, members: members.map(\.memberId), owned: history.owned, disputed: history.disputed, racks: racks)
             return uniform.assign()
         }
         var general = GeneralStickyAssignment(self, owned: history.owned, maxGeneration: history.maxGeneration)

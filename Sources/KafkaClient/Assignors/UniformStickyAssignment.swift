@@ -5,6 +5,7 @@ struct UniformStickyAssignment {
     private let members: [String]
     private let owned: [String: [TopicPartition]]
     private let disputed: Set<TopicPartition>
+    private let racks: RackInfo
 
     private let minQuota: Int
     private let maxQuota: Int
@@ -20,7 +21,8 @@ struct UniformStickyAssignment {
     private var transfers: [TopicPartition: String] = [:]
 
     /// - Parameter members: not empty, in Java's iteration order: the first to own more than the fair share keeps the extra partition.
-    init(counts: [String: Int32], members: [String], owned: [String: [TopicPartition]], disputed: Set<TopicPartition>) {
+    init(counts: [String: Int32], members: [String], owned: [String: [TopicPartition]], disputed: Set<TopicPartition>, racks: RackInfo) {
+        self.racks = racks
         self.counts = counts
         self.members = members
         self.owned = owned
@@ -34,17 +36,20 @@ struct UniformStickyAssignment {
 
     mutating func assign() -> StickyAssignment.Result {
         for member in members { keepOwned(of: member) }
-        let unassigned = counts.keys.sorted().flatMap { topic in
+        var unassigned = counts.keys.sorted().flatMap { topic in
             (0..<(counts[topic] ?? 0)).map { TopicPartition(topic, $0) }.filter { !assigned.contains($0) }
         }
         underMin.sort()
         exactlyMin.sort()
+        unassigned = racks.sorted(unassigned)
+        if racks.isUsed { unassigned = dealByRack(unassigned) }
         deal(unassigned)
         return StickyAssignment.Result(partitions: assignment, transfers: transfers)
     }
 
     private mutating func keepOwned(of member: String) {
-        let mine = (owned[member] ?? []).filter { !disputed.contains($0) }
+        for partition in owned[member] ?? [] where racks.isFar(member, partition) { maybeRevoked[partition] = member }
+        let mine = (owned[member] ?? []).filter { !disputed.contains($0) && !racks.isFar(member, $0) }
             .sorted { $0.partition == $1.partition ? $0.topic < $1.topic : $0.partition < $1.partition }
         let keep: Int
         if mine.count < minQuota {
@@ -61,6 +66,36 @@ struct UniformStickyAssignment {
         assignment[member, default: []] += mine.prefix(keep)
         assigned.formUnion(mine.prefix(keep))
         for partition in mine.dropFirst(keep) { maybeRevoked[partition] = member }
+    }
+
+    /// Round robin over the members that are close to a partition; returns the partitions for which there was none with room.
+    private mutating func dealByRack(_ unassigned: [TopicPartition]) -> [TopicPartition] {
+        var turn = 0
+        return unassigned.filter { partition in
+            if let index = racks.nextClose(partition, underMin, from: turn) {
+                let member = underMin[index]
+                let count = (assignment[member]?.count ?? 0) + 1
+                var next = index
+                if count >= minQuota {
+                    underMin.removeAll { $0 == member }
+                    if count < maxQuota && overMin < expectedOverMin { exactlyMin.append(member) }
+                } else {
+                    next += 1
+                }
+                turn = underMin.isEmpty ? 0 : next % underMin.count
+                give(partition, to: member)
+                return false
+            }
+            guard let index = racks.nextClose(partition, exactlyMin, from: 0) else { return true }
+            let member = exactlyMin[index]
+            if (assignment[member]?.count ?? 0) + 1 == maxQuota {
+                exactlyMin.remove(at: index)
+                overMin += 1
+                if overMin == expectedOverMin { exactlyMin.removeAll() }
+            }
+            give(partition, to: member)
+            return false
+        }
     }
 
     /// Round robin over the members below `minQuota`, then one more each to members at `minQuota`.

@@ -107,7 +107,7 @@ extension GroupMember {
         var counts: [String: Int32] = [:]
         for topic in Set(members.flatMap(\.topics)) { counts[topic] = count(of: topic) }
         ledCounts = counts
-        let assignments = assignor.assign(partitionCounts: counts, members: members)
+        let assignments = assignor.assign(partitionCounts: counts, members: members, racks: racks(of: counts, members))
         sync(
             answer,
             assignments.sorted { $0.key < $1.key }.map { member, partitions in
@@ -116,6 +116,18 @@ extension GroupMember {
                 entry.assignment = ConsumerProtocol.encode(assignment: partitions)
                 return entry
             })
+    }
+
+    /// The racks of the replicas; not looked up when no member named its own.
+    private func racks(of counts: [String: Int32], _ members: [MemberSubscription]) -> [TopicPartition: Set<String>] {
+        guard members.contains(where: { $0.rackId?.isEmpty == false }) else { return [:] }
+        var racks: [TopicPartition: Set<String>] = [:]
+        for topic in counts.keys {
+            for partition in port.metadata.topic(topic)?.partitions ?? [] {
+                racks[TopicPartition(topic, partition.index)] = Set(partition.replicas.compactMap { port.metadata.brokers[$0]?.rack })
+            }
+        }
+        return racks
     }
 
     // MARK: Synchronising

@@ -8,7 +8,13 @@ final class ConsoleConsumerRun {
     private var count = 0
     private var exitCode: Int32 = 0
     /// What ended the run before its time.
-    private var failure: String?
+    private var failure: Failure?
+
+    private struct Failure {
+        var text: String
+        /// A record that cannot be printed is reported after the count, everything else before, as Kafka does.
+        var followsCount = false
+    }
 
     /// Commits and leaving must not hold up the user's Ctrl-C for long.
     private static let closeTimeoutMs = 10_000
@@ -34,8 +40,9 @@ final class ConsoleConsumerRun {
             close(session)
         }
         context.output.flush()
+        if let failure, !failure.followsCount { context.error.line(failure.text) }
         context.error.line("Processed a total of \(count) messages")
-        if let failure { context.error.line(failure) }
+        if let failure, failure.followsCount { context.error.line(failure.text) }
         if settings.printsSystemTestEvents { context.output.line("shutdown_complete") }
         return exitCode
     }
@@ -76,8 +83,13 @@ final class ConsoleConsumerRun {
         } catch {
             if error.kind == .interrupted { return }
             exitCode = 1
-            failure = "Error processing message, terminating consumer process: \(error.exceptionClass): \(error)"
+            failure = Failure(text: Self.text(error))
         }
+    }
+
+    private static func text(_ error: ClientError) -> String {
+        if error.kind == .unreachable, let reason = error.reason { return "No broker could be reached: \(reason)" }
+        return "Error processing message, terminating consumer process: \(error.exceptionClass): \(error)"
     }
 
     /// Prints records until the limit, a stop or an error; returns the offset at which to go on.
@@ -91,7 +103,7 @@ final class ConsoleConsumerRun {
             } catch {
                 guard settings.skipsErrors else {
                     exitCode = 1
-                    failure = "Unknown error when running consumer: \(error)"
+                    failure = Failure(text: "Unknown error when running consumer: \(error)", followsCount: true)
                     return false
                 }
                 context.error.line("Error processing message, skipping this message: \(error)")
@@ -111,7 +123,7 @@ final class ConsoleConsumerRun {
         } catch {
             if failure != nil { return }
             exitCode = 1
-            failure = "Committing offsets failed: \(error.exceptionClass): \(error)"
+            failure = Failure(text: "Committing offsets failed: \(error.exceptionClass): \(error)")
         }
     }
 }
