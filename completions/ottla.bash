@@ -27,6 +27,7 @@ _ottla_options() {
         topics) REPLY='--alter --at-min-isr-partitions --bootstrap-server --command-config --config --create --delete --describe --exclude-internal --help --if-exists --if-not-exists --list --partition-size-limit-per-response --partitions --replica-assignment --replication-factor --topic --topic-id --topics-with-overrides --unavailable-partitions --under-min-isr-partitions --under-replicated-partitions --version' ;;
         console-producer) REPLY='--batch-size --bootstrap-server --command-config --command-property --compression-codec --help --line-reader --max-block-ms --max-memory-bytes --max-partition-memory-bytes --message-send-max-retries --metadata-expiry-ms --reader-config --reader-property --request-required-acks --request-timeout-ms --retry-backoff-ms --socket-buffer-size --sync --timeout --topic --version' ;;
         console-consumer) REPLY='--bootstrap-server --command-config --command-property --enable-systest-events --formatter --formatter-config --formatter-property --from-beginning --group --help --include --isolation-level --key-deserializer --max-messages --offset --partition --skip-message-on-error --timeout-ms --topic --value-deserializer --version' ;;
+        consumer-groups) REPLY='--all-groups --all-topics --bootstrap-server --by-duration --command-config --delete --delete-offsets --describe --dry-run --execute --export --from-file --group --help --list --members --offsets --reset-offsets --shift-by --state --timeout --to-current --to-datetime --to-earliest --to-latest --to-offset --topic --type --validate-regex --verbose --version' ;;
         *) REPLY= ;;
     esac
 }
@@ -56,6 +57,12 @@ _ottla_value() {
         console-consumer:key-deserializer|console-consumer:value-deserializer) REPLY='words org.apache.kafka.common.serialization.StringDeserializer org.apache.kafka.common.serialization.LongDeserializer org.apache.kafka.common.serialization.IntegerDeserializer org.apache.kafka.common.serialization.ShortDeserializer org.apache.kafka.common.serialization.DoubleDeserializer org.apache.kafka.common.serialization.FloatDeserializer org.apache.kafka.common.serialization.BooleanDeserializer org.apache.kafka.common.serialization.UUIDDeserializer org.apache.kafka.common.serialization.ByteArrayDeserializer org.apache.kafka.common.serialization.ByteBufferDeserializer org.apache.kafka.common.serialization.BytesDeserializer org.apache.kafka.common.serialization.VoidDeserializer' ;;
         console-consumer:offset) REPLY='words earliest latest' ;;
         console-consumer:topic) REPLY='topics' ;;
+        consumer-groups:bootstrap-server|consumer-groups:by-duration|consumer-groups:shift-by|consumer-groups:timeout|consumer-groups:to-datetime|consumer-groups:to-offset|consumer-groups:validate-regex) REPLY='none' ;;
+        consumer-groups:command-config|consumer-groups:from-file) REPLY='file' ;;
+        consumer-groups:group) REPLY='groups' ;;
+        consumer-groups:state) REPLY='words Stable Empty PreparingRebalance CompletingRebalance Assigning Reconciling Dead' ;;
+        consumer-groups:topic) REPLY='topics' ;;
+        consumer-groups:type) REPLY='words Classic Consumer' ;;
         *) REPLY=switch ;;
     esac
 }
@@ -71,12 +78,12 @@ _ottla() {
     COMPREPLY=()
     if [[ $command == ottla ]]; then
         if ((COMP_CWORD == 1)); then
-            COMPREPLY=($(compgen -W 'serve topics console-producer console-consumer help completion --help --version' -- "$cur"))
+            COMPREPLY=($(compgen -W 'serve topics console-producer console-consumer consumer-groups help completion --help --version' -- "$cur"))
             return
         fi
         command=${COMP_WORDS[1]} first=2
         case $command in
-            help) COMPREPLY=($(compgen -W 'serve topics console-producer console-consumer help completion' -- "$cur")) && return ;;
+            help) COMPREPLY=($(compgen -W 'serve topics console-producer console-consumer consumer-groups help completion' -- "$cur")) && return ;;
             completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$cur")) && return ;;
         esac
     fi
@@ -101,4 +108,4 @@ _ottla() {
     COMPREPLY=($(compgen -W "$REPLY" -- "$cur"))
 }
 
-complete -F _ottla ottla kafka-topics kafka-topics.sh kafka-console-producer kafka-console-producer.sh kafka-console-consumer kafka-console-consumer.sh
+complete -F _ottla ottla kafka-topics kafka-topics.sh kafka-console-producer kafka-console-producer.sh kafka-console-consumer kafka-console-consumer.sh kafka-consumer-groups kafka-consumer-groups.sh
