@@ -8,7 +8,7 @@ public enum ConsoleConsumerTool {
 
     static let command = Command(
         name: "console-consumer", kafkaName: "kafka-console-consumer",
-        purpose: "This tool helps to read data from Kafka topics and outputs it to standard output.",
+        purpose: "Print the records of topics on standard output.",
         options: [
             Option("bootstrap-server", value: .required("host:port,..."), help: "The brokers to connect to first; required"),
             Option("topic", value: .required("name"), help: "The topic to read", completion: .topic),

@@ -10,7 +10,7 @@ public enum ConsumerGroupsTool {
 
     static let command = Command(
         name: "consumer-groups", kafkaName: "kafka-consumer-groups",
-        purpose: "This tool helps to list all consumer groups, describe a consumer group, delete consumer group info, or reset consumer group offsets.",
+        purpose: "List, describe and delete consumer groups, or reset their offsets.",
         options: options,
         notes: [
             "--describe shows each partition's committed offset, the end of its log and the lag between them; with --members or --state it shows the group's "
