@@ -70,17 +70,16 @@ extension Admin {
             request.responsePartitionLimit = pageSize
             let response = try sender.send(request, to: .any, options: options("describeTopics"))
             for topic in response.topics { Self.add(topic, to: &results) }
-            cursor = response.nextCursor.map { next in
+            let next = response.nextCursor.map { next in
                 var cursor = DescribeTopicPartitionsRequest.Cursor()
                 cursor.topicName = next.topicName
                 cursor.partitionIndex = next.partitionIndex
                 return cursor
             }
             // A cursor that does not move would ask for the same page for ever.
-            if let cursor {
-                remaining.removeAll { $0 < cursor.topicName }
-                if response.topics.isEmpty { break }
-            }
+            if let next, let cursor, (next.topicName, next.partitionIndex) <= (cursor.topicName, cursor.partitionIndex) { break }
+            cursor = next
+            if let next { remaining.removeAll { $0 < next.topicName } }
         } while cursor != nil
         return results
     }

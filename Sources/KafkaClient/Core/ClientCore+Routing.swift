@@ -117,7 +117,9 @@ extension ClientCore {
         }
         if let best { return .connection(best) }
         if let opening, bootstrapStaggerDeadline(opening) != .max || !hasUntried { return .channel(opening.channel) }
-        return .channel(candidates.first { channels[$0] == nil && (histories[$0]?.nextAttemptAt ?? 0) <= now } ?? opening?.channel ?? candidates[0])
+        let all = candidates
+        let next = all.first { channels[$0] == nil && (histories[$0]?.nextAttemptAt ?? 0) <= now } ?? opening?.channel ?? all.first
+        return next.map { .channel($0) } ?? .fail(.configuration("No resolvable bootstrap urls given in bootstrap.servers"))
     }
 
     /// Brokers to try in turn: those with the fewest failures first, the known ones before the bootstrap list.

@@ -19,6 +19,9 @@ public final class Session: RequestSender {
     /// How long one wait may last before the interrupt flag is looked at again, in milliseconds.
     private static let interruptCheckMs: Int64 = 100
 
+    /// How long `close` waits for a peer to take what was sent, in milliseconds.
+    private static let drainMs: Int64 = 5_000
+
     /// Connects to nothing yet.
     /// - Parameter isInterrupted: asked while waiting; when it turns true, waits end with an `.interrupted` error.
     /// - Throws: a `.configuration` error.
@@ -100,9 +103,16 @@ public final class Session: RequestSender {
     public func close() {
         if isClosed { return }
         isClosed = true
+        drain()
         core.close()
         act()
         loop.close()
+    }
+
+    /// Lets what was sent without an answer to wait for (acks=0) leave.
+    private func drain() {
+        let limit = now + Self.drainMs
+        while now < limit, sockets.values.contains(where: { $0.pendingBytes > 0 }) { loop.runOnce(timeoutMs: 10) }
     }
 
     // MARK: Performing
