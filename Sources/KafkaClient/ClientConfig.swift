@@ -48,6 +48,7 @@ public struct ClientConfig: Sendable {
         connectionSetupTimeoutMs = try reader.long("socket.connection.setup.timeout.ms", default: connectionSetupTimeoutMs)
         metadataMaxAgeMs = try reader.long("metadata.max.age.ms", default: metadataMaxAgeMs, atLeast: 0)
         security = try SecurityConfig(reader)
+        if !properties.isEmpty { try ClientConfigRules.check(reader) }
         self.properties = properties
     }
 }

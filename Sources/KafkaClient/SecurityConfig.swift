@@ -56,7 +56,8 @@ public struct SecurityConfig: Sendable {
 
     /// Reads `security.protocol`, `sasl.*` and `ssl.*`.
     public init(_ reader: ConfigReader) throws(ClientError) {
-        let names = SecurityProtocol.allCases.map(\.rawValue).sorted()
+        // The order of Kafka's message.
+        let names = ["SASL_SSL", "PLAINTEXT", "SSL", "SASL_PLAINTEXT"]
         let name = try reader.choice("security.protocol", default: SecurityProtocol.plaintext.rawValue, of: names, caseInsensitive: true)
         securityProtocol = SecurityProtocol(rawValue: name) ?? .plaintext
         if usesSasl { sasl = try Self.readSasl(reader) }

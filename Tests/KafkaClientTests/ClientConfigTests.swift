@@ -27,7 +27,8 @@ import Testing
         #expect(message("a:1", ["retries": "-1"]) == "Invalid value -1 for configuration retries: Value must be at least 0")
         #expect(
             message("a:1", ["security.protocol": "TCP"])
-                == "Invalid value TCP for configuration security.protocol: String must be one of (case insensitive): PLAINTEXT, SASL_PLAINTEXT, SASL_SSL, SSL")
+                == "Invalid value TCP for configuration security.protocol: String must be one of (case insensitive): SASL_SSL, PLAINTEXT, SSL, SASL_PLAINTEXT")
+        #expect(message("a:1", ["metrics.num.samples": "0"]) == "Invalid value 0 for configuration metrics.num.samples: Value must be at least 1")
         #expect(message("a:1", ["security.protocol": "sasl_ssl", "sasl.mechanism": "PLAIN", "sasl.jaas.config": "X required username=\"u\""]) != nil)
     }
 
