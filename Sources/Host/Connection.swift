@@ -104,6 +104,8 @@ public final class Connection: LoopHandle, @unchecked Sendable {
         super.init(loop: loop)
         var on: Int32 = 1
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+        // A peer whose machine vanished is found out in the end.
+        setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &on, socklen_t(MemoryLayout<Int32>.size))
     }
 
     deinit { if descriptor >= 0 { closeDescriptor(descriptor) } }
@@ -167,7 +169,8 @@ public final class Connection: LoopHandle, @unchecked Sendable {
             lastActiveMs = loop.roundTimeMs
             let result = tls.map { output.flush(through: $0) } ?? output.flush(to: descriptor)
             switch result {
-            case .moved: outputIsBlocked = false
+            // What is left after the round's share waits for the next round, in which the socket is still writable.
+            case .moved: outputIsBlocked = !output.isEmpty
             case .wouldBlock: outputIsBlocked = true
             case .ended: return finish(.fileEnded)
             case .failed(let reason): return finish(reason)

@@ -72,10 +72,14 @@ struct OutputQueue {
         }
     }
 
-    /// Sends as much as the socket takes. `.moved` when the queue is empty, `.wouldBlock` when the socket is full.
+    /// The most that one round sends on one connection: a reader that drains as fast as it is filled must not hold up the loop's other connections.
+    private static let bytesPerRound = 4 << 20
+    private static let bytesPerSendfile = 1 << 20
+
+    /// Sends as much as the socket takes. `.moved` when the queue is empty or the round's share is used up, `.wouldBlock` when the socket is full.
     mutating func flush(to descriptor: Int32) -> TransferResult {
         var total = 0
-        while head < pieces.count {
+        while head < pieces.count, total < OutputQueue.bytesPerRound {
             let result =
                 switch pieces[head] {
                 case .bytes: sendBytes(to: descriptor)
@@ -119,9 +123,9 @@ struct OutputQueue {
     }
 
     private func sendFile(_ range: FileRange, to descriptor: Int32) -> TransferResult {
-        let left = range.count - headSent
+        let left = min(range.count - headSent, OutputQueue.bytesPerSendfile)
         guard let file = range.source.fileDescriptor else {
-            guard let bytes = try? range.source.bytes(at: range.offset + headSent, count: min(left, 1 << 18)), !bytes.isEmpty else { return .ended }
+            guard let bytes = try? range.source.bytes(at: range.offset + headSent, count: left), !bytes.isEmpty else { return .ended }
             return OutputQueue.result(
                 of: bytes.withUnsafeBytes { raw in retryingInterrupts { send(descriptor, raw.baseAddress, raw.count, OutputQueue.noSignal) } })
         }
@@ -151,7 +155,7 @@ struct OutputQueue {
     /// Sends through TLS as much as the socket takes; file ranges are read in pieces of at most 256 KiB.
     mutating func flush(through session: TLSSession) -> TransferResult {
         var total = 0
-        while head < pieces.count {
+        while head < pieces.count, total < OutputQueue.bytesPerRound {
             let chunk: Bytes
             switch pieces[head] {
             case .bytes(let bytes): chunk = bytes.count - headSent >= OutputQueue.recordSize ? bytes.dropFirst(headSent) : gathered()

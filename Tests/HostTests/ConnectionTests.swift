@@ -1,5 +1,6 @@
 import KafkaProtocol
 import LogStorage
+import Synchronization
 import Testing
 
 @testable import Host
@@ -98,6 +99,55 @@ final class Loopback {
         expected.append(9)
         expected += content[..<1000]
         #expect(reply?.array == expected)
+    }
+
+    @Test func aLongReplyLeavesRoomForOthers() throws {
+        let scratch = try Scratch()
+        let net = try Loopback()
+        let size = 200_000_000
+        let file = try scratch.disk.openFile(scratch["log"], create: true)
+        try file.truncate(to: size)
+        let port = try net.listen { server in
+            server.onFrames = { connection, frames in
+                for bytes in frames {
+                    if bytes.count > 0 {
+                        connection.send(Bytes([24, 16, 8, 0].map { UInt8(truncatingIfNeeded: size >> $0) }))
+                        connection.send([.file(FileRange(source: file, offset: 0, count: size))])
+                    } else {
+                        connection.send(frame([]))
+                    }
+                }
+            }
+        }
+        let isWhole = Mutex(false)
+        let loop = net.loop
+        var answersMeanwhile = 0
+        // Its own thread drains the long reply, as a fast reader elsewhere would.
+        let other = try EventLoop()
+        let thread = try Thread.spawn(name: "reader") {
+            Connector(loop: other, host: "127.0.0.1", port: port, limits: ConnectionLimits(maxFrameBytes: size), timeoutMs: 5000) { result in
+                guard case .success(let client) = result else { return other.stop() }
+                client.onFrames = { _, frames in
+                    isWhole.withLock { $0 = frames.first?.count == size }
+                    loop.stop()
+                    other.stop()
+                }
+                client.send(frame([1]))
+            }
+            other.run()
+            other.close()
+        }
+        net.connect(port) { client in
+            client.onFrames = { connection, _ in
+                answersMeanwhile += 1
+                connection.send(frame([]))
+            }
+            client.send(frame([]))
+        }
+        #expect(net.run())
+        thread.join()
+        #expect(isWhole.withLock { $0 })
+        #expect(answersMeanwhile > 5)
     }
 
     @Test func aFileThatIsTooShortEndsTheConnection() throws {
