@@ -217,4 +217,61 @@ import Testing
         producers.topics = [topic]
         #expect(try driver.send(producers).topics[0].partitions.map(\.errorCode) == [.none, .unknownTopicOrPartition])
     }
+
+    @Test func aNodeThatHoldsEverythingHasNothingToMoveOrElect() throws {
+        let driver = try BrokerDriver()
+        try driver.create("t1", partitions: 2)
+        for version in ElectLeadersRequest.versions {
+            var request = ElectLeadersRequest()
+            var topic = ElectLeadersRequest.TopicPartitions()
+            topic.topic = "t1"
+            topic.partitions = [0, 7]
+            request.topicPartitions = [topic]
+            let rows = try driver.send(request, version: version).replicaElectionResults[0].partitionResult
+            #expect(rows.map(\.errorCode) == [.electionNotNeeded, .unknownTopicOrPartition] && rows[1].errorMessage == "No such partition as t1-7")
+        }
+        for version in AlterPartitionReassignmentsRequest.versions {
+            var request = AlterPartitionReassignmentsRequest()
+            var topic = AlterPartitionReassignmentsRequest.ReassignableTopic()
+            topic.name = "t1"
+            topic.partitions = [(Int32(0), [Int32(1)]), (0, nil), (0, [1, 9]), (7, [1])].map { index, replicas in
+                var row = AlterPartitionReassignmentsRequest.ReassignableTopic.ReassignablePartition()
+                row.partitionIndex = index
+                row.replicas = replicas
+                return row
+            }
+            request.topics = [topic]
+            let codes = try driver.send(request, version: version).responses[0].partitions.map(\.errorCode)
+            #expect(codes == [.none, .noReassignmentInProgress, .invalidReplicaAssignment, .unknownTopicOrPartition])
+        }
+        #expect(try driver.send(ListPartitionReassignmentsRequest()).topics.isEmpty)
+    }
+
+    @Test func quorumAndCredentialsAreShown() throws {
+        let driver = try BrokerDriver()
+        for version in DescribeQuorumRequest.versions {
+            var request = DescribeQuorumRequest()
+            var topic = DescribeQuorumRequest.TopicData()
+            topic.topicName = "__cluster_metadata"
+            topic.partitions = [DescribeQuorumRequest.TopicData.PartitionData()]
+            request.topics = [topic]
+            let partition = try driver.send(request, version: version).topics[0].partitions[0]
+            #expect(partition.leaderId == 1 && partition.currentVoters.map(\.replicaId) == [1] && partition.highWatermark > 0)
+        }
+        for version in DescribeClientQuotasRequest.versions {
+            var request = DescribeClientQuotasRequest()
+            #expect(try driver.send(request, version: version).entries?.isEmpty == true)
+            var component = DescribeClientQuotasRequest.ComponentData()
+            component.entityType = "planet"
+            request.components = [component]
+            #expect(try driver.send(request, version: version).errorMessage == "Unsupported entity type planet")
+        }
+        var scram = DescribeUserScramCredentialsRequest()
+        scram.users = nil
+        #expect(try driver.send(scram).results.isEmpty)
+        var user = DescribeUserScramCredentialsRequest.UserName()
+        user.name = "a"
+        scram.users = [user]
+        #expect(try driver.send(scram).results.map(\.errorCode) == [.resourceNotFound])
+    }
 }

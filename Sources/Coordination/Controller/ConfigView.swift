@@ -29,15 +29,21 @@ public struct ConfigView: Sendable {
     public let brokerId: Int32
     /// The broker's properties as given at its start.
     public let properties: [String: String]
+    private let ownTexts: [String: String]
+    private let clusterTexts: [String: String]
 
     public init(image: MetadataImage, brokerId: Int32, properties: [String: String]) {
         self.image = image
         self.brokerId = brokerId
         self.properties = properties
+        ownTexts = image.config(of: .broker(brokerId))
+        clusterTexts = image.config(of: .brokerDefault)
     }
 
     /// The text set for a broker key, the broker's own before the cluster's; nil when only the default holds.
-    public func brokerText(_ key: String) -> String? { layers(key).first?.text }
+    public func brokerText(_ key: String) -> String? { ownTexts[key] ?? clusterTexts[key] ?? staticText(key) }
+
+    private func staticText(_ key: String) -> String? { properties[key] ?? (key == "broker.id" ? properties["node.id"] : nil) }
 
     /// The value in force for a broker key; `.null` where there is none.
     public func broker(_ name: String) -> ConfigValue {
@@ -60,9 +66,9 @@ public struct ConfigView: Sendable {
 
     private func layers(_ key: String) -> [(text: String, source: ConfigSource)] {
         var found: [(text: String, source: ConfigSource)] = []
-        if let text = image.config(of: .broker(brokerId))[key] { found.append((text, .dynamicBroker)) }
-        if let text = image.config(of: .brokerDefault)[key] { found.append((text, .dynamicBrokerDefault)) }
-        if let text = properties[key] ?? (key == "broker.id" ? properties["node.id"] : nil) { found.append((text, .staticBroker)) }
+        if let text = ownTexts[key] { found.append((text, .dynamicBroker)) }
+        if let text = clusterTexts[key] { found.append((text, .dynamicBrokerDefault)) }
+        if let text = staticText(key) { found.append((text, .staticBroker)) }
         return found
     }
 }
@@ -85,7 +91,7 @@ extension ConfigView {
 
     /// Every key of this broker, and what else its properties hold.
     public func brokerEntries() -> [ConfigEntry] {
-        let others = Set(properties.keys).union(image.config(of: .broker(brokerId)).keys).union(image.config(of: .brokerDefault).keys)
+        let others = Set(properties.keys).union(ownTexts.keys).union(clusterTexts.keys)
             .filter { ConfigTable.broker[$0] == nil }
         let known = ConfigTable.broker.keys.filter { !$0.isInternal || brokerText($0.name) != nil }
         return known.map { brokerEntry($0.name) } + others.sorted().map { brokerEntry($0) }
@@ -93,7 +99,7 @@ extension ConfigView {
 
     /// What is set for all brokers of the cluster.
     public func brokerDefaultEntries() -> [ConfigEntry] {
-        image.config(of: .brokerDefault).sorted { $0.key < $1.key }.map { name, text in
+        clusterTexts.sorted { $0.key < $1.key }.map { name, text in
             let key = Self.brokerKey(name)
             let value = Self.shown(text, key)
             return ConfigEntry(
