@@ -104,12 +104,13 @@ extension Producer {
     }
 
     /// A new batch, counted as pending and against the memory.
-    func makeBatch(capacity: Int) -> ProducerBatch {
+    func makeBatch(capacity: Int, serial: Int64? = nil, serialRoom: Int64 = ProducerBatch.serialRoom, createdAt: Int64? = nil) -> ProducerBatch {
         let builder = RecordBatchBuilder(compression: config.compression, compressionLevel: config.compressionLevel, capacity: capacity)
-        nextSerial += 1
+        if serial == nil { nextSerial += ProducerBatch.serialRoom }
         memoryInUse += capacity
         pendingBatches += 1
-        return ProducerBatch(serial: nextSerial, createdAt: core.now, builder: builder, reservedBytes: capacity)
+        return ProducerBatch(
+            serial: serial ?? nextSerial, serialRoom: serialRoom, createdAt: createdAt ?? core.now, builder: builder, reservedBytes: capacity)
     }
 
     func list(_ partition: ProducerPartition) {

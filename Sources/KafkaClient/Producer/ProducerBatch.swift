@@ -24,6 +24,8 @@ final class ProducerBatch {
 
     /// Ascending in the order of creation, over all partitions.
     let serial: Int64
+    /// Serials from `serial` on that belong to this batch alone, for the parts it may be split into.
+    let serialRoom: Int64
     let createdAt: Int64
     let builder: RecordBatchBuilder
     /// Bytes counted against `buffer.memory`.
@@ -42,8 +44,12 @@ final class ProducerBatch {
     /// The batch to send: one piece, or a replaced header and the records.
     private(set) var pieces: [Bytes] = []
 
-    init(serial: Int64, createdAt: Int64, builder: RecordBatchBuilder, reservedBytes: Int) {
+    /// The serials that a new batch gets to itself.
+    static let serialRoom: Int64 = 1 << 24
+
+    init(serial: Int64, serialRoom: Int64 = ProducerBatch.serialRoom, createdAt: Int64, builder: RecordBatchBuilder, reservedBytes: Int) {
         self.serial = serial
+        self.serialRoom = serialRoom
         self.createdAt = createdAt
         self.builder = builder
         self.reservedBytes = reservedBytes

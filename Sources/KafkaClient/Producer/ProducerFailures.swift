@@ -82,20 +82,17 @@ extension Producer {
         partition.noteDropped(batch)
         let records = batch.records()
         let limit = min(config.batchSize, max(batch.builder.sizeInBytes / 2, RecordBatch.headerSize))
+        // No more parts than records, so each gets a serial of its own.
+        let room = max(1, batch.serialRoom / Int64(max(records.count, 1)))
         var completions = batch.takeCompletions()[...]
-        var current: ProducerBatch?
-        var position = partition.waiting.firstIndex { $0.serial > batch.serial } ?? partition.waiting.count
+        var parts: [ProducerBatch] = []
         for (index, record) in records.enumerated() {
             let bound = RecordBatchBuilder.recordSizeUpperBound(keyCount: record.key?.count, valueCount: record.value?.count, headers: record.headers)
-            let target: ProducerBatch
-            if let open = current, open.builder.sizeInBytes + bound <= limit {
-                target = open
-            } else {
-                target = makeBatch(capacity: RecordBatch.headerSize + bound)
-                partition.waiting.insert(target, at: position)
-                position += 1
-                current = target
+            if parts.last.map({ $0.builder.sizeInBytes + bound > limit }) ?? true {
+                let serial = batch.serial + Int64(parts.count) * room
+                parts.append(makeBatch(capacity: RecordBatch.headerSize + bound, serial: serial, serialRoom: room, createdAt: batch.createdAt))
             }
+            guard let target = parts.last else { continue }
             let at = target.count
             target.builder.append(timestamp: record.timestamp, key: record.key, value: record.value, headers: record.headers)
             if let next = completions.first, next.index == Int32(index) {
@@ -103,6 +100,7 @@ extension Producer {
                 completions.removeFirst()
             }
         }
+        for part in parts { partition.putBack(part) }
         partition.mustRestart = config.isIdempotent
         release(batch)
         list(partition)

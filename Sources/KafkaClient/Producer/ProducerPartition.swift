@@ -58,7 +58,9 @@ final class ProducerPartition {
         lastAcked = -1
         lastDropped = -1
         nextSequence = 0
-        for batch in waiting where batch.isEncoded {
+        // Parts of a split batch, which have no numbers yet, may stand before batches that had some.
+        let numbered = waiting.lastIndex { $0.isEncoded } ?? -1
+        for batch in waiting[...numbered] {
             batch.encode(producerId: identity.id, epoch: identity.epoch, sequence: nextSequence)
             nextSequence += Int64(batch.count)
         }

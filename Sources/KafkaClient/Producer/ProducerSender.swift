@@ -50,8 +50,8 @@ extension Producer {
 
     private func isReady(_ partition: ProducerPartition, _ now: Int64) -> Bool {
         guard let head = partition.waiting.first, head.retryAt <= now, partition.inFlight.count < config.maxInFlight else { return false }
-        // A batch that is tried again goes alone, so that those behind it cannot pass it.
-        guard head.attempts == 0 || partition.inFlight.isEmpty else { return false }
+        // A batch that is tried again goes alone: those behind it must neither pass it nor push it out of the five that a broker remembers.
+        guard partition.inFlight.allSatisfy({ $0.attempts == 0 }), head.attempts == 0 || partition.inFlight.isEmpty else { return false }
         guard !partition.mustRestart || partition.inFlight.isEmpty else { return false }
         guard head === partition.open else { return true }
         return isFlushing || isStarved || now >= head.createdAt + Int64(config.lingerMs)
