@@ -201,6 +201,16 @@ import Testing
         #expect(cluster.connects.count == 2)
     }
 
+    @Test func aBrokerThatLeftTheClusterIsATransientFailure() throws {
+        let cluster = try ScriptedCluster()
+        cluster.brokers["a:1"] = .answers { _, _ in metadata([1: "a:1"]) }
+        guard case .failure(let error) = cluster.send(ListGroupsRequest(), to: .node(2), options: RequestOptions(retry: .no)) else {
+            return #expect(Bool(false))
+        }
+        #expect(error.kind == .disconnected)
+        #expect(error.isRetriable)
+    }
+
     @Test func withoutRetryALostConnectionIsTheAnswer() throws {
         let cluster = try ScriptedCluster()
         cluster.brokers["a:1"] = .closesAfter(0) { _, _ in nil }

@@ -74,7 +74,7 @@ extension ClientCore {
         case .node(let id):
             if metadata.brokers[id] != nil { return .channel(.node(id)) }
             if let updatedAt = metadata.updatedAt, updatedAt > request.submittedAt, request.retry == .no {
-                return .fail(ClientError(code: .brokerNotAvailable))
+                return .fail(ClientError(.disconnected, message: "Broker \(id) is not part of the cluster at the moment."))
             }
             return needMetadata()
         case .leader(let topic, let partition): return leader(topic, partition, request)
