@@ -105,6 +105,40 @@ import Testing
         #expect(offered.ownedPartitions.map(\.partitions) == [[0]] && offered.generationId == 2)
     }
 
+    @Test func aCloseDuringARebalanceCommitsWhatACooperativeMemberStillOwns() throws {
+        let scene = ConsumerScene(["t": 1]) {
+            $0.assignors = [.cooperativeSticky]
+            $0.autoCommitIntervalMs = 60_000
+        }
+        scene.consumer.subscribe(topics: ["t"])
+        scene.join(committed: [Self.t0: 0])
+        scene.answerFetch(Self.t0, ConsumerTests.batch(0, ["a"]))
+        #expect(try scene.values() == ["a"])
+        heartbeat(scene, .rebalanceInProgress)
+        scene.cluster.answer(OffsetCommitRequest.self) { _ in OffsetCommitResponse() }
+        scene.advance()
+        scene.answerFetch(Self.t0, ConsumerTests.batch(1, ["b"]))
+        #expect(try scene.values() == ["b"])
+        var isClosed = false
+        scene.consumer.close { _ in isClosed = true }
+        scene.cluster.answer(OffsetCommitRequest.self) { request in
+            var answer = OffsetCommitResponse()
+            var topic = OffsetCommitResponse.OffsetCommitResponseTopic()
+            topic.name = "t"
+            var field = OffsetCommitResponse.OffsetCommitResponseTopic.OffsetCommitResponsePartition()
+            field.errorCode = .rebalanceInProgress
+            topic.partitions = [field]
+            answer.topics = [topic]
+            return answer
+        }
+        #expect(!isClosed)
+        scene.advance(100)
+        let commit = scene.cluster.answer(OffsetCommitRequest.self) { _ in OffsetCommitResponse() }
+        #expect(commit?.topics.first?.partitions.first?.committedOffset == 2)
+        scene.cluster.answer(LeaveGroupRequest.self) { _ in LeaveGroupResponse() }
+        #expect(isClosed)
+    }
+
     @Test func aLeaderRejoinsWhenPartitionsWereAdded() throws {
         let scene = ConsumerScene(["t": 1])
         scene.consumer.subscribe(topics: ["t"])

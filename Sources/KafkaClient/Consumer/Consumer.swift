@@ -36,6 +36,15 @@ public final class Consumer: ClientMachine {
     private var missingLeaderRefreshAt: Int64 = 0
     private var isMissingLeader = false
     private var isClosed = false
+    private var closing: Closing?
+
+    /// What a close waits with until its last commit is through.
+    private struct Closing {
+        var timeoutMs: Int
+        var giveUpAt: Int64
+        var retryAt: Int64?
+        var completion: (ClientError?) -> Void
+    }
 
     struct Ready {
         var records: FetchedRecords
@@ -175,6 +184,10 @@ public final class Consumer: ClientMachine {
         isMissingLeader = false
         watchMetadata()
         member?.advance(now: now)
+        if let closing {
+            if let retryAt = closing.retryAt, now >= retryAt { commitAndLeave() }
+            return
+        }
         autoCommitIfDue(now)
         resolvePositions(now)
         sendFetches(now)
@@ -184,6 +197,7 @@ public final class Consumer: ClientMachine {
         guard failure == nil, !isClosed else { return nil }
         var earliest = member?.nextDeadline ?? .max
         if commitsAutomatically { earliest = min(earliest, max(autoCommitDueAt, port.now + 1)) }
+        if let retryAt = closing?.retryAt { earliest = min(earliest, retryAt) }
         if isMissingLeader { earliest = min(earliest, missingLeaderRefreshAt) }
         for state in states.values where state.retryAt > port.now { earliest = min(earliest, state.retryAt) }
         for node in nodes.values where node.retryAt > port.now { earliest = min(earliest, node.retryAt) }
@@ -237,9 +251,23 @@ public final class Consumer: ClientMachine {
     public func close(timeoutMs: Int = 30_000, completion: @escaping (ClientError?) -> Void) {
         guard !isClosed else { return completion(nil) }
         guard failure == nil, commitsAutomatically else { return leave(timeoutMs, nil, completion) }
-        commit(nil, timeoutMs: timeoutMs) { [weak self] error in
-            guard let self else { return completion(error) }
-            self.leave(timeoutMs, error, completion)
+        closing = Closing(timeoutMs: timeoutMs, giveUpAt: port.now + Int64(timeoutMs), completion: completion)
+        commitAndLeave()
+    }
+
+    /// A commit that falls into a rebalance is tried again: a member of a cooperative group still owns what it read.
+    private func commitAndLeave() {
+        guard let closing else { return }
+        self.closing?.retryAt = nil
+        commit(nil, timeoutMs: closing.timeoutMs) { [weak self] error in
+            guard let self else { return closing.completion(error) }
+            let fellIntoRebalance = error?.code == .rebalanceInProgress || error?.code == .illegalGeneration
+            if fellIntoRebalance, self.failure == nil, self.port.now < closing.giveUpAt, !self.states.isEmpty {
+                self.closing?.retryAt = self.port.now + Int64(self.port.retryBackoffMs)
+                return
+            }
+            self.closing = nil
+            self.leave(closing.timeoutMs, error, closing.completion)
         }
     }
 

@@ -52,11 +52,9 @@ final class GroupMember: GroupMembership {
     var target: Target { .groupCoordinator(groupId) }
     var generation: (id: Int32, memberId: String) { (generationId, memberId) }
 
+    /// Also while it joins again: the coordinator takes commits of the last generation until the next one begins.
     var isMember: Bool {
-        switch state {
-        case .stable, .preparing: generationId >= 0
-        default: false
-        }
+        if case .ended = state { false } else { generationId >= 0 }
     }
 
     var holdsRecords: Bool {
