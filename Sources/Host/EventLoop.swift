@@ -107,7 +107,8 @@ public final class EventLoop: @unchecked Sendable {
             return
         }
         uv_update_time(uv)
-        uv_timer_start(deadline, { _ in }, UInt64(timeoutMs), 0)
+        // It repeats: when this thread is held up until the time is over, libuv fires the timer before it polls, and would then wait without one.
+        uv_timer_start(deadline, { _ in }, UInt64(timeoutMs), UInt64(timeoutMs))
         uv_run(uv, UV_RUN_ONCE)
         uv_timer_stop(deadline)
     }
