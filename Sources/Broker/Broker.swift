@@ -27,7 +27,7 @@ public final class Broker: Sendable {
         storage = try LogDirectory(
             disk: disk, path: settings.dataDirectory, nodeId: settings.nodeId, clusterId: settings.clusterId, generator: &generator, now: now
         ) { _ in LogConfig() }
-        metadata = try MetadataService(settings: settings, storage: storage, partitions: partitions, commits: commits, now: now)
+        metadata = try MetadataService(settings: settings, disk: disk, storage: storage, partitions: partitions, commits: commits, now: now)
         producerIds = ProducerIdAllocator(metadata: metadata)
         groups = try GroupCoordinatorService(settings: settings, metadata: metadata, partitions: partitions, commits: commits, timers: timers, now: now)
         fetchSessions = FetchSessionCache(slots: settings.fetchSessionSlots, firstID: settings.seededID(now))
@@ -82,6 +82,8 @@ public final class Broker: Sendable {
     /// Writes checkpoints and the marker of a clean stop. Nothing may be handled afterwards.
     public func shutDown(now: Int64) throws {
         commits.drain()
+        // Only a courtesy to whoever opens the directory next: a log that cannot be written must not keep the rest from being closed.
+        try? metadata.stop()
         try storage.close()
     }
 }

@@ -20,7 +20,7 @@ public final class MetadataService: Sendable {
     private let generator: Mutex<SeededGenerator>
     private let topicListeners = Mutex<[@Sendable (_ deleted: [String]) -> Void]>([])
 
-    init(settings: BrokerSettings, storage: LogDirectory, partitions: PartitionTable, commits: CommitQueue, now: Int64) throws {
+    init(settings: BrokerSettings, disk: any Disk, storage: LogDirectory, partitions: PartitionTable, commits: CommitQueue, now: Int64) throws {
         self.settings = settings
         self.storage = storage
         self.partitions = partitions
@@ -34,8 +34,10 @@ public final class MetadataService: Sendable {
             log = try storage.createPartition(Self.logName, topicId: Self.topicId, config: LogConfig(), now: now)
         }
         let clock = settings.clock
-        store = try MetadataStore(LocalMetadataSource(log: log, isSynced: commits.durability == .fsync, clock: clock))
-        try start()
+        let source = LocalMetadataSource(
+            log: log, disk: disk, directory: "\(storage.path)/\(Self.logName)", isSynced: commits.durability == .fsync, clock: clock)
+        store = try MetadataStore(source)
+        try start(bootstrap: Self.bootstrapValues(disk, storage.path))
         try openPartitions(now: now)
         store.observe { [weak self] old, new, records in self?.apply(records, before: old, after: new, now: clock()) }
     }
@@ -111,12 +113,25 @@ public final class MetadataService: Sendable {
     // MARK: Start
 
     /// A new directory gets the records of a new cluster; every start registers this broker with its endpoints.
-    private func start() throws(ErrorCode) {
-        if image.offset < 0 { try store.change { _, _ in .init(controller.bootstrapRecords(), ()) } }
+    private func start(bootstrap: [MetadataRecord]) throws(ErrorCode) {
+        if image.features.isEmpty { try store.change { _, _ in .init(controller.bootstrapRecords(formatted: bootstrap), ()) } }
         let identity = BrokerIdentity(
             id: settings.nodeId, incarnationId: generator.withLock { Uuid.random(using: &$0) }, endpoints: settings.endpoints,
             rack: settings.text("broker.rack"), logDirs: [storage.directoryId])
         try store.change { image, offset in .init(controller.startRecords(identity, offset: offset, image: image), ()) }
+    }
+
+    /// What `kafka-storage format` wrote down for the cluster's first controller; empty where there is no such file.
+    private static func bootstrapValues(_ disk: any Disk, _ path: String) throws -> [MetadataRecord] {
+        let file = path + "/bootstrap.checkpoint"
+        guard disk.exists(file) else { return [] }
+        return try MetadataSnapshot.values(in: disk.readFile(file)).map { try MetadataRecord.decode($0) }
+    }
+
+    /// Takes this node out of the cluster's sight, so that whoever opens the directory next need not wait for its session to end.
+    func stop() throws(ErrorCode) {
+        let id = settings.nodeId
+        try store.change { image, _ in .init(controller.stopRecords(id, image: image), ()) }
     }
 
     /// Opens every partition that the image places here, and deletes the directories of topics that it no longer has.
@@ -196,53 +211,6 @@ public final class MetadataService: Sendable {
             return row
         }
         response.finalizedFeaturesEpoch = image.offset
-    }
-}
-
-/// The metadata log of a node that is its own controller.
-final class LocalMetadataSource: MetadataSource {
-    private let log: PartitionLog
-    private let isSynced: Bool
-    private let clock: @Sendable () -> Int64
-
-    init(log: PartitionLog, isSynced: Bool, clock: @escaping @Sendable () -> Int64) {
-        self.log = log
-        self.isSynced = isSynced
-        self.clock = clock
-    }
-
-    var nextOffset: Int64 { log.logEndOffset }
-
-    func records(from start: Int64, _ body: (Bytes, Int64) throws(MetadataError) -> Void) throws(MetadataError) {
-        var offset = max(start, log.logStartOffset)
-        do {
-            while offset < log.logEndOffset {
-                let read = try log.read(from: offset, maxBytes: 1 << 20, minOneBatch: true, upTo: log.logEndOffset)
-                guard read.nextOffset > offset else { throw MetadataError("nothing can be read at offset \(offset)") }
-                for batch in RecordBatches(try read.records.gathered()) where !batch.isControl {
-                    for record in try batch.records() where record.offset >= start {
-                        guard let value = record.value else { throw MetadataError("a record without a value at offset \(record.offset)") }
-                        try body(value, record.offset)
-                    }
-                }
-                offset = read.nextOffset
-            }
-        } catch {
-            throw MetadataError("the metadata log is not readable: \(error)")
-        }
-    }
-
-    func append(_ values: [Bytes]) throws(ErrorCode) -> Int64 {
-        let now = clock()
-        let builder = RecordBatchBuilder()
-        for value in values { builder.append(timestamp: now, key: nil, value: value) }
-        do {
-            let info = try log.append(builder.build(), leaderEpoch: 1, now: now, origin: .coordinator)
-            if isSynced { _ = try log.sync() }
-            return info.firstOffset
-        } catch {
-            throw .kafkaStorageError
-        }
     }
 }
 

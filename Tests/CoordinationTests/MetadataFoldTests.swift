@@ -7,8 +7,7 @@ import Testing
 @Suite struct MetadataFoldTests {
     /// The metadata log that a Kafka 4.3.1 broker left after a clean stop.
     @Test func foldsTheLogOfARealBroker() throws {
-        let url = try #require(Bundle.module.url(forResource: "Fixtures/kafka-metadata", withExtension: "log"))
-        let bytes = Bytes([UInt8](try Data(contentsOf: url)))
+        let bytes = try fixture("kafka-metadata.log")
         var fold = MetadataFold()
         var types: [String: Int] = [:]
         for batch in RecordBatches(bytes) where !batch.isControl {
@@ -47,6 +46,47 @@ import Testing
         #expect(led.leaderEpoch == plain.leaderEpoch + 1)
         #expect(fold.image.topicsByName.values.allSatisfy { $0.partitions.allSatisfy { $0.leader == 1 } })
         #expect(fold.image.brokers[1]?.isFenced == false)
+    }
+
+    /// A snapshot and the bootstrap file of a Kafka 4.3.1 controller.
+    @Test func readsTheSnapshotsOfARealController() throws {
+        let name = "00000000000000000312-0000000001.checkpoint"
+        let snapshot = try #require(MetadataSnapshot(fileName: name))
+        #expect(snapshot.endOffset == 312 && snapshot.epoch == 1)
+        for other in ["00000000000000000312.snapshot", "bootstrap.checkpoint", "1-1.checkpoint", "00000000000000000312-0000000001.checkpoint.deleted"] {
+            #expect(MetadataSnapshot(fileName: other) == nil)
+        }
+        let bytes = try fixture(name)
+        var fold = MetadataFold()
+        for value in try MetadataSnapshot.values(in: bytes) { try fold.replay(try MetadataRecord.decode(value), offset: snapshot.endOffset - 1) }
+        #expect(fold.image.topicsByName.keys.sorted() == (1...6).map { "snap\($0)" })
+        #expect(fold.image.topicsByName.values.allSatisfy { $0.partitions.count == 12 })
+        #expect(fold.image.config(of: .topic("snap3")) == ["retention.ms": "3000"])
+        #expect(fold.image.metadataVersion == 30 && fold.image.offset == 311)
+        #expect(throws: MetadataError.self) { try MetadataSnapshot.values(in: bytes.prefix(bytes.count - 60)) }
+
+        let formatted = try MetadataSnapshot.values(in: try fixture("bootstrap.checkpoint")).map { try MetadataRecord.decode($0) }
+        var new = MetadataFold()
+        for (index, record) in Controller(nodeId: 1).bootstrapRecords(formatted: formatted).enumerated() { try new.replay(record, offset: Int64(index)) }
+        #expect(new.image.features == fold.image.features)
+        #expect(new.image.config(of: .brokerDefault) == ["min.insync.replicas": "1"])
+    }
+
+    @Test func aNodeThatStopsIsFencedUntilItStartsAgain() throws {
+        var cluster = try ControllerDriver()
+        try cluster.append(cluster.controller.stopRecords(1, image: cluster.image))
+        #expect(cluster.image.brokers[1]?.isFenced == true)
+        #expect(cluster.controller.stopRecords(1, image: cluster.image).isEmpty)
+        let refused = try #require(try cluster.create("t", partitions: 1, factor: 1))
+        #expect(refused.errorMessage == "Unable to replicate the partition 1 time(s): All brokers are currently fenced.")
+        let identity = BrokerIdentity(id: 1, incarnationId: .zero, endpoints: [])
+        try cluster.append(cluster.controller.startRecords(identity, offset: Int64(cluster.log.count), image: cluster.image))
+        #expect(cluster.image.brokers[1]?.isFenced == false)
+    }
+
+    private func fixture(_ name: String) throws -> Bytes {
+        let url = try #require(Bundle.module.url(forResource: "Fixtures/\(name)", withExtension: nil))
+        return Bytes([UInt8](try Data(contentsOf: url)))
     }
 
     @Test func transactionsCountFromTheirEndOnOrNever() throws {

@@ -20,17 +20,30 @@ public struct BrokerIdentity: Sendable {
 }
 
 extension Controller {
-    /// The first records of a new cluster, as `kafka-storage format` of 4.3 and the first controller leave them: feature levels, and the cluster-wide minimum
-    /// of in-sync replicas that eligible leader replicas need.
-    public func bootstrapRecords(features: [(name: String, level: Int16)] = FeatureName.newCluster) -> [MetadataRecord] {
+    /// The first records of a new cluster, as the first controller of 4.3 leaves them: feature levels, and the cluster-wide minimum of in-sync replicas that
+    /// eligible leader replicas need.
+    /// - Parameter formatted: what `kafka-storage format` left for it; without any, the features of a new 4.3 cluster
+    public func bootstrapRecords(formatted: [MetadataRecord] = []) -> [MetadataRecord] {
         var begin = BeginTransactionRecord()
         begin.name = "Bootstrap records"
-        var records = [MetadataRecord(begin)]
-        records += features.map { .feature($0.name, $0.level) }
-        if features.contains(where: { $0.name == FeatureName.eligibleLeaderReplicas && $0.level > 0 }) {
-            records.append(.config(.brokerDefault, ConfigName.minInsyncReplicas, properties[ConfigName.minInsyncReplicas] ?? "1"))
+        let first = formatted.isEmpty ? FeatureName.newCluster.map { MetadataRecord.feature($0.name, $0.level) } : formatted
+        var records = [MetadataRecord(begin)] + first
+        let hasElr = first.contains { record in
+            guard let feature = record.message as? FeatureLevelRecord else { return false }
+            return feature.name == FeatureName.eligibleLeaderReplicas && feature.featureLevel > 0
         }
+        if hasElr { records.append(.config(.brokerDefault, ConfigName.minInsyncReplicas, properties[ConfigName.minInsyncReplicas] ?? "1")) }
         return records + [MetadataRecord(EndTransactionRecord())]
+    }
+
+    /// The record with which a node that stops takes itself out of sight; none when it is out already.
+    public func stopRecords(_ id: Int32, image: MetadataImage) -> [MetadataRecord] {
+        guard let broker = image.brokers[id], !broker.isFenced else { return [] }
+        var change = BrokerRegistrationChangeRecord()
+        change.brokerId = id
+        change.brokerEpoch = broker.epoch
+        change.fenced = 1
+        return [MetadataRecord(change)]
     }
 
     /// The records with which a node that is its own controller takes up its place: it registers, is unfenced, and leads again every partition that it alone
