@@ -17,10 +17,10 @@ extension LogState {
             }
             try plan.add(batch, producers: producers, origin: origin, logAppendTime: incoming.logAppendTime, name: name)
         }
-        do {
-            try changing { (log) throws(DiskError) in
-                try log.write(incoming, plan, leaderEpoch: leaderEpoch, now: now, origin: origin)
-            }
+        do throws(LogError) {
+            try rollIfDue(incoming, plan, now: now)
+            try write(incoming, plan, leaderEpoch: leaderEpoch, origin: origin)
+            try changing { (log) throws(DiskError) in try log.note(incoming, plan, leaderEpoch: leaderEpoch, origin: origin) }
         } catch {
             throw AppendError(.kafkaStorageError, "\(error)")
         }
@@ -36,28 +36,42 @@ extension LogState {
             logStartOffset: logStartOffset, endOffset: original.lastOffset + 1, sizeInBytes: 0, isDuplicate: true)
     }
 
-    private mutating func write(
-        _ incoming: ValidatedBatches, _ plan: AppendPlan, leaderEpoch: Int32, now: Int64, origin: AppendOrigin
-    ) throws(DiskError) {
-        let appendTime = incoming.logAppendTime
-        let maxTimestamp = appendTime ?? incoming.batches.reduce(-1) { max($0, $1.maxTimestamp) }
-        let mustRoll = try active.mustRoll(
-            config: config, jitterMs: rollJitterMs, adding: incoming.sizeInBytes, lastOffset: plan.nextOffset - 1, maxTimestamp: maxTimestamp, now: now)
-        if mustRoll { try roll(now: now) }
+    private mutating func rollIfDue(_ incoming: ValidatedBatches, _ plan: AppendPlan, now: Int64) throws(LogError) {
+        let maxTimestamp = incoming.logAppendTime ?? incoming.batches.reduce(-1) { max($0, $1.maxTimestamp) }
+        try changing { (log) throws(DiskError) in
+            let mustRoll = try log.active.mustRoll(
+                config: log.config, jitterMs: log.rollJitterMs, adding: incoming.sizeInBytes, lastOffset: plan.nextOffset - 1, maxTimestamp: maxTimestamp,
+                now: now)
+            if mustRoll { try log.roll(now: now) }
+        }
+    }
+
+    private mutating func write(_ incoming: ValidatedBatches, _ plan: AppendPlan, leaderEpoch: Int32, origin: AppendOrigin) throws(LogError) {
         var pieces: [Bytes] = []
         pieces.reserveCapacity(2 * incoming.batches.count)
         for (index, batch) in incoming.batches.enumerated() {
             if origin == .replication {
                 pieces.append(batch.bytes)
             } else {
-                pieces += batch.patched(baseOffset: plan.baseOffsets[index], partitionLeaderEpoch: leaderEpoch, logAppendTime: appendTime)
+                pieces += batch.patched(
+                    baseOffset: plan.baseOffsets[index], partitionLeaderEpoch: leaderEpoch, logAppendTime: incoming.logAppendTime)
             }
         }
-        try active.append(pieces)
+        do throws(DiskError) {
+            try active.append(pieces)
+        } catch {
+            // Nothing was noted yet (the disk may be full): with the torn bytes cut off the log is as it was.
+            try changing { (log) throws(DiskError) in try log.active.truncateFile() }
+            throw .disk(error)
+        }
+    }
+
+    /// Notes what was written: from here on it is part of the log.
+    private mutating func note(_ incoming: ValidatedBatches, _ plan: AppendPlan, leaderEpoch: Int32, origin: AppendOrigin) throws(DiskError) {
         for (index, batch) in incoming.batches.enumerated() {
             let base = plan.baseOffsets[index]
             try active.note(
-                lastOffset: base + Int64(batch.lastOffsetDelta), maxTimestamp: appendTime ?? batch.maxTimestamp, sizeInBytes: batch.bytes.count,
+                lastOffset: base + Int64(batch.lastOffsetDelta), maxTimestamp: incoming.logAppendTime ?? batch.maxTimestamp, sizeInBytes: batch.bytes.count,
                 indexInterval: config.indexIntervalBytes)
             let epoch = origin == .replication ? batch.partitionLeaderEpoch : leaderEpoch
             if epoch > epochs.latest { areEpochsUnwritten = epochs.assign(epoch, startOffset: base) || areEpochsUnwritten }

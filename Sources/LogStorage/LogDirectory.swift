@@ -213,6 +213,17 @@ public final class LogDirectory: Sendable {
         try write(offsets)
     }
 
+    /// Writes the checkpoint of log start offsets alone: what DeleteRecords needs to last.
+    public func writeLogStartOffsets() throws(LogDirectoryError) {
+        var offsets = CheckpointedOffsets()
+        for log in contents.withLock({ Array($0.logs.values) }) { offsets.note(log) }
+        do throws(DiskError) {
+            try disk.writeFile(path + "/" + OffsetCheckpoint.logStartOffsets, OffsetCheckpoint.content(offsets.starts))
+        } catch {
+            throw .disk(error)
+        }
+    }
+
     private func write(_ offsets: CheckpointedOffsets) throws(LogDirectoryError) {
         do throws(DiskError) {
             for (file, rows) in offsets.files where !rows.isEmpty || file != OffsetCheckpoint.cleanedOffsets || disk.exists(path + "/" + file) {

@@ -73,7 +73,7 @@ extension PartitionLog {
         do throws(DiskError) {
             try work.run()
         } catch {
-            state.withLock { $0.failure = .disk(error) }
+            state.withLock { $0.failure = $0.failure ?? .disk(error) }
             throw .disk(error)
         }
         return state.withLock { log in

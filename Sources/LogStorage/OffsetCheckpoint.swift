@@ -27,7 +27,7 @@ enum OffsetCheckpoint {
 /// What a data directory's checkpoint files hold.
 struct CheckpointedOffsets {
     var recoveryPoints: [PartitionName: Int64] = [:]
-    private var starts: [PartitionName: Int64] = [:]
+    private(set) var starts: [PartitionName: Int64] = [:]
     private var ends: [PartitionName: Int64] = [:]
     private var cleaned: [PartitionName: Int64] = [:]
 

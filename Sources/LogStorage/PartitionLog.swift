@@ -145,6 +145,16 @@ public final class PartitionLog: Sendable {
         }
     }
 
+    /// Drops what lies at or behind an offset, down to the start of the batch that contains it; returns the end.
+    public func truncate(to offset: Int64, now: Int64) throws(LogError) -> Int64 {
+        try state.withLock { (log) throws(LogError) in
+            try log.changing { (log) throws(DiskError) in
+                try log.truncate(to: offset, now: now)
+                return log.nextOffset
+            }
+        }
+    }
+
     /// Begins a new segment, unless the active one is empty.
     public func roll(now: Int64) throws(LogError) {
         try state.withLock { (log) throws(LogError) in

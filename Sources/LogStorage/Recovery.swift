@@ -143,6 +143,27 @@ extension LogState {
         return cut
     }
 
+    /// Drops what lies at or behind an offset, down to the start of the batch that contains it (a follower that has what its leader has not).
+    mutating func truncate(to offset: Int64, now: Int64) throws(DiskError) {
+        guard offset < nextOffset else { return }
+        guard offset > logStartOffset else { return try restart(at: max(offset, 0), now: now) }
+        let index = segmentIndex(atOrBefore: offset)
+        for segment in segments[(index + 1)...] { try segment.removeFiles(disk) }
+        segments.removeSubrange((index + 1)...)
+        if let first = try active.batch(containing: offset) { try active.log.truncate(to: first.position) }
+        for snapshot in snapshots where snapshot > offset { try disk.removeFile(directory + "/" + Segment.stem(snapshot) + ".snapshot") }
+        snapshots.removeAll { $0 > offset }
+        cursors.removeAll()
+        _ = try restoreProducers(at: active.baseOffset)
+        nextOffset = active.baseOffset
+        _ = try recover(active)
+        // A batch that began before the log's start held nothing else that is visible.
+        if nextOffset < logStartOffset { return try restart(at: logStartOffset, now: now) }
+        flushedOffset = min(flushedOffset, nextOffset)
+        cleanedOffset = min(cleanedOffset, nextOffset)
+        if epochs.truncateEnd(nextOffset) { areEpochsUnwritten = true }
+    }
+
     /// Drops everything and begins an empty log at an offset.
     mutating func restart(at offset: Int64, now: Int64) throws(DiskError) {
         for segment in segments { try segment.removeFiles(disk) }

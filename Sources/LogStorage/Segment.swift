@@ -46,6 +46,8 @@ final class Segment: @unchecked Sendable {
         // Small segments have no offset index entry, but a closed one that holds anything has a time index entry.
         if size > 0, timeIndexSize == 0 { hasSaneIndexes = false }
         if hasSaneIndexes, let last = try timeIndex.last() { (maxTimestamp, offsetOfMaxTimestamp) = last }
+        // Segments at rest hold one descriptor; an index is opened again when it is asked.
+        close()
     }
 
     /// The indexes found on disk can be used as they are.
@@ -67,8 +69,8 @@ final class Segment: @unchecked Sendable {
 
     /// Writes pieces at the end and notes the batch in the indexes, as far as they are due.
     func append(_ pieces: [Bytes]) throws(DiskError) {
-        try log.write(pieces, at: size)
         isUnsynced = true
+        try log.write(pieces, at: size)
     }
 
     /// Notes a batch that lies at the end of what was noted before.

@@ -10,6 +10,7 @@ import Testing
         var start: Int64 = 0
         var end: Int64 = 0
         var sequences: [Int64: Int32] = [:]
+        var epoch: Int16 = 0
         var visible: [String] { records.filter { $0.offset >= start }.map { "\($0.offset):\($0.value)" } }
     }
 
@@ -54,7 +55,16 @@ import Testing
             try fixture.directory.writeCheckpoints()
         case 90..<93:
             try fixture.log.applyRetention(now: LogFixture.start)
-        case 93..<96:
+        case 93:
+            let asked = Int64.random(in: model.start...model.end, using: &generator)
+            let end = try fixture.log.truncate(to: asked, now: LogFixture.start)
+            #expect(end <= asked && (end > asked - 5 || asked == model.start))
+            model.records.removeAll { $0.offset >= end }
+            model.end = end
+            // Their batches may be gone, so the producers begin anew.
+            model.sequences = model.sequences.mapValues { _ in 0 }
+            model.epoch += 1
+        case 94..<96:
             try fixture.log.roll(now: LogFixture.start)
         default:
             let synced = try fixture.log.sync()
@@ -68,7 +78,7 @@ import Testing
         var producer: (Int64, Int16, Int32)?
         if Bool.random(using: &generator) {
             let id = Int64.random(in: 0..<3, using: &generator)
-            producer = (id, 0, model.sequences[id] ?? 0)
+            producer = (id, model.epoch, model.sequences[id] ?? 0)
             model.sequences[id] = (producer?.2 ?? 0) + Int32(values.count)
         }
         let codec = [Compression.none, .gzip, .snappy, .lz4, .zstd][Int.random(in: 0..<5, using: &generator)]

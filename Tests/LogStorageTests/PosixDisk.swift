@@ -93,3 +93,19 @@ private final class PosixFile: DiskFile {
     func sync() throws(DiskError) {}
     func close() {}
 }
+
+/// Runs a body on several threads at once and throws what one of them threw.
+func withThrowingThreads(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Void) throws {
+    let failure = Failure()
+    DispatchQueue.concurrentPerform(iterations: count) { index in
+        do { try body(index) } catch { failure.note(error) }
+    }
+    if let error = failure.first { throw error }
+}
+
+private final class Failure: @unchecked Sendable {
+    private let lock = NSLock()
+    private var errors: [any Error] = []
+    func note(_ error: any Error) { lock.withLock { errors.append(error) } }
+    var first: (any Error)? { lock.withLock { errors.first } }
+}
