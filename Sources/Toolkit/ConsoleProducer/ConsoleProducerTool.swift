@@ -13,6 +13,7 @@ enum ConsoleProducerTool {
 final class ConsoleProducerRun {
     private let context: ToolContext
     private let settings: ConsoleProducerSettings
+    private let format: LineFormat
     private let sender: ProducerSession
     private let topic: ProducerTopic
     private var lines: LineSplitter
@@ -28,6 +29,7 @@ final class ConsoleProducerRun {
     init(_ context: ToolContext, _ settings: ConsoleProducerSettings) throws(ToolError) {
         self.context = context
         self.settings = settings
+        format = settings.format
         do throws(ClientError) {
             // A signal ends the reading of lines; what was read before it is still sent.
             sender = ProducerSession(try Session(settings.client, isInterrupted: { false }), settings.producer)
@@ -133,7 +135,7 @@ final class ConsoleProducerRun {
     private func send(_ line: UnsafeRawBufferPointer) -> Stop? {
         let fields: LineFormat.Fields
         do throws(LineFormat.Malformed) {
-            fields = try settings.format.parse(line, number: lineNumber)
+            fields = try format.parse(line, number: lineNumber)
         } catch {
             return .malformed(error)
         }
