@@ -46,6 +46,20 @@ extension Producer {
         return .accepted(batchIsFull: isFull)
     }
 
+    /// As `offer` of raw memory, for records that are at hand as bytes.
+    public func offer(
+        _ topic: ProducerTopic, partition: Int32? = nil, key: Bytes?, value: Bytes?, headers: [RecordHeader] = [], timestamp: Int64,
+        completion: Completion? = nil
+    ) throws(ClientError) -> Admission {
+        try (key ?? .empty).withUnsafeBytes { rawKey throws(ClientError) in
+            try (value ?? .empty).withUnsafeBytes { rawValue throws(ClientError) in
+                try offer(
+                    topic, partition: partition, key: key == nil ? nil : rawKey, value: value == nil ? nil : rawValue, headers: headers,
+                    timestamp: timestamp, completion: completion)
+            }
+        }
+    }
+
     private func choosePartition(_ topic: ProducerTopic, partition: Int32?, key: UnsafeRawBufferPointer?, recordBound: Int) -> ProducerPartition {
         let count = topic.partitions.count
         if let partition { return topic.partitions[Int(partition)] }

@@ -120,6 +120,7 @@ public final class RecordBatchBuilder {
             let records = UnsafeRawBufferPointer(rebasing: storage.contents[RecordBatch.headerSize..<used])
             if let (compressed, total) = try? compression.compress(records, level: compressionLevel, headroom: RecordBatch.headerSize) {
                 writeHeader(compressed, count: total, compression)
+                storage = ByteStorage(capacity: 0)
                 return Bytes(storage: compressed, offset: 0, count: total)
             }
         }

@@ -5,6 +5,13 @@ import KafkaProtocol
 public final class ProducerSession {
     public let session: Session
     public let producer: Producer
+    /// Called once for each time that no broker answers for longer than `patienceMs`, while records wait.
+    public var onOutage: ((ClientError) -> Void)?
+    private var outageSince: Int64?
+    private var isOutageTold = false
+
+    /// How long an outage may last before it is told, in milliseconds.
+    private static let patienceMs: Int64 = 2_000
 
     /// - Parameter session: made with an interrupt flag that stays false, if what was taken is to be sent even after a signal.
     public init(_ session: Session, _ config: ProducerConfig) {
@@ -33,18 +40,36 @@ public final class ProducerSession {
                 if session.now >= until { throw producer.blocked(wait, topic) }
                 if isStopped() { throw ClientError(.interrupted, message: "Interrupted.") }
                 try session.pump(untilMs: until)
+                watchOutage()
             }
         }
     }
 
     /// Does what is due without waiting.
-    public func poll() throws(ClientError) { try session.pump(untilMs: 0) }
+    public func poll() throws(ClientError) {
+        try session.pump(untilMs: 0)
+        watchOutage()
+    }
+
+    private func watchOutage() {
+        guard let outage = producer.outage else {
+            outageSince = nil
+            isOutageTold = false
+            return
+        }
+        let since = outageSince ?? session.now
+        outageSince = since
+        guard !isOutageTold, !producer.isIdle, session.now - since >= Self.patienceMs else { return }
+        isOutageTold = true
+        onOutage?(outage)
+    }
 
     /// Sends everything that was taken, and waits until each record is written or given up.
     public func flush() throws(ClientError) {
         while !producer.isIdle {
             producer.flush()
             try session.pump(untilMs: .max)
+            watchOutage()
         }
     }
 
