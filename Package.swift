@@ -36,7 +36,8 @@ let package = Package(
         .testTarget(name: "KafkaProtocolTests", dependencies: ["KafkaProtocol"], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(name: "LogStorageTests", dependencies: ["LogStorage", "KafkaProtocol"], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(name: "CoordinationTests", dependencies: ["Coordination", "KafkaProtocol"], resources: [.copy("Fixtures")], swiftSettings: strict),
-        .testTarget(name: "BrokerTests", dependencies: ["Broker", "KafkaProtocol", "LogStorage", "Coordination"], resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(
+            name: "BrokerTests", dependencies: ["Broker", "KafkaProtocol", "LogStorage", "Coordination"], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "KafkaClientTests", dependencies: ["KafkaClient", "KafkaProtocol"], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(name: "HostTests", dependencies: ["Host", "KafkaProtocol", "LogStorage"], swiftSettings: strict),

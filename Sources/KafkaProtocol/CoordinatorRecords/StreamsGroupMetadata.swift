@@ -32,7 +32,9 @@ public struct StreamsGroupMetadataValue: LogMessage {
         try w.field("epoch", &epoch)
         try w.field("metadataHash", &metadataHash)
         try w.tagged(0, isDefault: validatedTopologyEpoch == -1) { (w) throws(WireError) in try w.field("validatedTopologyEpoch", &validatedTopologyEpoch) }
-        try w.tagged(1, isDefault: lastAssignmentConfigs?.isEmpty == true) { (w) throws(WireError) in try w.field("lastAssignmentConfigs", &lastAssignmentConfigs) }
+        try w.tagged(1, isDefault: lastAssignmentConfigs?.isEmpty == true) { (w) throws(WireError) in
+            try w.field("lastAssignmentConfigs", &lastAssignmentConfigs)
+        }
     }
 
     public struct LastAssignmentConfig: WireStruct {

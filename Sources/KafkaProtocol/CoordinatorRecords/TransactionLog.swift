@@ -45,7 +45,8 @@ public struct TransactionLogValue: LogMessage {
         try w.field("transactionStartTimestampMs", &transactionStartTimestampMs)
         try w.tagged(0, isDefault: previousProducerId == -1) { (w) throws(WireError) in try w.field("previousProducerId", &previousProducerId) }
         try w.tagged(1, isDefault: nextProducerId == -1) { (w) throws(WireError) in try w.field("nextProducerId", &nextProducerId) }
-        try w.tagged(2, isDefault: clientTransactionVersion == 0) { (w) throws(WireError) in try w.field("clientTransactionVersion", &clientTransactionVersion) }
+        try w.tagged(2, isDefault: clientTransactionVersion == 0) { (w) throws(WireError) in try w.field("clientTransactionVersion", &clientTransactionVersion)
+        }
         try w.tagged(3, isDefault: nextProducerEpoch == -1) { (w) throws(WireError) in try w.field("nextProducerEpoch", &nextProducerEpoch) }
     }
 

@@ -105,7 +105,9 @@ public struct ProduceResponse: Response {
                     try w.field("recordErrors", &recordErrors)
                     try w.field("errorMessage", &errorMessage)
                 }
-                if v >= 10 { try w.tagged(0, isDefault: currentLeader == LeaderIdAndEpoch()) { (w) throws(WireError) in try w.field("currentLeader", &currentLeader) } }
+                if v >= 10 {
+                    try w.tagged(0, isDefault: currentLeader == LeaderIdAndEpoch()) { (w) throws(WireError) in try w.field("currentLeader", &currentLeader) }
+                }
             }
 
             public struct BatchIndexAndErrorMessage: WireStruct {

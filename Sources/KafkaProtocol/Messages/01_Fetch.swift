@@ -85,8 +85,12 @@ public struct FetchRequest: Request {
                 if v >= 12 { try w.field("lastFetchedEpoch", &lastFetchedEpoch) }
                 if v >= 5 { try w.field("logStartOffset", &logStartOffset) }
                 try w.field("partitionMaxBytes", &partitionMaxBytes)
-                if v >= 17 { try w.tagged(0, isDefault: replicaDirectoryId == .zero) { (w) throws(WireError) in try w.field("replicaDirectoryId", &replicaDirectoryId) } }
-                if v >= 18 { try w.tagged(1, isDefault: highWatermark == 9223372036854775807) { (w) throws(WireError) in try w.field("highWatermark", &highWatermark) } }
+                if v >= 17 {
+                    try w.tagged(0, isDefault: replicaDirectoryId == .zero) { (w) throws(WireError) in try w.field("replicaDirectoryId", &replicaDirectoryId) }
+                }
+                if v >= 18 {
+                    try w.tagged(1, isDefault: highWatermark == 9223372036854775807) { (w) throws(WireError) in try w.field("highWatermark", &highWatermark) }
+                }
             }
         }
     }

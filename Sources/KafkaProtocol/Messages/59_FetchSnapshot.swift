@@ -46,7 +46,9 @@ public struct FetchSnapshotRequest: Request {
                 try w.field("currentLeaderEpoch", &currentLeaderEpoch)
                 try w.field("snapshotId", &snapshotId)
                 try w.field("position", &position)
-                if v >= 1 { try w.tagged(0, isDefault: replicaDirectoryId == .zero) { (w) throws(WireError) in try w.field("replicaDirectoryId", &replicaDirectoryId) } }
+                if v >= 1 {
+                    try w.tagged(0, isDefault: replicaDirectoryId == .zero) { (w) throws(WireError) in try w.field("replicaDirectoryId", &replicaDirectoryId) }
+                }
             }
 
             public struct SnapshotId: WireStruct {

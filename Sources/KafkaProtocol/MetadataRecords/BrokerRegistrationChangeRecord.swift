@@ -19,7 +19,9 @@ public struct BrokerRegistrationChangeRecord: LogMessage {
         try w.field("brokerId", &brokerId)
         try w.field("brokerEpoch", &brokerEpoch)
         try w.tagged(0, isDefault: fenced == 0) { (w) throws(WireError) in try w.field("fenced", &fenced) }
-        if v >= 1 { try w.tagged(1, isDefault: inControlledShutdown == 0) { (w) throws(WireError) in try w.field("inControlledShutdown", &inControlledShutdown) } }
+        if v >= 1 {
+            try w.tagged(1, isDefault: inControlledShutdown == 0) { (w) throws(WireError) in try w.field("inControlledShutdown", &inControlledShutdown) }
+        }
         if v >= 2 { try w.tagged(2, isDefault: logDirs.isEmpty) { (w) throws(WireError) in try w.field("logDirs", &logDirs) } }
         if v >= 3 { try w.tagged(3, isDefault: cordonedLogDirs == nil) { (w) throws(WireError) in try w.field("cordonedLogDirs", &cordonedLogDirs) } }
     }

@@ -29,7 +29,10 @@ public struct PartitionChangeRecord: LogMessage {
         try w.tagged(3, isDefault: removingReplicas == nil) { (w) throws(WireError) in try w.field("removingReplicas", &removingReplicas) }
         try w.tagged(4, isDefault: addingReplicas == nil) { (w) throws(WireError) in try w.field("addingReplicas", &addingReplicas) }
         try w.tagged(5, isDefault: leaderRecoveryState == -1) { (w) throws(WireError) in try w.field("leaderRecoveryState", &leaderRecoveryState) }
-        if v >= 2 { try w.tagged(6, isDefault: eligibleLeaderReplicas == nil) { (w) throws(WireError) in try w.field("eligibleLeaderReplicas", &eligibleLeaderReplicas) } }
+        if v >= 2 {
+            try w.tagged(6, isDefault: eligibleLeaderReplicas == nil) { (w) throws(WireError) in try w.field("eligibleLeaderReplicas", &eligibleLeaderReplicas)
+            }
+        }
         if v >= 2 { try w.tagged(7, isDefault: lastKnownElr == nil) { (w) throws(WireError) in try w.field("lastKnownElr", &lastKnownElr) } }
         if v >= 1 { try w.tagged(8, isDefault: directories == nil) { (w) throws(WireError) in try w.field("directories", &directories) } }
     }

@@ -34,7 +34,10 @@ public struct PartitionRecord: LogMessage {
         try w.field("partitionEpoch", &partitionEpoch)
         if v >= 1 { try w.field("directories", &directories) }
         try w.tagged(0, isDefault: leaderRecoveryState == 0) { (w) throws(WireError) in try w.field("leaderRecoveryState", &leaderRecoveryState) }
-        if v >= 2 { try w.tagged(1, isDefault: eligibleLeaderReplicas == nil) { (w) throws(WireError) in try w.field("eligibleLeaderReplicas", &eligibleLeaderReplicas) } }
+        if v >= 2 {
+            try w.tagged(1, isDefault: eligibleLeaderReplicas == nil) { (w) throws(WireError) in try w.field("eligibleLeaderReplicas", &eligibleLeaderReplicas)
+            }
+        }
         if v >= 2 { try w.tagged(2, isDefault: lastKnownElr == nil) { (w) throws(WireError) in try w.field("lastKnownElr", &lastKnownElr) } }
     }
 }

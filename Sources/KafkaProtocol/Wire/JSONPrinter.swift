@@ -50,7 +50,9 @@ public struct JSONPrinter: Wire {
     public mutating func value(_ value: inout Int32) { put(String(value)) }
     public mutating func value(_ value: inout UInt32) { put(String(value)) }
     public mutating func value(_ value: inout Int64) { put(String(value)) }
-    public mutating func value(_ value: inout Double) { put(value.isFinite ? String(value) : "\"\(value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity")\"") }
+    public mutating func value(_ value: inout Double) {
+        put(value.isFinite ? String(value) : "\"\(value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity")\"")
+    }
     public mutating func value(_ value: inout Uuid) { put("\"\(value)\"") }
     public mutating func value(_ value: inout String) { put(Self.quoted(value)) }
     public mutating func value(_ value: inout String?, nullable: Bool) { put(value.map(Self.quoted) ?? (nullable ? "null" : "\"\"")) }
