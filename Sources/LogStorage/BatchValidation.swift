@@ -93,14 +93,19 @@ struct BatchCheck {
         let needsCodec = mustRecompress(batch)
         let needsKeys = config.isCompacted && origin == .client
         guard needsKeys || needsCodec || !areTimestampsKnownGood(batch) else { return batch }
-        let records: [Record]
         do {
-            records = try batch.records(maxDecompressedBytes: config.maxDecompressedBytes)
+            if origin == .client {
+                var faults = RecordFaults()
+                var reader = try batch.reader(maxDecompressedBytes: config.maxDecompressedBytes)
+                while let record = try reader.next() { note(record, batch, &faults) }
+                if let refusal = faults.refusal { throw refusal }
+            }
+            return needsCodec ? try recompressed(batch) : batch
+        } catch let error as AppendError {
+            throw error
         } catch {
             throw AppendError(.corruptMessage, "\(error), in an append to partition \(name)")
         }
-        if origin == .client { try check(records, batch) }
-        return needsCodec ? try recompressed(batch, records) : batch
     }
 
     private func areTimestampsKnownGood(_ batch: RecordBatch) -> Bool {
@@ -110,26 +115,13 @@ struct BatchCheck {
         return config.messageTimestampBeforeMaxMs == .max && batch.maxTimestamp &- now <= config.messageTimestampAfterMaxMs
     }
 
-    private func check(_ records: [Record], _ batch: RecordBatch) throws(AppendError) {
-        var errors: [AppendError.RecordError] = []
-        var code = ErrorCode.invalidRecord
-        for (index, record) in records.enumerated() {
-            if config.isCompacted && record.key == nil {
-                errors.append(.init(batchIndex: Int32(index), message: "Compacted topic cannot accept message without key in topic partition \(name)."))
-            } else if let message = timestampFault(record, batch) {
-                errors.append(.init(batchIndex: Int32(index), message: message))
-                code = .invalidTimestamp
-            }
+    private func note(_ record: Record, _ batch: RecordBatch, _ faults: inout RecordFaults) {
+        defer { faults.index += 1 }
+        if config.isCompacted && record.key == nil {
+            faults.add("Compacted topic cannot accept message without key in topic partition \(name).", .invalidRecord)
+        } else if let message = timestampFault(record, batch) {
+            faults.add(message, .invalidTimestamp)
         }
-        guard !errors.isEmpty else { return }
-        if code == .invalidTimestamp {
-            throw AppendError(code, "One or more records have been rejected due to invalid timestamp", recordErrors: errors)
-        }
-        let shown = errors.prefix(3).map { "RecordError(batchIndex=\($0.batchIndex), message='\($0.message)')" }.joined(separator: ", ")
-        throw AppendError(
-            code,
-            "One or more records have been rejected due to \(errors.count) record errors in total, and only showing the first three errors at most: [\(shown)]",
-            recordErrors: errors)
     }
 
     private func timestampFault(_ record: Record, _ batch: RecordBatch) -> String? {
@@ -160,13 +152,14 @@ struct BatchCheck {
         return target != batch.compression
     }
 
-    private func recompressed(_ batch: RecordBatch, _ records: [Record]) throws(AppendError) -> RecordBatch {
+    private func recompressed(_ batch: RecordBatch) throws -> RecordBatch {
         let builder = RecordBatchBuilder(
             baseOffset: batch.baseOffset, compression: targetCodec ?? .none, compressionLevel: config.compressionLevel,
             timestampType: batch.timestampType, partitionLeaderEpoch: batch.partitionLeaderEpoch, producerId: batch.producerId,
-            producerEpoch: batch.producerEpoch,
-            baseSequence: batch.baseSequence, isTransactional: batch.isTransactional, isControl: batch.isControl)
-        for record in records {
+            producerEpoch: batch.producerEpoch, baseSequence: batch.baseSequence, isTransactional: batch.isTransactional, isControl: batch.isControl)
+        // One by one: a small batch can hold millions of records.
+        var reader = try batch.reader(maxDecompressedBytes: config.maxDecompressedBytes)
+        while let record = try reader.next() {
             builder.append(offset: record.offset, timestamp: record.timestamp, key: record.key, value: record.value, headers: record.headers)
         }
         builder.lastOffsetDelta = batch.lastOffsetDelta
@@ -177,12 +170,37 @@ struct BatchCheck {
                 "Message batch size is \(bytes.count) bytes in append to partition \(name) which exceeds the maximum configured size of \(config.maxMessageBytes)."
             )
         }
-        do {
-            return try RecordBatch.parse(bytes)
-        } catch {
-            throw AppendError(.corruptMessage, "\(error), in an append to partition \(name)")
-        }
+        return try RecordBatch.parse(bytes)
     }
 
     private func invalid(_ message: String) -> AppendError { AppendError(.invalidRecord, message) }
+}
+
+/// The records of a batch that are at fault, as ProduceResponse lists them.
+private struct RecordFaults {
+    /// Of the record that is looked at.
+    var index: Int32 = 0
+    private var errors: [AppendError.RecordError] = []
+    private var count = 0
+    private var code = ErrorCode.invalidRecord
+    /// A small batch can hold millions of records once decompressed; the answer must not grow with them.
+    private static let listed = 1000
+
+    mutating func add(_ message: @autoclosure () -> String, _ code: ErrorCode) {
+        count += 1
+        if code == .invalidTimestamp { self.code = code }
+        if errors.count < Self.listed { errors.append(.init(batchIndex: index, message: message())) }
+    }
+
+    var refusal: AppendError? {
+        guard count > 0 else { return nil }
+        if code == .invalidTimestamp {
+            return AppendError(code, "One or more records have been rejected due to invalid timestamp", recordErrors: errors)
+        }
+        let shown = errors.prefix(3).map { "RecordError(batchIndex=\($0.batchIndex), message='\($0.message)')" }.joined(separator: ", ")
+        return AppendError(
+            code,
+            "One or more records have been rejected due to \(count) record errors in total, and only showing the first three errors at most: [\(shown)]",
+            recordErrors: errors)
+    }
 }

@@ -106,7 +106,7 @@ extension PartitionLog {
     ///   - maxMapBytes: memory for the keys; a log with more keys is compacted part by part
     /// - Returns: nil when nothing was due
     @discardableResult
-    public func compact(now: Int64, maxMapBytes: Int = 128 << 20) throws(LogError) -> CompactionResult? {
+    public func compact(now: Int64, maxMapBytes: Int = 64 << 20) throws(LogError) -> CompactionResult? {
         try compacting.withLock { (_) throws(LogError) -> CompactionResult? in
             let plan = try state.withLock { (log) throws(LogError) -> CompactionPlan? in
                 try log.checkUsable()
@@ -163,8 +163,8 @@ extension CompactionPlan {
                 if map.isFull { return map }
                 if batch.isControl {
                     _ = transactions.markerIsForNothing(batch)
-                } else if !transactions.isAborted(batch) {
-                    noteKeys(of: batch, in: &map)
+                } else if !transactions.isAborted(batch), !noteKeys(of: batch, in: &map) {
+                    return map
                 }
                 map.advance(to: batch.lastOffset)
             }
@@ -173,12 +173,16 @@ extension CompactionPlan {
         return map
     }
 
-    private func noteKeys(of batch: RecordBatch, in map: inout OffsetMap) {
+    /// False when the memory was used up within the batch: the rest of it is for the next compaction.
+    private func noteKeys(of batch: RecordBatch, in map: inout OffsetMap) -> Bool {
         // A batch that cannot be read is kept as it is (see SegmentCleaner), so it adds nothing.
-        guard var reader = try? batch.reader(maxDecompressedBytes: config.maxDecompressedBytes) else { return }
+        guard var reader = try? batch.reader(maxDecompressedBytes: config.maxDecompressedBytes) else { return true }
         while let record = try? reader.next() {
+            if map.isFull { return false }
             if let key = record.key, record.offset >= firstDirtyOffset { map.note(key, offset: record.offset) }
+            map.advance(to: record.offset)
         }
+        return true
     }
 
     /// Neighbours that fit into one segment together.

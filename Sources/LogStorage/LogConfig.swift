@@ -49,8 +49,8 @@ public struct LogConfig: Sendable, Equatable {
     public var minCompactionLagMs: Int64 = 0
     public var maxCompactionLagMs: Int64 = .max
     public var minCleanableDirtyRatio: Double = 0.5
-    /// A record larger than this, once decompressed, is refused where the log must look inside a batch.
-    public var maxDecompressedBytes: Int = 256 << 20
+    /// A batch larger than this, once decompressed, is refused where the log must look inside it.
+    public var maxDecompressedBytes: Int = 64 << 20
 
     public init() {}
 

@@ -9,7 +9,7 @@ struct OffsetMap {
     private(set) var latestOffset: Int64 = -1
 
     /// About what a dictionary's entry takes besides the key's bytes.
-    private static let entryBytes = 96
+    private static let entryBytes = 128
 
     init(maxBytes: Int) { self.maxBytes = maxBytes }
 

@@ -50,15 +50,31 @@ final class SegmentCleaner {
         let dropsRecords = batch.isControl ? isForNothing && (batch.deleteHorizonMs.map { $0 <= now } ?? false) : isForNothing
         if dropsRecords { return isLastOfProducer(batch) ? emptied(batch) : nil }
         guard !batch.isControl else {
-            return isForNothing && !batch.hasDeleteHorizon ? rebuilt(batch, records: (try? batch.records()) ?? [], horizon: horizon) : batch
+            return isForNothing && !batch.hasDeleteHorizon ? rebuilt(batch, horizon: horizon) { _ in true } : batch
         }
         // What cannot be read is not for compaction to throw away.
-        guard let records = try? batch.records(maxDecompressedBytes: plan.config.maxDecompressedBytes) else { return batch }
-        let kept = records.filter { keeps($0, of: batch) }
-        let needsHorizon = !batch.hasDeleteHorizon && kept.contains { $0.value == nil && $0.key != nil }
-        if kept.isEmpty { return records.isEmpty || isLastOfProducer(batch) ? emptiedIfKept(batch, records.isEmpty) : nil }
-        if kept.count == records.count && !needsHorizon { return batch }
-        return rebuilt(batch, records: kept, horizon: needsHorizon ? horizon : batch.deleteHorizonMs)
+        guard let found = look(at: batch) else { return batch }
+        let needsHorizon = found.hasTombstone && !batch.hasDeleteHorizon
+        if found.kept == 0 { return isLastOfProducer(batch) ? (found.all == 0 ? batch : emptied(batch)) : nil }
+        if found.kept == found.all && !needsHorizon { return batch }
+        return rebuilt(batch, horizon: needsHorizon ? horizon : batch.deleteHorizonMs) { self.keeps($0, of: batch) }
+    }
+
+    /// How many records the batch has and how many of them stay; nil when it cannot be read. One by one: a batch can hold millions.
+    private func look(at batch: RecordBatch) -> (all: Int, kept: Int, hasTombstone: Bool)? {
+        var all = 0, kept = 0, hasTombstone = false
+        do {
+            var reader = try batch.reader(maxDecompressedBytes: plan.config.maxDecompressedBytes)
+            while let record = try reader.next() {
+                all += 1
+                guard keeps(record, of: batch) else { continue }
+                kept += 1
+                if record.value == nil && record.key != nil { hasTombstone = true }
+            }
+        } catch {
+            return nil
+        }
+        return (all, kept, hasTombstone)
     }
 
     private var horizon: Int64 { now &+ plan.config.deleteRetentionMs }
@@ -69,12 +85,6 @@ final class SegmentCleaner {
         guard record.offset >= map[key] ?? -1 else { return false }
         if record.value != nil { return true }
         return batch.deleteHorizonMs.map { now < $0 } ?? true
-    }
-
-    /// A batch without records stays only as long as it is the last trace of its producer.
-    private func emptiedIfKept(_ batch: RecordBatch, _ wasEmpty: Bool) -> RecordBatch? {
-        if wasEmpty && !isLastOfProducer(batch) { return nil }
-        return wasEmpty ? batch : emptied(batch)
     }
 
     /// The sequence numbers and epochs of the producers that the log remembers must survive.
@@ -95,14 +105,16 @@ final class SegmentCleaner {
         return try? RecordBatch.parse(pieces[0])
     }
 
-    private func rebuilt(_ batch: RecordBatch, records: [Record], horizon: Int64?) -> RecordBatch {
+    private func rebuilt(_ batch: RecordBatch, horizon: Int64?, keeping isKept: (Record) -> Bool) -> RecordBatch {
         let builder = RecordBatchBuilder(
             baseOffset: batch.baseOffset, compression: batch.compression, timestampType: batch.timestampType,
             partitionLeaderEpoch: batch.partitionLeaderEpoch, producerId: batch.producerId, producerEpoch: batch.producerEpoch,
             baseSequence: batch.baseSequence, isTransactional: batch.isTransactional, isControl: batch.isControl, deleteHorizonMs: horizon,
             capacity: batch.bytes.count)
         builder.lastOffsetDelta = batch.lastOffsetDelta
-        for record in records {
+        guard var reader = try? batch.reader(maxDecompressedBytes: plan.config.maxDecompressedBytes) else { return batch }
+        while let record = try? reader.next() {
+            guard isKept(record) else { continue }
             builder.append(offset: record.offset, timestamp: record.timestamp, key: record.key, value: record.value, headers: record.headers)
         }
         return (try? RecordBatch.parse(builder.build())) ?? batch
