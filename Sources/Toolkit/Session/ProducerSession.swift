@@ -32,7 +32,7 @@ public final class ProducerSession {
         while true {
             switch try producer.offer(topic, key: key, value: value, headers: headers, timestamp: timestamp, completion: completion) {
             case .accepted(let batchIsFull):
-                if batchIsFull { try session.pump(untilMs: 0) }
+                if batchIsFull { try pumpBatches(isStopped) }
                 return
             case .mustWait(let wait):
                 let until = deadline ?? session.now + Int64(producer.config.maxBlockMs)
@@ -43,6 +43,13 @@ public final class ProducerSession {
                 watchOutage()
             }
         }
+    }
+
+    /// Lets full batches leave. Without acknowledgements nothing else holds the caller back when brokers are slow.
+    private func pumpBatches(_ isStopped: () -> Bool) throws(ClientError) {
+        try session.pump(untilMs: 0)
+        guard producer.config.acks == 0 else { return }
+        while session.pendingOutputBytes > producer.config.bufferMemory, !isStopped() { try session.pump(untilMs: .max) }
     }
 
     /// Does what is due without waiting.
@@ -71,6 +78,8 @@ public final class ProducerSession {
             try session.pump(untilMs: .max)
             watchOutage()
         }
+        guard producer.config.acks == 0 else { return }
+        _ = try session.pump(untilMs: session.now + Int64(producer.config.deliveryTimeoutMs)) { session.pendingOutputBytes == 0 }
     }
 
     /// Flushes and closes the connections.

@@ -42,6 +42,9 @@ public final class Session: RequestSender {
     /// Milliseconds of the clock that the core runs on.
     public var now: Int64 { SystemClock.monotonicMs() }
 
+    /// Bytes handed over for sending that the system has not taken yet.
+    public var pendingOutputBytes: Int { sockets.values.reduce(0) { $0 + $1.pendingBytes } }
+
     /// The administrator's calls.
     public var admin: Admin { Admin(self) }
 
