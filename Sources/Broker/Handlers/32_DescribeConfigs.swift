@@ -8,6 +8,7 @@ func handleDescribeConfigs(_ broker: Broker, _ request: DescribeConfigsRequest, 
     let view = ConfigView(image: broker.metadata.image, brokerId: broker.settings.nodeId, properties: broker.settings.shownProperties)
     var response = DescribeConfigsResponse()
     var seen: Set<String> = []
+    let inherited = request.resources.contains { $0.resourceType == ConfigResource.Kind.topic.rawValue } ? view.inheritedTopicEntries() : []
     // A resource that is asked for twice is answered once.
     for resource in request.resources where seen.insert("\(resource.resourceType) \(resource.resourceName)").inserted {
         var result = DescribeConfigsResponse.DescribeConfigsResult()
@@ -16,7 +17,7 @@ func handleDescribeConfigs(_ broker: Broker, _ request: DescribeConfigsRequest, 
         do throws(ControllerError) {
             // No keys asked for means all, as null does.
             let wanted = resource.configurationKeys.flatMap { $0.isEmpty ? nil : Set($0) }
-            for entry in try entries(resource, view, broker) where wanted?.contains(entry.name) ?? true {
+            for entry in try entries(resource, view, broker, inherited) where wanted?.contains(entry.name) ?? true {
                 result.configs.append(row(entry, withSynonyms: request.includeSynonyms))
             }
         } catch {
@@ -29,14 +30,14 @@ func handleDescribeConfigs(_ broker: Broker, _ request: DescribeConfigsRequest, 
 }
 
 private func entries(
-    _ resource: DescribeConfigsRequest.DescribeConfigsResource, _ view: ConfigView, _ broker: Broker
+    _ resource: DescribeConfigsRequest.DescribeConfigsResource, _ view: ConfigView, _ broker: Broker, _ inherited: [ConfigEntry]
 ) throws(ControllerError) -> [ConfigEntry] {
     let name = resource.resourceName
     switch ConfigResource.Kind(rawValue: resource.resourceType) {
     case .topic:
         if let problem = TopicName.problem(name) { throw ControllerError(.invalidTopicException, problem) }
         if view.image.topic(name) == nil { throw ControllerError(.unknownTopicOrPartition) }
-        return view.topicEntries(view.image.config(of: .topic(name)))
+        return ConfigView.topicEntries(view.image.config(of: .topic(name)), over: inherited)
     case .broker:
         if name.isEmpty { return view.brokerDefaultEntries() }
         try checkBroker(name, broker, expected: " or empty string,")

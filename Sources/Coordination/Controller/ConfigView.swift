@@ -75,19 +75,36 @@ public struct ConfigView: Sendable {
 
 // What DescribeConfigs and CreateTopics show.
 extension ConfigView {
-    /// Every key of a topic, in Kafka's order. The texts are the topic's own.
-    public func topicEntries(_ texts: [String: String]) -> [ConfigEntry] {
-        let config = topic(texts: texts)
-        return ConfigTable.topic.keys.compactMap { key in
-            let own = texts[key.name]
-            if key.isInternal && own == nil { return nil }
-            var synonyms = key.synonyms.first.map { brokerSynonyms($0, kind: key.kind) } ?? []
-            if own != nil { synonyms.insert(.init(name: key.name, value: config[key.name].text, source: .topic), at: 0) }
+    /// Every key of a topic without values of its own, in Kafka's order. The same for all topics, so whoever describes many makes it once.
+    public func inheritedTopicEntries() -> [ConfigEntry] {
+        let config = topic(texts: [:])
+        return ConfigTable.topic.keys.map { key in
+            let synonyms = key.synonyms.first.map { brokerSynonyms($0) } ?? []
             return ConfigEntry(
                 name: key.name, value: config[key.name].text, source: synonyms.first?.source ?? .default, isReadOnly: false, isSensitive: key.isSensitive,
                 kind: key.kind, synonyms: synonyms)
         }
     }
+
+    /// Every key of a topic. Internal keys show only where they are set.
+    /// - Parameters:
+    ///   - texts: the topic's own values
+    ///   - inherited: what `inheritedTopicEntries` gave
+    public static func topicEntries(_ texts: [String: String], over inherited: [ConfigEntry]) -> [ConfigEntry] {
+        inherited.compactMap { entry in
+            guard let key = ConfigTable.topic[entry.name], let own = texts[entry.name] else {
+                return ConfigTable.topic[entry.name]?.isInternal == true ? nil : entry
+            }
+            var entry = entry
+            // A value that does not parse is not in force; see `TopicConfig`.
+            if let value = try? key.parse(own) { entry.value = value.text }
+            entry.source = .topic
+            entry.synonyms.insert(.init(name: key.name, value: entry.value, source: .topic), at: 0)
+            return entry
+        }
+    }
+
+    public func topicEntries(_ texts: [String: String]) -> [ConfigEntry] { Self.topicEntries(texts, over: inheritedTopicEntries()) }
 
     /// Every key of this broker, and what else its properties hold.
     public func brokerEntries() -> [ConfigEntry] {
@@ -112,7 +129,7 @@ extension ConfigView {
     public func groupEntries(_ group: String) -> [ConfigEntry] {
         let own = image.config(of: .group(group))
         return ConfigTable.group.keys.map { key in
-            var synonyms = key.synonyms.first.map { brokerSynonyms($0, kind: key.kind) } ?? [.init(name: key.name, value: key.defaultText, source: .default)]
+            var synonyms = key.synonyms.first.map { brokerSynonyms($0) } ?? [.init(name: key.name, value: key.defaultText, source: .default)]
             let value = self.group(group, key.name).text
             if own[key.name] != nil { synonyms.insert(.init(name: key.name, value: value, source: .group), at: 0) }
             return ConfigEntry(
@@ -133,7 +150,7 @@ extension ConfigView {
 
     private func brokerEntry(_ name: String) -> ConfigEntry {
         let key = Self.brokerKey(name)
-        let synonyms = brokerSynonyms(name, kind: key?.kind)
+        let synonyms = brokerSynonyms(name)
         let value = synonyms.first { $0.name == name }?.value ?? (ConfigTable.broker[name] == nil ? nil : Self.shown(key?.defaultText, key))
         return ConfigEntry(
             name: name, value: value, source: synonyms.first?.source ?? .default,
@@ -143,7 +160,7 @@ extension ConfigView {
     }
 
     /// The layers under a broker key and under the coarser keys that stand in for it, beginning with the key's own.
-    private func brokerSynonyms(_ name: String, kind: ConfigKey.Kind?) -> [ConfigEntry.Synonym] {
+    private func brokerSynonyms(_ name: String) -> [ConfigEntry.Synonym] {
         let names = Self.namesStandingIn(for: name)
         var all: [ConfigEntry.Synonym] = []
         for source in [ConfigSource.dynamicBroker, .dynamicBrokerDefault, .staticBroker] {

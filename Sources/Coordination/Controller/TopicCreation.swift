@@ -14,12 +14,13 @@ extension Controller {
             sum + (topic.assignments.isEmpty ? (topic.numPartitions > 0 ? Int(topic.numPartitions) : defaultPartitions) : topic.assignments.count)
         }
         var existing = CollisionIndex(image)
+        let inherited = view(image).inheritedTopicEntries()
         for topic in topics {
             do throws(ControllerError) {
                 if total > Self.maximumPartitionsPerRequest {
                     throw ControllerError(.policyViolation, "Excessively large number of partitions per request.")
                 }
-                let made = try create(topic, image: image, existing: &existing, random: &random)
+                let made = try create(topic, image: image, inherited: inherited, existing: &existing, random: &random)
                 if !request.validateOnly { records += made.records }
                 response.topics.append(made.result)
             } catch {
@@ -37,7 +38,8 @@ extension Controller {
     }
 
     private func create(
-        _ topic: CreateTopicsRequest.CreatableTopic, image: MetadataImage, existing: inout CollisionIndex, random: inout some RandomNumberGenerator
+        _ topic: CreateTopicsRequest.CreatableTopic, image: MetadataImage, inherited: [ConfigEntry], existing: inout CollisionIndex,
+        random: inout some RandomNumberGenerator
     ) throws(ControllerError) -> (records: [MetadataRecord], result: CreateTopicsResponse.CreatableTopicResult) {
         if let problem = TopicName.problem(topic.name) { throw ControllerError(.invalidTopicException, problem) }
         if image.topic(topic.name) != nil { throw ControllerError(.topicAlreadyExists, "Topic '\(topic.name)' already exists.") }
@@ -58,7 +60,7 @@ extension Controller {
         result.numPartitions = Int32(assignments.count)
         result.replicationFactor = Int16(assignments.first?.count ?? 0)
         let texts = Dictionary(configs, uniquingKeysWith: { _, last in last })
-        result.configs = view(image).topicEntries(texts).sorted { $0.name < $1.name }.map { entry in
+        result.configs = ConfigView.topicEntries(texts, over: inherited).sorted { $0.name < $1.name }.map { entry in
             var config = CreateTopicsResponse.CreatableTopicResult.CreatableTopicConfigs()
             config.name = entry.name
             config.value = texts[entry.name] ?? entry.value
