@@ -66,12 +66,14 @@ install: release
 	for t in $(TOOLS); do ln -sf ottla $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$t; ln -sf ottla $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$t.sh; done
 	install -D -m 644 completions/_ottla $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ottla
 	install -D -m 644 completions/ottla.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ottla.fish
+	for t in $(TOOLS); do ln -sf ottla.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$t.fish; ln -sf ottla.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$t.sh.fish; done
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/ottla $(foreach t,$(TOOLS),$(DESTDIR)$(PREFIX)/bin/$(t) $(DESTDIR)$(PREFIX)/bin/$(t).sh)
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(wildcard man/*.1)))
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ottla $(foreach t,$(TOOLS),$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$(t) $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$(t).sh)
-	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ottla $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ottla.fish
+	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ottla
+	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ottla.fish $(foreach t,$(TOOLS),$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$(t).fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$(t).sh.fish)
 
 lint: ## layout
 	$(SWIFT) format lint --strict --recursive --parallel $(wildcard $(SWIFT_FILES))

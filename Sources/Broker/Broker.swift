@@ -31,7 +31,7 @@ public final class Broker: Sendable {
         producerIds = ProducerIdAllocator(metadata: metadata)
         groups = try GroupCoordinatorService(settings: settings, metadata: metadata, partitions: partitions, commits: commits, timers: timers, now: now)
         fetchSessions = FetchSessionCache(slots: settings.fetchSessionSlots, firstID: settings.seededID(now))
-        scheduleRetention(after: now)
+        scheduleUpkeep(after: now)
     }
 
     /// Where long work goes that must not hold up an event loop; without a host it runs at once.
@@ -61,21 +61,29 @@ public final class Broker: Sendable {
         }
     }
 
-    /// Retention and expiry run every `log.retention.check.interval.ms`, checkpoints with them.
-    private func scheduleRetention(after now: Int64) {
-        timers.schedule(at: now + settings.retentionCheckIntervalMs) { [weak self] now in
+    /// The work that repeats: retention and expiry, cleaning of compacted logs, checkpoints that bound what a restart after a crash must read.
+    private func scheduleUpkeep(after now: Int64) {
+        every(max(1000, settings.int("log.retention.check.interval.ms")), after: now) { broker, now in
+            for partition in broker.partitions.all {
+                // A log that cannot be cleaned now is tried again at the next interval; its disk's failure shows on the next append.
+                _ = try? partition.log.applyRetention(now: now)
+                partition.log.removeExpiredProducers(now: now)
+            }
+        }
+        if settings.bool("log.cleaner.enable") {
+            every(max(100, settings.int("log.cleaner.backoff.ms")), after: now) { broker, now in
+                for partition in broker.partitions.all where partition.log.config.isCompacted { _ = try? partition.log.compact(now: now) }
+            }
+        }
+        every(max(1000, settings.int("log.flush.offset.checkpoint.interval.ms")), after: now) { broker, _ in try? broker.storage.writeCheckpoints() }
+    }
+
+    private func every(_ intervalMs: Int64, after now: Int64, _ work: @escaping @Sendable (Broker, _ now: Int64) -> Void) {
+        timers.schedule(at: now + intervalMs) { [weak self] now in
             guard let self else { return }
             let run = self.background.withLock { $0 }
-            run { [weak self] in
-                guard let self else { return }
-                for partition in self.partitions.all {
-                    // A log that cannot be cleaned now is tried again at the next interval; its disk's failure shows on the next append.
-                    _ = try? partition.log.applyRetention(now: now)
-                    partition.log.removeExpiredProducers(now: now)
-                }
-                try? self.storage.writeCheckpoints()
-            }
-            self.scheduleRetention(after: now)
+            run { [weak self] in if let self { work(self, now) } }
+            self.every(intervalMs, after: now, work)
         }
     }
 

@@ -51,7 +51,6 @@ public struct BrokerSettings: Sendable {
 
     var fetchMaxBytes: Int { Int(int("fetch.max.bytes")) }
     var fetchSessionSlots: Int { Int(int("max.incremental.fetch.session.cache.slots")) }
-    var retentionCheckIntervalMs: Int64 { max(1000, int("log.retention.check.interval.ms")) }
 
     func generator(_ purpose: UInt64, _ now: Int64) -> SeededGenerator {
         SeededGenerator(seed: seed ^ purpose &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(bitPattern: now))

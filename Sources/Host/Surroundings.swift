@@ -99,3 +99,19 @@ public enum Surroundings {
 
 /// Ends the process with an exit code, without running what other threads still do.
 public func exitProcess(_ code: Int32) -> Never { _exit(code) }
+
+/// What the operating system lets this process have.
+public enum ProcessLimits {
+    /// Raises the limit of open files to what is allowed: a log holds a descriptor per segment, a connection one.
+    public static func raiseOpenFiles() {
+        #if canImport(Glibc)
+            let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        #else
+            let resource = RLIMIT_NOFILE
+        #endif
+        var limit = rlimit()
+        guard getrlimit(resource, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(resource, &limit)
+    }
+}

@@ -24,6 +24,7 @@ public final class Server {
 
     /// Runs until SIGTERM or SIGINT; `ready` gets the banner once clients can connect.
     public func run(ready: (String) -> Void) throws {
+        ProcessLimits.raiseOpenFiles()
         var settings = BrokerSettings(properties: options.properties)
         settings.dataDirectory = options.dataDirectory
         settings.durability = options.isEphemeral ? .memory : options.durability

@@ -28,7 +28,7 @@ func handleDeleteRecords(_ broker: Broker, _ request: DeleteRecordsRequest, _ co
             }
             do {
                 row.lowWatermark = try partition.log.deleteRecords(before: offset)
-                try broker.storage.writeCheckpoints()
+                try broker.storage.writeLogStartOffsets()
                 partition.wake(appended: nil, now: context.now)
             } catch let error as LogError {
                 row.errorCode = error.code
