@@ -2,7 +2,8 @@ import KafkaProtocol
 
 /// Keeping one fetch under way to every broker that leads something to read.
 extension Consumer {
-    /// Bytes of one partition that may lie here unread while the next fetch asks for more.
+    /// Bytes of one partition that may lie here unread while the next fetch asks for more: one full answer, so that the broker reads on while the
+    /// application works.
     private var partitionBufferLimit: Int { max(config.maxPartitionFetchBytes, 1) }
 
     func sendFetches(_ now: Int64) {
@@ -14,7 +15,7 @@ extension Consumer {
             buffered += state.bufferedBytes
             guard state.need == .nothing, state.position != nil, !state.isPaused, now >= state.retryAt else { continue }
             guard let node = fetchNode(state, now) else { continue }
-            if state.bufferedBytes >= partitionBufferLimit { full.insert(node) }
+            if state.bufferedBytes > partitionBufferLimit { full.insert(node) }
             wanted[node, default: []].append(state)
         }
         // What is here is handed out first: memory stays bounded, and no long poll for the others holds up a partition that has more.
@@ -39,6 +40,9 @@ extension Consumer {
                 state.preferredReplica = nil
                 return nil
             }
+            state.leaderEpoch = epoch
+        } else if epoch < state.leaderEpoch {
+            // The topic was created anew, or this metadata is stale; then the leader says so.
             state.leaderEpoch = epoch
         }
         if let preferred = state.preferredReplica {
