@@ -46,6 +46,10 @@ import Testing
         }
         let byId = try driver.send(request)
         #expect(byId.topics.map(\.errorCode) == [.none, .unknownTopicId] && byId.topics.map(\.name) == ["t1", nil])
+        // Java's client leaves the name empty.
+        request.topics = [MetadataRequest.MetadataRequestTopic()]
+        request.topics?[0].topicId = id
+        #expect(try driver.send(request).topics.map(\.name) == ["t1"])
     }
 
     @Test func askingForATopicCreatesItWhereAllowed() throws {

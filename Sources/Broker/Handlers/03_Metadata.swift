@@ -8,7 +8,8 @@ import KafkaProtocol
 func handleMetadata(_ broker: Broker, _ request: MetadataRequest, _ context: RequestContext) {
     let asksForAll = request.topics == nil || context.version == 0 && request.topics?.isEmpty == true
     let names = request.topics?.compactMap(\.name) ?? []
-    if !asksForAll && request.allowAutoTopicCreation && broker.settings.bool("auto.create.topics.enable") {
+    let isByName = request.topics?.allSatisfy { $0.topicId == .zero } ?? false
+    if isByName && request.allowAutoTopicCreation && broker.settings.bool("auto.create.topics.enable") {
         createMissingTopics(names, broker, now: context.now)
     }
     let image = broker.metadata.image
@@ -36,23 +37,24 @@ func handleMetadata(_ broker: Broker, _ request: MetadataRequest, _ context: Req
     context.reply(response)
 }
 
-/// The rows of the topics asked for: those that exist first, as Kafka has it, each once.
+/// The rows of the topics asked for: those that exist first, as Kafka has it, each once. Where a topic is asked for by id, names do not count: Java's client
+/// leaves an empty name beside the id.
 private func rows(
     for asked: [MetadataRequest.MetadataRequestTopic], _ image: MetadataImage, _ operations: Int32
 ) -> [MetadataResponse.MetadataResponseTopic] {
     var found: [MetadataResponse.MetadataResponseTopic] = []
     var missing: [MetadataResponse.MetadataResponseTopic] = []
     var seen: Set<String> = []
+    let isById = asked.contains { $0.topicId != .zero }
     for topic in asked {
-        let isById = topic.name == nil
-        if isById && topic.topicId == .zero { continue }
+        if isById ? topic.topicId == .zero : topic.name == nil { continue }
         if let known = isById ? image.topic(topic.topicId) : topic.name.flatMap(image.topic) {
             if seen.insert(known.name).inserted { found.append(describe(known, image, operations)) }
             continue
         }
-        guard seen.insert(topic.name ?? " \(topic.topicId)").inserted else { continue }
+        guard seen.insert(isById ? " \(topic.topicId)" : topic.name ?? "").inserted else { continue }
         var row = MetadataResponse.MetadataResponseTopic()
-        row.name = topic.name
+        row.name = isById ? nil : topic.name
         row.topicId = isById ? topic.topicId : .zero
         row.errorCode = isById ? .unknownTopicId : TopicName.isValid(topic.name ?? "") ? .unknownTopicOrPartition : .invalidTopicException
         row.topicAuthorizedOperations = operations
