@@ -314,6 +314,21 @@ final class ProducerScene {
         #expect((scene.logs.batchCounts.max() ?? 0) > scene.logs.batchCounts[0] + 10)
     }
 
+    @Test func fullBatchesGrowWhileTheyWaitUnlessASizeWasAskedFor() throws {
+        for (properties, grows) in [([:], true), (["batch.size": "16384"], false)] {
+            let scene = try ProducerScene(partitions: 2, properties: properties)
+            try scene.send("first")
+            #expect(scene.flush())
+            let topic = scene.producer.topic("t")
+            let value = Bytes(String(repeating: "v", count: 100))
+            for _ in 0..<20_000 { _ = try scene.producer.offer(topic, key: nil, value: value, timestamp: 1) }
+            #expect(scene.flush())
+            #expect(scene.logs.values.values.map(\.count).reduce(0, +) == 20_001 && scene.failures.isEmpty)
+            let largest = scene.logs.batchSizes.max() ?? 0
+            #expect(grows ? largest > 200_000 && largest <= 512 << 10 : largest <= 16_384)
+        }
+    }
+
     @Test func idempotenceGivesWayToOtherPropertiesUnlessItWasAskedFor() throws {
         #expect(try ProducerConfig(properties: ["acks": "1"]).isIdempotent == false)
         #expect(throws: ClientError.self) { try ProducerConfig(properties: ["acks": "1", "enable.idempotence": "true"]) }

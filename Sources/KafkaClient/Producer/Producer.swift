@@ -42,6 +42,8 @@ public final class Producer: ClientMachine {
     public internal(set) var memoryInUse = 0
     /// Compressed size over size, as seen lately; lets batches grow to `batch.size` after compression.
     var compressionRatio = 1.0
+    /// `config.batchGrowthLimit`, until a broker finds a batch too large.
+    var growthLimit: Int
     var isFlushing = false
     var isStarved = false
 
@@ -58,6 +60,7 @@ public final class Producer: ClientMachine {
     public init(_ core: ClientCore, config: ProducerConfig, seed: UInt64 = 0) {
         self.core = core
         self.config = config
+        growthLimit = config.batchGrowthLimit
         random = SplitMix(state: seed)
         core.attach(self)
     }

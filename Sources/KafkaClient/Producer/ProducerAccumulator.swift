@@ -25,11 +25,11 @@ extension Producer {
         }
         try checkSize(RecordBatch.headerSize + recordBound)
         if let partition, partition < 0 || Int(partition) >= topic.partitions.count { return .mustWait(.metadata) }
-        let chosen = choosePartition(topic, partition: partition, key: key, recordBound: recordBound)
         var isFull = false
+        let chosen = choosePartition(topic, partition: partition, key: key, recordBound: recordBound, isFull: &isFull)
         if let open = chosen.open, !hasRoom(open, for: recordBound) {
-            chosen.open = nil
             isFull = true
+            if !grows(open, of: chosen, for: recordBound) { chosen.open = nil }
         }
         guard let batch = chosen.open ?? newBatch(for: chosen, sizeBound: RecordBatch.headerSize + recordBound) else {
             isStarved = true
@@ -60,7 +60,9 @@ extension Producer {
         }
     }
 
-    private func choosePartition(_ topic: ProducerTopic, partition: Int32?, key: UnsafeRawBufferPointer?, recordBound: Int) -> ProducerPartition {
+    private func choosePartition(
+        _ topic: ProducerTopic, partition: Int32?, key: UnsafeRawBufferPointer?, recordBound: Int, isFull: inout Bool
+    ) -> ProducerPartition {
         let count = topic.partitions.count
         if let partition { return topic.partitions[Int(partition)] }
         if config.partitioner == .roundRobin {
@@ -71,6 +73,8 @@ extension Producer {
             return topic.partitions[Int(Murmur2.partition(forKey: key, count: Int32(truncatingIfNeeded: count)))]
         }
         if let current = topic.sticky.current, current < count, let open = topic.partitions[current].open, !hasRoom(open, for: recordBound) {
+            open.isRipe = true
+            isFull = true
             topic.sticky.batchEnded(next: recordBound, batchSize: config.batchSize)
         }
         let chosen = topic.sticky.current ?? stick(topic)
@@ -100,9 +104,25 @@ extension Producer {
     /// Whether another record fits; a batch takes its first record whatever its size.
     private func hasRoom(_ batch: ProducerBatch, for recordBound: Int) -> Bool {
         let size = batch.builder.sizeInBytes
-        if config.compression == .none { return size + recordBound <= config.batchSize }
+        if config.compression == .none { return size + recordBound <= batch.roomLimit }
         let compressed = Double(size) * compressionRatio * 1.05
-        return Int(compressed) + recordBound <= config.batchSize && size + recordBound <= config.maxRequestSize
+        return Int(compressed) + recordBound <= batch.roomLimit && size + recordBound <= config.maxRequestSize
+    }
+
+    /// Lets a full batch that cannot be sent yet grow by another `batch.size`. False when it is to be closed.
+    private func grows(_ batch: ProducerBatch, of partition: ProducerPartition, for recordBound: Int) -> Bool {
+        batch.isRipe = true
+        let next = min(batch.roomLimit + config.batchSize, growthLimit, config.maxRequestSize)
+        guard next > batch.roomLimit, isBlocked(partition) else { return false }
+        batch.roomLimit = next
+        return hasRoom(batch, for: recordBound)
+    }
+
+    /// Whether a batch of the partition could not be sent now.
+    private func isBlocked(_ partition: ProducerPartition) -> Bool {
+        if partition.inFlight.count >= config.maxInFlight || partition.waiting.count > 1 { return true }
+        guard let leader = core.metadata.leader(partition.topic, partition.index) else { return true }
+        return requestsInFlight[leader.id, default: 0] >= config.maxInFlight
     }
 
     /// Nil when the memory for it is used up.
@@ -124,7 +144,8 @@ extension Producer {
         memoryInUse += capacity
         pendingBatches += 1
         return ProducerBatch(
-            serial: serial ?? nextSerial, serialRoom: serialRoom, createdAt: createdAt ?? core.now, builder: builder, reservedBytes: capacity)
+            serial: serial ?? nextSerial, serialRoom: serialRoom, createdAt: createdAt ?? core.now, builder: builder,
+            roomLimit: config.batchSize, reservedBytes: capacity)
     }
 
     func list(_ partition: ProducerPartition) {

@@ -32,6 +32,10 @@ final class ProducerBatch {
     var reservedBytes: Int
     private(set) var completions: [(index: Int32, timestamp: Int64, call: Completion)] = []
 
+    /// Bytes after compression, as far as that can be guessed, that it may fill to.
+    var roomLimit: Int
+    /// It was full once: it need not wait for `linger.ms`, but takes more records until it is sent.
+    var isRipe = false
     var attempts = 0
     /// Attempts that count against `retries`: those that had a connection to go on.
     var countedAttempts = 0
@@ -47,11 +51,12 @@ final class ProducerBatch {
     /// The serials that a new batch gets to itself.
     static let serialRoom: Int64 = 1 << 24
 
-    init(serial: Int64, serialRoom: Int64 = ProducerBatch.serialRoom, createdAt: Int64, builder: RecordBatchBuilder, reservedBytes: Int) {
+    init(serial: Int64, serialRoom: Int64 = ProducerBatch.serialRoom, createdAt: Int64, builder: RecordBatchBuilder, roomLimit: Int, reservedBytes: Int) {
         self.serial = serial
         self.serialRoom = serialRoom
         self.createdAt = createdAt
         self.builder = builder
+        self.roomLimit = roomLimit
         self.reservedBytes = reservedBytes
     }
 

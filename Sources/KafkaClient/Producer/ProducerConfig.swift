@@ -15,6 +15,9 @@ public struct ProducerConfig: Sendable {
     public var lingerMs = 5
     /// Bytes.
     public var batchSize = 16_384
+    /// Bytes that a full batch may grow to while it waits for its turn to be sent; `batchSize` or less for no growth. Larger batches cost the
+    /// broker less, so it is on unless `batch.size` was set.
+    public var batchGrowthLimit = 512 << 10
     /// Bytes of records that may wait.
     public var bufferMemory = 33_554_432
     public var maxBlockMs = 60_000
@@ -48,6 +51,7 @@ public struct ProducerConfig: Sendable {
         }
         lingerMs = try reader.long("linger.ms", default: lingerMs, atLeast: 0)
         batchSize = try reader.int("batch.size", default: batchSize, atLeast: 0)
+        if reader.properties["batch.size"] != nil { batchGrowthLimit = 0 }
         bufferMemory = try reader.long("buffer.memory", default: bufferMemory, atLeast: 0)
         maxBlockMs = try reader.long("max.block.ms", default: maxBlockMs, atLeast: 0)
         requestTimeoutMs = try reader.int("request.timeout.ms", default: requestTimeoutMs, atLeast: 0)

@@ -81,6 +81,7 @@ extension Producer {
         let (partition, batch) = (entry.partition, entry.batch)
         partition.noteDropped(batch)
         let records = batch.records()
+        growthLimit = min(growthLimit, batch.encodedSize / 2)
         let limit = min(config.batchSize, max(batch.builder.sizeInBytes / 2, RecordBatch.headerSize))
         // No more parts than records, so each gets a serial of its own.
         let room = max(1, batch.serialRoom / Int64(max(records.count, 1)))

@@ -54,7 +54,7 @@ extension Producer {
         guard partition.inFlight.allSatisfy({ $0.attempts == 0 }), head.attempts == 0 || partition.inFlight.isEmpty else { return false }
         guard !partition.mustRestart || partition.inFlight.isEmpty else { return false }
         guard head === partition.open else { return true }
-        return isFlushing || isStarved || now >= head.createdAt + Int64(config.lingerMs)
+        return head.isRipe || isFlushing || isStarved || now >= head.createdAt + Int64(config.lingerMs)
     }
 
     /// Readies the batch at the head to be sent. False when it must wait for another identity.

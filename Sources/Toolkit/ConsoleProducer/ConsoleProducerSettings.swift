@@ -91,8 +91,10 @@ struct ConsoleProducerSettings {
         merge("retry-backoff-ms", "retry.backoff.ms", try options.long("retry-backoff-ms").map { "\($0)" })
         merge("socket-buffer-size", "send.buffer.bytes", try options.int("socket-buffer-size").map { "\($0)" })
         merge("max-memory-bytes", "buffer.memory", try options.long("max-memory-bytes").map { "\($0)" })
-        merge("batch-size", "batch.size", try options.int("batch-size").map { "\($0)" })
-        merge("max-partition-memory-bytes", "batch.size", try options.int("max-partition-memory-bytes").map { "\($0)" })
+        // Their default is the producer's own, which lets batches grow under load unless a size was asked for.
+        for option in ["batch-size", "max-partition-memory-bytes"] where options.has(option) {
+            properties["batch.size"] = try options.int(option).map { "\($0)" }
+        }
         merge("metadata-expiry-ms", "metadata.max.age.ms", try options.long("metadata-expiry-ms").map { "\($0)" })
         merge("max-block-ms", "max.block.ms", try options.long("max-block-ms").map { "\($0)" })
         // Always from the option, so that a value in a file counts for nothing.
