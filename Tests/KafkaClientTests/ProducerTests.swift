@@ -332,6 +332,10 @@ final class ProducerScene {
     @Test func idempotenceGivesWayToOtherPropertiesUnlessItWasAskedFor() throws {
         #expect(try ProducerConfig(properties: ["acks": "1"]).isIdempotent == false)
         #expect(throws: ClientError.self) { try ProducerConfig(properties: ["acks": "1", "enable.idempotence": "true"]) }
+        let huge = ["linger.ms", "max.block.ms", "retry.backoff.ms", "retry.backoff.max.ms", "buffer.memory"].reduce(into: [:]) { $0[$1] = "\(Int64.max)" }
+        let scene = try ProducerScene(properties: huge)
+        try scene.send("x")
+        #expect(scene.flush())
         let error = #expect(throws: ClientError.self) { try ProducerConfig(properties: ["acks": "7"]) }
         #expect(error?.message == "Invalid value 7 for configuration acks: String must be one of: all, -1, 0, 1")
     }

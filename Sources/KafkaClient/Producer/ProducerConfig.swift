@@ -49,7 +49,8 @@ public struct ProducerConfig: Sendable {
         case "1": acks = 1
         default: acks = -1
         }
-        lingerMs = try reader.long("linger.ms", default: lingerMs, atLeast: 0)
+        // Times that no one waits for are cut to where sums of them cannot overflow.
+        lingerMs = min(try reader.long("linger.ms", default: lingerMs, atLeast: 0), Int(Int32.max))
         batchSize = try reader.int("batch.size", default: batchSize, atLeast: 0)
         if reader.properties["batch.size"] != nil { batchGrowthLimit = 0 }
         bufferMemory = try reader.long("buffer.memory", default: bufferMemory, atLeast: 0)
@@ -58,8 +59,8 @@ public struct ProducerConfig: Sendable {
         maxRequestSize = try reader.int("max.request.size", default: maxRequestSize, atLeast: 0)
         maxInFlight = try reader.int("max.in.flight.requests.per.connection", default: maxInFlight, atLeast: 1)
         retries = try reader.int("retries", default: retries, atLeast: 0)
-        retryBackoffMs = try reader.long("retry.backoff.ms", default: retryBackoffMs, atLeast: 0)
-        retryBackoffMaxMs = try reader.long("retry.backoff.max.ms", default: retryBackoffMaxMs, atLeast: 0)
+        retryBackoffMs = min(try reader.long("retry.backoff.ms", default: retryBackoffMs, atLeast: 0), Int(Int32.max))
+        retryBackoffMaxMs = min(try reader.long("retry.backoff.max.ms", default: retryBackoffMaxMs, atLeast: 0), Int(Int32.max))
         ignoresKeys = try reader.bool("partitioner.ignore.keys", default: false)
         isAdaptive = try reader.bool("partitioner.adaptive.partitioning.enable", default: true)
         try readDeliveryTimeout(reader)

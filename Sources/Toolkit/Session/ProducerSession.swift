@@ -35,7 +35,7 @@ public final class ProducerSession {
                 if batchIsFull { try pumpBatches(isStopped) }
                 return
             case .mustWait(let wait):
-                let until = deadline ?? session.now + Int64(producer.config.maxBlockMs)
+                let until = deadline ?? session.now + min(Int64(producer.config.maxBlockMs), .max / 2)
                 deadline = until
                 if session.now >= until { throw producer.blocked(wait, topic) }
                 if isStopped() { throw ClientError(.interrupted, message: "Interrupted.") }
