@@ -48,7 +48,7 @@ test-swift: deps
 	$(SWIFT) test --skip-build --parallel
 
 test-python: test-deps
-	OTTLA_UNTIL=15 OTTLA=$(abspath $(BINARY)) $(PYTHON) -m pytest -q -W ignore -c Tests/pytest.ini Tests/Golden Tests/Integration
+	OTTLA=$(abspath $(BINARY)) $(PYTHON) -m pytest -q -W ignore -c Tests/pytest.ini Tests/Golden Tests/Integration
 
 parity: test-deps release ## all recorded commands through our tools and Kafka's, on our broker and Kafka's (needs KAFKA_HOME)
 	OTTLA=$(abspath $(BINARY)) $(PYTHON) Tests/Golden/parity.py
