@@ -40,6 +40,7 @@ let package = Package(
             name: "BrokerTests", dependencies: ["Broker", "KafkaProtocol", "LogStorage", "Coordination"], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "KafkaClientTests", dependencies: ["KafkaClient", "KafkaProtocol"], resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
         .testTarget(name: "HostTests", dependencies: ["Host", "KafkaProtocol", "LogStorage"], swiftSettings: strict),
         .testTarget(name: "ToolkitTests", dependencies: ["Toolkit", "KafkaProtocol", "KafkaClient"], resources: [.copy("Fixtures")], swiftSettings: strict),
     ],

@@ -1,0 +1,25 @@
+import Foundation
+import Simulation
+import Testing
+
+@Suite struct DeliveryTests {
+    /// `OTTLA_SEED=N` repeats one seed.
+    @Test func nothingAcknowledgedIsLostDuplicatedOrReorderedOverPowerFailures() throws {
+        let given = ProcessInfo.processInfo.environment["OTTLA_SEED"].flatMap { UInt64($0) }
+        var total = DeliveryWorkload.Report()
+        for seed in given.map({ [$0] }) ?? Array(1...40) {
+            let report = try DeliveryWorkload(seed: seed).run()
+            #expect(report.violations.isEmpty, "OTTLA_SEED=\(seed): \(report.violations.prefix(3))")
+            total.acknowledged += report.acknowledged
+            total.crashes += report.crashes
+            total.retries += report.retries
+        }
+        #expect(total.acknowledged > 0 && total.crashes > 0 && total.retries > 0)
+    }
+
+    @Test func aSeedRepeatsItself() throws {
+        let first = try DeliveryWorkload(seed: 5).run()
+        let second = try DeliveryWorkload(seed: 5).run()
+        #expect(first.acknowledged == second.acknowledged && first.retries == second.retries)
+    }
+}
