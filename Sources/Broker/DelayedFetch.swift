@@ -17,6 +17,8 @@ struct FetchPlan: Sendable {
     var maxBytes: Int
     var minBytes: Int
     var readsCommitted: Bool
+    /// Versions before 10 may not be sent batches that the topic stores with zstd (KIP-110).
+    var knowsZstd: Bool
     /// The session to keep in step with what is answered; nil for a fetch outside of one.
     var session: FetchSession?
     /// Answer every partition, not only the changed ones.
@@ -58,6 +60,7 @@ struct FetchPlan: Sendable {
         let epochError = partition.check(currentLeaderEpoch: entry.position.currentLeaderEpoch)
         guard epochError == .none else { return fail(epochError) }
         let log = partition.log
+        guard knowsZstd || log.config.compressionType != .zstd else { return fail(.unsupportedCompressionType) }
         let end = log.logEndOffset
         let stable = log.lastStableOffset
         data.highWatermark = end

@@ -24,8 +24,13 @@ func handleProduce(_ broker: Broker, _ request: ProduceRequest, _ context: Reque
                 produce.fail(topicIndex, index, AppendError(topic.topicId == .zero ? .unknownTopicOrPartition : .unknownTopicId, ""))
                 continue
             }
+            let records = data.records?.bytes ?? .empty
+            if context.version < 7, isZstd(records) {
+                produce.fail(topicIndex, index, AppendError(.unsupportedCompressionType, "Produce requests with version below 7 may not use zstd"))
+                continue
+            }
             do {
-                let info = try partition.append(data.records?.bytes ?? .empty, now: context.now, origin: .client)
+                let info = try partition.append(records, now: context.now, origin: .client)
                 produce.succeed(topicIndex, index, info)
                 if request.acks == -1 { waits.append((partition, info, topicIndex, index)) }
             } catch {
@@ -41,6 +46,13 @@ func handleProduce(_ broker: Broker, _ request: ProduceRequest, _ context: Reque
         }
     }
     produce.finish()
+}
+
+/// Whether the first batch says that it is compressed with zstd; clients of versions before 7 may not know that codec (KIP-110).
+private func isZstd(_ records: Bytes) -> Bool {
+    guard records.count >= RecordBatch.headerSize else { return false }
+    let attributes: Int16 = records.load(21)
+    return attributes & 7 == 4
 }
 
 /// A produce request that is answered when its last partition is durable.

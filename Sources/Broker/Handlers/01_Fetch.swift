@@ -19,7 +19,8 @@ func handleFetch(_ broker: Broker, _ request: FetchRequest, _ context: RequestCo
         let plan = FetchPlan(
             entries: resolve(choice.partitions, broker.partitions.snapshot),
             maxBytes: min(Int(max(request.maxBytes, 0)), broker.settings.fetchMaxBytes), minBytes: Int(request.minBytes),
-            readsCommitted: request.isolationLevel == 1, session: choice.session, isFull: choice.isFull, sessionId: choice.session?.id ?? 0)
+            readsCommitted: request.isolationLevel == 1, knowsZstd: context.version >= 10, session: choice.session, isFull: choice.isFull,
+            sessionId: choice.session?.id ?? 0)
         let outcome = plan.read()
         let mustAnswer = plan.entries.isEmpty || outcome.hasError || outcome.sizeBytes >= plan.minBytes || request.maxWaitMs <= 0
         if mustAnswer { return context.reply(plan.response(outcome)) }
