@@ -17,7 +17,7 @@ extension ConsoleProducerTool {
         ])
 
     private static let connectionOptions: [Option] = [
-        Option("bootstrap-server", value: .required("host:port"), help: "Servers to connect to, separated by commas"),
+        Option("bootstrap-server", "broker-list", value: .required("host:port"), help: "Servers to connect to, separated by commas"),
         Option("topic", value: .required("name"), help: "The topic to send records to", completion: .topic),
         Option("command-config", "producer.config", value: .required("file"), help: "A file of producer properties", completion: .file),
         Option("command-property", "producer-property", value: .required("key=value"), help: "A producer property", repeatable: true),
