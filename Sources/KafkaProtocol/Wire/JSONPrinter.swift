@@ -3,7 +3,7 @@ public struct JSONPrinter: Wire {
     public let version: Int16
     public private(set) var text = ""
     private var needsComma = false
-    /// The fields of each structure's tagged section follow its other fields.
+
     private init(version: Int16) { self.version = version }
 
     public static func print<M: Message>(_ message: M, version: Int16) -> String {
