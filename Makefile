@@ -53,7 +53,7 @@ test-python: test-deps
 parity: test-deps release ## all recorded commands through our tools and Kafka's, on our broker and Kafka's (needs KAFKA_HOME)
 	OTTLA=$(abspath $(BINARY)) $(PYTHON) Tests/Golden/parity.py
 
-golden-update: test-deps release ## rewrite the golden files from what the binary prints; review the diff
+golden-update: test-deps release ## play the recorded scripts and show what differs; the outputs are kept in .build-golden
 	OTTLA=$(abspath $(BINARY)) $(PYTHON) Tests/Golden/update.py
 
 quickstart: release
