@@ -104,12 +104,11 @@ struct FetchPlan: Sendable {
             session.state.withLock { state in
                 kept = outcome.partitions.filter { key, data in
                     let told = state.told[key]
-                    let hasError = data.errorCode != .none
                     let isNews =
-                        isFull || hasError || (data.records?.count ?? 0) > 0 || told?.highWatermark != data.highWatermark
+                        isFull || data.errorCode != .none || (data.records?.count ?? 0) > 0 || told?.highWatermark != data.highWatermark
                         || told?.logStartOffset != data.logStartOffset
                     if isNews, state.positions[key] != nil {
-                        state.told[key] = .init(highWatermark: data.highWatermark, logStartOffset: data.logStartOffset, hadError: hasError)
+                        state.told[key] = .init(highWatermark: data.highWatermark, logStartOffset: data.logStartOffset)
                     }
                     return isNews
                 }

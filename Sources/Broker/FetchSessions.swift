@@ -20,7 +20,6 @@ final class FetchSession: Sendable {
     struct Told: Sendable {
         var highWatermark: Int64 = -1
         var logStartOffset: Int64 = -1
-        var hadError = false
     }
 
     struct State: Sendable {

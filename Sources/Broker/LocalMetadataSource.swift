@@ -21,6 +21,9 @@ final class LocalMetadataSource: MetadataSource {
 
     var nextOffset: Int64 { log.logEndOffset }
 
+    /// The leader epoch that new records get: the last one of a log taken over from Kafka goes on.
+    var epoch: Int32 { max(1, log.latestLeaderEpoch) }
+
     func records(from start: Int64, _ body: (Bytes, Int64) throws(MetadataError) -> Void) throws(MetadataError) {
         var offset = start
         if offset < log.logStartOffset {
@@ -65,8 +68,7 @@ final class LocalMetadataSource: MetadataSource {
         let builder = RecordBatchBuilder()
         for value in values { builder.append(timestamp: now, key: nil, value: value) }
         do {
-            // A log taken over from Kafka goes on in its last epoch.
-            let info = try log.append(builder.build(), leaderEpoch: max(1, log.latestLeaderEpoch), now: now, origin: .coordinator)
+            let info = try log.append(builder.build(), leaderEpoch: epoch, now: now, origin: .coordinator)
             if isSynced { _ = try log.sync() }
             return info.firstOffset
         } catch {

@@ -15,6 +15,7 @@ public final class MetadataService: Sendable {
     public let clusterId: String
     let controller: Controller
     private let store: MetadataStore
+    private let source: LocalMetadataSource
     private let storage: LogDirectory
     private let partitions: PartitionTable
     private let generator: Mutex<SeededGenerator>
@@ -34,7 +35,7 @@ public final class MetadataService: Sendable {
             log = try storage.createPartition(Self.logName, topicId: Self.topicId, config: LogConfig(), now: now)
         }
         let clock = settings.clock
-        let source = LocalMetadataSource(
+        source = LocalMetadataSource(
             log: log, disk: disk, directory: "\(storage.path)/\(Self.logName)", isSynced: commits.durability == .fsync, clock: clock)
         store = try MetadataStore(source)
         try start(bootstrap: Self.bootstrapValues(disk, storage.path))
@@ -44,6 +45,9 @@ public final class MetadataService: Sendable {
 
     /// The cluster as the last committed record left it. A value: it does not change under the reader.
     public var image: MetadataImage { store.image }
+
+    /// The leader epoch of the metadata log.
+    var epoch: Int32 { source.epoch }
 
     /// Effective configuration of topics, brokers and groups.
     public var configs: ConfigView { view(image) }

@@ -114,11 +114,9 @@ def test_both_toolkits_print_the_same(where, shared_broker, real):
     different = []
     for row in SAMPLE:
         tool, *words = row.split()
+        theirs = subprocess.run([f"{KAFKA_HOME}/bin/kafka-{tool}.sh", *at, *words], capture_output=True, timeout=60).stdout
         if "new.topic" in row:
-            theirs = subprocess.run([f"{KAFKA_HOME}/bin/kafka-{tool}.sh", *at, *words], capture_output=True, timeout=60).stdout
             ottla("topics", *at, "--delete", "--topic", "new.topic")
-        else:
-            theirs = subprocess.run([f"{KAFKA_HOME}/bin/kafka-{tool}.sh", *at, *words], capture_output=True, timeout=60).stdout
         ours = ottla(tool, *at, *words, check=False).stdout
         # Rows of several topics, groups and partitions, and the keys of Configs:, come in the order of a hash table there, sorted here.
         is_unordered = "console-consumer" in row or "--list" in row or "--describe" in row or "--reset-offsets" in row

@@ -90,7 +90,7 @@ private func createMissingTopics(_ names: [String], _ broker: Broker, now: Int64
     for name in Set(names) where image.topic(name) == nil && TopicName.isValid(name) {
         if name == TopicName.groupOffsets {
             _ = broker.groups.createTopicIfMissing(now: now)
-        } else if !isInternalTopic(name) {
+        } else if !TopicName.isInternal(name) {
             _ = broker.metadata.createTopic(name, now: now)
         }
     }

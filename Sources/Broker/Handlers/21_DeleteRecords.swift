@@ -1,3 +1,4 @@
+import Coordination
 import KafkaProtocol
 import LogStorage
 
@@ -17,8 +18,8 @@ func handleDeleteRecords(_ broker: Broker, _ request: DeleteRecordsRequest, _ co
                 row.errorCode = .unknownTopicOrPartition
                 return row
             }
-            guard partition.log.config.isDeleted, !isInternalTopic(topic.name) else {
-                row.errorCode = isInternalTopic(topic.name) ? .invalidTopicException : .policyViolation
+            guard partition.log.config.isDeleted, !TopicName.isInternal(topic.name) else {
+                row.errorCode = TopicName.isInternal(topic.name) ? .invalidTopicException : .policyViolation
                 return row
             }
             let offset = asked.offset == -1 ? partition.highWatermark : asked.offset
@@ -41,6 +42,3 @@ func handleDeleteRecords(_ broker: Broker, _ request: DeleteRecordsRequest, _ co
     }
     context.reply(response)
 }
-
-/// Topics that the broker keeps for itself.
-public func isInternalTopic(_ name: String) -> Bool { name == "__consumer_offsets" || name == "__transaction_state" || name == "__share_group_state" }

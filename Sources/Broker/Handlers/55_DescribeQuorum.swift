@@ -19,7 +19,7 @@ func handleDescribeQuorum(_ broker: Broker, _ request: DescribeQuorumRequest, _ 
                 return form
             }
             form.leaderId = broker.settings.nodeId
-            form.leaderEpoch = 1
+            form.leaderEpoch = broker.metadata.epoch
             form.highWatermark = image.offset + 1
             var voter = DescribeQuorumResponse.ReplicaState()
             voter.replicaId = broker.settings.nodeId
