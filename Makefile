@@ -14,7 +14,7 @@ WALLS := --explicit-target-dependency-import-check error
 VENV := .build-venv
 PYTHON := $(VENV)/bin/python
 SWIFT_FILES := Package.swift Sources Tests Benchmarks
-TOOLS := kafka-topics kafka-console-producer kafka-console-consumer kafka-consumer-groups
+TOOLS := kafka-topics kafka-console-producer kafka-console-consumer kafka-consumer-groups kafka-get-offsets
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := build

@@ -28,6 +28,7 @@ _ottla_options() {
         console-producer) REPLY='--batch-size --bootstrap-server --command-config --command-property --compression-codec --help --line-reader --max-block-ms --max-memory-bytes --max-partition-memory-bytes --message-send-max-retries --metadata-expiry-ms --reader-config --reader-property --request-required-acks --request-timeout-ms --retry-backoff-ms --socket-buffer-size --sync --timeout --topic --version' ;;
         console-consumer) REPLY='--bootstrap-server --command-config --command-property --enable-systest-events --formatter --formatter-config --formatter-property --from-beginning --group --help --include --isolation-level --key-deserializer --max-messages --offset --partition --skip-message-on-error --timeout-ms --topic --value-deserializer --version' ;;
         consumer-groups) REPLY='--all-groups --all-topics --bootstrap-server --by-duration --command-config --delete --delete-offsets --describe --dry-run --execute --export --from-file --group --help --list --members --offsets --reset-offsets --shift-by --state --timeout --to-current --to-datetime --to-earliest --to-latest --to-offset --topic --type --validate-regex --verbose --version' ;;
+        get-offsets) REPLY='--bootstrap-server --command-config --exclude-internal-topics --help --partitions --time --topic --topic-partitions --version' ;;
         *) REPLY= ;;
     esac
 }
@@ -63,6 +64,10 @@ _ottla_value() {
         consumer-groups:state) REPLY='words Stable Empty PreparingRebalance CompletingRebalance Assigning Reconciling Dead' ;;
         consumer-groups:topic) REPLY='topics' ;;
         consumer-groups:type) REPLY='words Classic Consumer' ;;
+        get-offsets:bootstrap-server|get-offsets:broker-list|get-offsets:partitions) REPLY='none' ;;
+        get-offsets:command-config) REPLY='file' ;;
+        get-offsets:time) REPLY='words latest earliest max-timestamp earliest-local latest-tiered earliest-pending-upload' ;;
+        get-offsets:topic|get-offsets:topic-partitions) REPLY='topics' ;;
         *) REPLY=switch ;;
     esac
 }
@@ -78,12 +83,12 @@ _ottla() {
     COMPREPLY=()
     if [[ $command == ottla ]]; then
         if ((COMP_CWORD == 1)); then
-            COMPREPLY=($(compgen -W 'serve topics console-producer console-consumer consumer-groups help completion --help --version' -- "$cur"))
+            COMPREPLY=($(compgen -W 'serve topics console-producer console-consumer consumer-groups get-offsets help completion --help --version' -- "$cur"))
             return
         fi
         command=${COMP_WORDS[1]} first=2
         case $command in
-            help) COMPREPLY=($(compgen -W 'serve topics console-producer console-consumer consumer-groups help completion' -- "$cur")) && return ;;
+            help) COMPREPLY=($(compgen -W 'serve topics console-producer console-consumer consumer-groups get-offsets help completion' -- "$cur")) && return ;;
             completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$cur")) && return ;;
         esac
     fi
@@ -108,4 +113,4 @@ _ottla() {
     COMPREPLY=($(compgen -W "$REPLY" -- "$cur"))
 }
 
-complete -F _ottla ottla kafka-topics kafka-topics.sh kafka-console-producer kafka-console-producer.sh kafka-console-consumer kafka-console-consumer.sh kafka-consumer-groups kafka-consumer-groups.sh
+complete -F _ottla ottla kafka-topics kafka-topics.sh kafka-console-producer kafka-console-producer.sh kafka-console-consumer kafka-console-consumer.sh kafka-consumer-groups kafka-consumer-groups.sh kafka-get-offsets kafka-get-offsets.sh

@@ -18,6 +18,21 @@ extension ToolContext {
     public func openSession(_ config: ClientConfig) throws(ClientError) -> Session { try Session(config, isInterrupted: interruption) }
 }
 
+extension ParsedOptions {
+    /// The value of `--bootstrap-server`; a usage error unless it is a list of `host:port`. Some of Kafka's tools check it before anything else.
+    func checkedBootstrapServers() throws(ToolError) -> String {
+        guard let servers = try string("bootstrap-server"), !servers.allSatisfy(\.isWhitespace) else {
+            throw .usage("Error while validating the bootstrap address")
+        }
+        do throws(ClientError) {
+            _ = try BootstrapServer.parse(servers)
+        } catch {
+            throw .usage("Please provide valid host:port like host1:9091,host2:9092")
+        }
+        return servers
+    }
+}
+
 extension Option {
     /// `--bootstrap-server`, as nearly every tool has it.
     public static let bootstrapServer = Option(

@@ -17,5 +17,8 @@ public struct ToolError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A usage failure: message, then the option table.
     public static func usage(_ message: String) -> ToolError { ToolError(message, showUsage: true) }
 
+    /// The same failure with words before its message.
+    func prefixed(_ prefix: String) -> ToolError { ToolError(prefix + message, exitCode: exitCode, showUsage: showUsage) }
+
     public var description: String { message }
 }

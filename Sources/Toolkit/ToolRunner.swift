@@ -51,9 +51,13 @@ public struct ToolRunner {
     }
 
     private func parse(_ arguments: [String]) throws(ToolError) -> ParsedOptions {
-        switch tool.command.dialect {
-        case .jopt: try JoptParser(tool.command).parse(arguments)
-        case .argparse: try ArgparseParser(tool.command, program: invocation.program).parse(arguments)
+        do throws(ToolError) {
+            return switch tool.command.dialect {
+            case .jopt: try JoptParser(tool.command).parse(arguments)
+            case .argparse: try ArgparseParser(tool.command, program: invocation.program).parse(arguments)
+            }
+        } catch {
+            throw error.prefixed(tool.command.errorPrefix)
         }
     }
 

@@ -7,6 +7,7 @@ public enum Tools {
         ConsoleProducerTool.tool,
         ConsoleConsumerTool.tool,
         ConsumerGroupsTool.tool,
+        GetOffsetsTool.tool,
     ]
 
     /// The tool that answers to a word: `topics`, `kafka-topics` or `kafka-topics.sh`.

@@ -4,9 +4,18 @@ import Testing
 @testable import Toolkit
 
 @Suite struct ToolCompatibilityTests {
+    private func lines(of name: String) throws -> [String] {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../\(name)")
+        return try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init)
+    }
+
+    @Test func everyKafkaNameIsInstalled() throws {
+        let list = try #require(try lines(of: "Makefile").first { $0.hasPrefix("TOOLS := ") })
+        #expect(list.dropFirst("TOOLS := ".count).split(separator: " ").map(String.init) == Tools.all.compactMap(\.command.kafkaName))
+    }
+
     @Test func everyOptionOfEveryKafkaToolIsDocumented() throws {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../COMPATIBILITY.md")
-        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init)
+        let lines = try lines(of: "COMPATIBILITY.md")
         for tool in Tools.all {
             guard let name = tool.command.kafkaName else { continue }
             let start = try #require(lines.firstIndex(of: "| \(name) |"), "no table for \(name)")

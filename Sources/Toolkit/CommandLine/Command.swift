@@ -38,6 +38,8 @@ public struct Command: Sendable {
     public let examples: [String]
     /// Whether a call without any argument shows help and fails.
     public let needsArguments: Bool
+    /// What stands before the parser's errors, as in Kafka's tool.
+    public let errorPrefix: String
     /// Left out of lists and completions.
     public let isHidden: Bool
 
@@ -45,7 +47,7 @@ public struct Command: Sendable {
     public init(
         name: String, kafkaName: String? = nil, purpose: String, dialect: Dialect = .jopt, options: [Option], positionals: [Positional] = [],
         subcommands: [Command] = [], notes: [String] = [], examples: [String] = [], needsArguments: Bool = true,
-        hidden: Bool = false
+        errorPrefix: String = "", hidden: Bool = false
     ) {
         self.name = name
         self.kafkaName = kafkaName
@@ -57,6 +59,7 @@ public struct Command: Sendable {
         self.notes = notes
         self.examples = examples
         self.needsArguments = needsArguments
+        self.errorPrefix = errorPrefix
         self.isHidden = hidden
     }
 

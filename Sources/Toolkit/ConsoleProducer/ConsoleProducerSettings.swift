@@ -13,7 +13,7 @@ struct ConsoleProducerSettings {
     init(_ context: ToolContext) throws(ToolError) {
         let options = context.options
         try options.requirePresent("topic")
-        let servers = try Self.servers(options)
+        let servers = try options.checkedBootstrapServers()
         try options.forbidMixedSpellings("command-property", "producer-property")
         try options.forbidMixedSpellings("command-config", "producer.config")
         try options.forbidMixedSpellings("reader-property", "property")
@@ -35,16 +35,6 @@ struct ConsoleProducerSettings {
         if properties["transactional.id"] != nil {
             throw ToolError("transactional.id cannot be used here: the console producer sends without transactions")
         }
-    }
-
-    private static func servers(_ options: ParsedOptions) throws(ToolError) -> String {
-        guard let servers = try options.string("bootstrap-server") else { throw .usage("Error while validating the bootstrap address") }
-        do throws(ClientError) {
-            _ = try BootstrapServer.parse(servers)
-        } catch {
-            throw .usage("Please provide valid host:port like host1:9091,host2:9092")
-        }
-        return servers
     }
 
     private static func notices(_ options: ParsedOptions) -> [String] {
