@@ -67,6 +67,7 @@ enum Dispatch {
         serve(DescribeQuorumRequest.self, handleDescribeQuorum),
         serve(DescribeClusterRequest.self, handleDescribeCluster),
         serve(DescribeProducersRequest.self, handleDescribeProducers),
+        serve(ConsumerGroupHeartbeatRequest.self, handleConsumerGroupHeartbeat),
         serve(ConsumerGroupDescribeRequest.self, handleConsumerGroupDescribe),
         serve(ListConfigResourcesRequest.self, handleListConfigResources),
         serve(DescribeTopicPartitionsRequest.self, handleDescribeTopicPartitions),

@@ -67,7 +67,7 @@ final class GroupCoordinatorService: Sendable {
         try runners.withLock { runners in
             if let known = runners[partition.index], known.partition === partition { return known }
             let runner = try GroupShardRunner(
-                partition: partition, configuration: GroupConfiguration(settings), commits: commits, timers: timers, now: now)
+                partition: partition, metadata: metadata, commits: commits, timers: timers, now: now)
             runners[partition.index] = runner
             return runner
         }
@@ -97,6 +97,9 @@ final class GroupCoordinatorService: Sendable {
         }
     }
 
+    /// An id for a member of the consumer protocol that comes without one.
+    func newMemberId() -> String { generator.withLock { Uuid.random(using: &$0) }.description }
+
     /// A random UUID's text, which makes a member id unique.
     func memberIdSuffix() -> String {
         let id = generator.withLock { Uuid.random(using: &$0) }
@@ -109,16 +112,36 @@ final class GroupCoordinatorService: Sendable {
 }
 
 extension GroupConfiguration {
-    init(_ settings: BrokerSettings) {
-        func int32(_ key: String) -> Int32 { Int32(clamping: settings.int(key)) }
+    init(_ configs: ConfigView) {
+        func int(_ key: String) -> Int64 { configs.broker(key).int ?? 0 }
+        func int32(_ key: String) -> Int32 { Int32(clamping: int(key)) }
         self.init()
-        initialRebalanceDelayMs = settings.int("group.initial.rebalance.delay.ms")
+        initialRebalanceDelayMs = int("group.initial.rebalance.delay.ms")
         minSessionTimeoutMs = int32("group.min.session.timeout.ms")
         maxSessionTimeoutMs = int32("group.max.session.timeout.ms")
         maxGroupSize = Int(int32("group.max.size"))
         offsetMetadataMaxBytes = Int(int32("offset.metadata.max.bytes"))
-        offsetsRetentionMs = settings.int("offsets.retention.minutes") &* 60_000
-        offsetsRetentionCheckIntervalMs = max(1, settings.int("offsets.retention.check.interval.ms"))
+        offsetsRetentionMs = int("offsets.retention.minutes") &* 60_000
+        offsetsRetentionCheckIntervalMs = max(1, int("offsets.retention.check.interval.ms"))
+        consumerSessionTimeoutMs = int32("group.consumer.session.timeout.ms")
+        consumerHeartbeatIntervalMs = int32("group.consumer.heartbeat.interval.ms")
+        consumerAssignmentIntervalMs = int32("group.consumer.assignment.interval.ms")
+        consumerMaxGroupSize = Int(int32("group.consumer.max.size"))
+        migrationPolicy = configs.brokerText("group.consumer.migration.policy").flatMap { GroupMigrationPolicy(rawValue: $0.lowercased()) } ?? .bidirectional
+        let assignors = configs.brokerText("group.consumer.assignors").map(ConfigValue.entries) ?? []
+        let known = assignors.compactMap(Self.assignor)
+        if !known.isEmpty { consumerAssignors = known }
+    }
+}
+
+extension GroupConfiguration {
+    /// By name, or by the name of Kafka's class for it.
+    private static func assignor(_ name: String) -> ServerAssignor? {
+        switch name {
+        case "org.apache.kafka.coordinator.group.assignor.UniformAssignor": .uniform
+        case "org.apache.kafka.coordinator.group.assignor.RangeAssignor": .range
+        default: ServerAssignor(rawValue: name)
+        }
     }
 }
 

@@ -27,16 +27,20 @@ final class GroupShardRunner: Sendable {
     }
 
     let partition: Partition
+    private let metadata: MetadataService
     private let commits: CommitQueue
     private let timers: Timers
     private let state: Mutex<State>
 
     /// Folds the partition's log. Throws when it cannot be read.
-    init(partition: Partition, configuration: GroupConfiguration, commits: CommitQueue, timers: Timers, now: Int64) throws {
+    init(partition: Partition, metadata: MetadataService, commits: CommitQueue, timers: Timers, now: Int64) throws {
         self.partition = partition
+        self.metadata = metadata
         self.commits = commits
         self.timers = timers
-        var shard = GroupShard(configuration: configuration)
+        let configs = metadata.configs
+        var shard = GroupShard(configuration: GroupConfiguration(configs))
+        shard.image = configs.image
         try Self.fold(partition.log, into: &shard)
         let outcome = shard.finishLoading(now: now)
         state = Mutex(State(shard: shard, appendedEnd: partition.log.logEndOffset))
@@ -49,6 +53,7 @@ final class GroupShardRunner: Sendable {
     func submit(now: Int64, _ request: (inout GroupShard, UInt64) -> GroupOutcome, then: @escaping Completion) {
         let result: Result<Release, ErrorCode> = state.withLock { state in
             if let failure = state.failure { return .failure(failure) }
+            refresh(&state)
             state.nextToken += 1
             let token = state.nextToken
             state.waiting[token] = then
@@ -65,14 +70,25 @@ final class GroupShardRunner: Sendable {
     func perform(now: Int64, _ action: (inout GroupShard) -> GroupOutcome) {
         release(
             state.withLock { state in
-                state.failure == nil ? settle(action(&state.shard), in: &state, now: now) : Release(upTo: 0, replies: [])
+                guard state.failure == nil else { return Release(upTo: 0, replies: []) }
+                refresh(&state)
+                return settle(action(&state.shard), in: &state, now: now)
             })
+    }
+
+    /// Shows the shard the cluster as it is now.
+    private func refresh(_ state: inout State) {
+        let image = metadata.image
+        guard image.offset != state.shard.image.offset else { return }
+        state.shard.image = image
+        state.shard.configuration = GroupConfiguration(metadata.configs)
     }
 
     /// Looks at the shard, and says up to which offset the log must be durable for that to last.
     func read<R>(_ body: (borrowing GroupShard) -> R) -> Result<(value: R, upTo: Int64), ErrorCode> {
         state.withLock { state in
             if let failure = state.failure { return .failure(failure) }
+            refresh(&state)
             return .success((body(state.shard), state.appendedEnd))
         }
     }
@@ -139,6 +155,7 @@ final class GroupShardRunner: Sendable {
         release(
             state.withLock { state in
                 state.timer = nil
+                refresh(&state)
                 return state.failure == nil ? settle(GroupOutcome(), in: &state, now: now) : Release(upTo: 0, replies: [])
             })
     }

@@ -15,16 +15,22 @@ public struct CoordinatorRecord: Hashable, Sendable {
 
     /// Encodes a key and its value in the given value version.
     public init<Key: LogMessage, Value: LogMessage>(key: Key, value: Value, version: Int16) {
-        self.init(key: Self.prefixed(Key.recordType, key, version: 0), value: Self.prefixed(version, value, version: version))
+        self.init(key: key.versioned(0, prefix: Key.recordType), value: value.versioned(version))
     }
 
     /// Encodes a tombstone, which removes what the key names.
     public init<Key: LogMessage>(tombstone key: Key) {
-        self.init(key: Self.prefixed(Key.recordType, key, version: 0), value: nil)
+        self.init(key: key.versioned(0, prefix: Key.recordType), value: nil)
     }
 
     /// The record type that the key begins with; nil when the key is too short to have one.
     public var recordType: Int16? { key.count >= 2 ? key.load(0, as: Int16.self) : nil }
+
+    /// The group that a record of `__consumer_offsets` is about: the first field of every key.
+    var groupId: String? {
+        guard key.count >= 2 else { return nil }
+        return (try? ConsumerGroupMetadataKey.decode(key.dropFirst(2), version: 0, allowsTrailing: true))?.groupId
+    }
 
     /// Reads the key, once its type is known.
     public func decodeKey<Key: LogMessage>(_ type: Key.Type) throws(WireError) -> Key {
@@ -36,15 +42,6 @@ public struct CoordinatorRecord: Hashable, Sendable {
         guard let value else { return nil }
         guard value.count >= 2 else { throw WireError(.truncated, message: Value.name, position: 0) }
         return try Value.decode(value.dropFirst(2), version: value.load(0, as: Int16.self))
-    }
-
-    private static func prefixed(_ prefix: Int16, _ message: some LogMessage, version: Int16) -> Bytes {
-        let body = message.encoded(version: version)
-        return Bytes(capacity: body.count + 2) { target in
-            target.storeBytes(of: prefix.bigEndian, as: Int16.self)
-            body.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: target[2...]).copyMemory(from: $0) }
-            return body.count + 2
-        }
     }
 }
 

@@ -143,7 +143,7 @@ final class GroupDriver {
 
     func commit(
         _ group: String, _ topic: String, _ offsets: [Int32: Int64], member: String = "", generation: Int32 = -1, metadata: String = "",
-        retention: Int64 = -1, version: Int16 = 9
+        retention: Int64 = -1, version: Int16 = 9, topicId: Uuid = .zero
     ) -> ErrorCode? {
         var request = OffsetCommitRequest()
         request.groupId = group
@@ -152,6 +152,7 @@ final class GroupDriver {
         request.retentionTimeMs = retention
         var entry = OffsetCommitRequest.OffsetCommitRequestTopic()
         entry.name = topic
+        entry.topicId = topicId
         entry.partitions = offsets.sorted { $0.key < $1.key }.map { index, offset in
             var partition = OffsetCommitRequest.OffsetCommitRequestTopic.OffsetCommitRequestPartition()
             partition.partitionIndex = index

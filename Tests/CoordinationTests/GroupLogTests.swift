@@ -113,11 +113,11 @@ import Testing
 
     @Test func recordsOfOtherProtocolsGoWithTheGroup() {
         let d = GroupDriver()
-        var member = ConsumerGroupMemberMetadataKey(), group = ConsumerGroupMetadataKey()
+        var member = ShareGroupMemberMetadataKey(), group = ShareGroupMetadataKey()
         (member.groupId, member.memberId, group.groupId) = ("g", "m", "g")
         let records = [
-            CoordinatorRecord(key: group, value: ConsumerGroupMetadataValue(), version: 0),
-            CoordinatorRecord(key: member, value: ConsumerGroupMemberMetadataValue(), version: 0),
+            CoordinatorRecord(key: group, value: ShareGroupMetadataValue(), version: 0),
+            CoordinatorRecord(key: member, value: ShareGroupMemberMetadataValue(), version: 0),
         ]
         for record in records { d.shard.replay(record, offset: 0) }
         d.log = records

@@ -48,7 +48,8 @@ private func fetch(
     case .success(let found): runner = found
     }
     let fetched = runner.read { shard in
-        shard.fetchOffsets(group: group.groupId, topics: known, requireStable: requireStable) { table.topics[$0]?.topicId ?? .zero }
+        let member = group.memberId.map { (id: $0, epoch: group.memberEpoch) }
+        return shard.fetchOffsets(group: group.groupId, topics: known, requireStable: requireStable, member: member) { table.topics[$0]?.topicId ?? .zero }
     }
     switch fetched {
     case .failure(let error): return failed(group, error)

@@ -172,11 +172,7 @@ struct ClassicGroup: Sendable {
         guard let protocolName else { return nil }
         var topics: Set<String> = []
         for member in members.values {
-            let metadata = member.metadata(for: protocolName)
-            // Every version of the subscription begins as version 0 does.
-            guard metadata.count >= 2,
-                let subscription = try? ConsumerProtocolSubscription.decode(metadata.dropFirst(2), version: 0, allowsTrailing: true)
-            else { return nil }
+            guard let subscription = ConsumerProtocolSubscription.decodeVersioned(member.metadata(for: protocolName)) else { return nil }
             topics.formUnion(subscription.topics)
         }
         return topics
@@ -212,6 +208,13 @@ struct ClassicGroup: Sendable {
     /// The record that says the group exists, before it has had a generation.
     func creationRecord(now: Int64) -> CoordinatorRecord {
         ClassicGroup(groupId: groupId).record(members: [], generation: 0, protocolName: nil, leader: nil, timestamp: now)
+    }
+
+    /// The record that removes the group from the log.
+    var tombstone: CoordinatorRecord {
+        var key = GroupMetadataKey()
+        key.group = groupId
+        return CoordinatorRecord(tombstone: key)
     }
 
     /// Takes over what a record says. Members that stay keep what they wait for and what the log does not know of them.

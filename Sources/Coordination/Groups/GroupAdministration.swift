@@ -9,7 +9,7 @@ extension GroupShard {
             described.groupState = ClassicGroupState.dead.rawValue
             if version >= 6 {
                 described.errorCode = .groupIdNotFound
-                described.errorMessage = "Group \(id) not found."
+                described.errorMessage = consumerGroups[id] == nil ? "Group \(id) not found." : "Group \(id) is not a classic group."
             }
             return described
         }
@@ -31,13 +31,48 @@ extension GroupShard {
         return described
     }
 
-    /// Serves one group of ConsumerGroupDescribe: no group here is of the consumer protocol, and the answer says which way.
+    /// Serves one group of ConsumerGroupDescribe, versions 0 to 1: 1 tells members of the two protocols apart.
     public func describeConsumerGroup(_ id: String) -> ConsumerGroupDescribeResponse.DescribedGroup {
         var described = ConsumerGroupDescribeResponse.DescribedGroup()
         described.groupId = id
-        described.errorCode = .groupIdNotFound
-        described.errorMessage = groups[id] == nil ? "Group \(id) not found." : "Group \(id) is not a consumer group."
+        guard let group = consumerGroups[id] else {
+            let error = notAConsumerGroup(id)
+            described.errorCode = error.code
+            described.errorMessage = error.message
+            return described
+        }
+        described.groupState = group.state.rawValue
+        described.groupEpoch = group.epoch
+        described.assignmentEpoch = group.assignmentEpoch
+        described.assignorName = group.preferredAssignor ?? (configuration.consumerAssignors.first ?? .uniform).rawValue
+        described.members = group.orderedMembers.map { member in
+            var result = ConsumerGroupDescribeResponse.DescribedGroup.Member()
+            result.memberId = member.memberId
+            result.instanceId = member.groupInstanceId
+            result.rackId = member.rackId
+            result.memberEpoch = member.epoch
+            result.clientId = member.clientId
+            result.clientHost = member.clientHost
+            result.subscribedTopicNames = member.topicNames
+            result.subscribedTopicRegex = member.topicRegex
+            result.assignment.topicPartitions = rows(member.assigned.mapValues { Set($0.keys) })
+            result.targetAssignment.topicPartitions = rows(group.target(of: member.memberId))
+            result.memberType = member.usesClassicProtocol ? 0 : 1
+            return result
+        }
         return described
+    }
+
+    /// Partitions by topic, in the order of names; topics that are gone are left out.
+    private func rows(_ partitions: AssignedPartitions) -> [ConsumerGroupDescribeResponse.TopicPartitions] {
+        partitions.compactMap { topicId, indexes in
+            guard let name = image.topicNames[topicId], !indexes.isEmpty else { return nil }
+            var row = ConsumerGroupDescribeResponse.TopicPartitions()
+            row.topicId = topicId
+            row.topicName = name
+            row.partitions = indexes.sorted()
+            return row
+        }.sorted { $0.topicName < $1.topicName }
     }
 
     /// Serves this shard's part of ListGroups, versions 0 to 5: 4 added states, 5 types. Filters that are empty let everything pass;
@@ -45,15 +80,18 @@ extension GroupShard {
     public func list(states: [String], types: [String]) -> [ListGroupsResponse.ListedGroup] {
         let states = Set(states.map { Self.trimmed($0).lowercased() })
         let types = Set(types.map { $0.lowercased() })
-        guard types.isEmpty || types.contains("classic") else { return [] }
-        return groupIds.compactMap { id in
-            guard let group = groups[id], states.isEmpty || states.contains(group.state.rawValue.lowercased()) else { return nil }
+        func listed(_ id: String, _ protocolType: String, _ state: String, _ type: String) -> ListGroupsResponse.ListedGroup? {
+            guard types.isEmpty || types.contains(type), states.isEmpty || states.contains(state.lowercased()) else { return nil }
             var listed = ListGroupsResponse.ListedGroup()
             listed.groupId = id
-            listed.protocolType = group.protocolType ?? ""
-            listed.groupState = group.state.rawValue
-            listed.groupType = "classic"
+            listed.protocolType = protocolType
+            listed.groupState = state
+            listed.groupType = type
             return listed
+        }
+        return groupIds.compactMap { id in
+            if let group = consumerGroups[id] { return listed(id, ClassicGroup.consumerProtocolType, group.state.rawValue, "consumer") }
+            return groups[id].flatMap { listed(id, $0.protocolType ?? "", $0.state.rawValue, "classic") }
         }
     }
 
@@ -68,8 +106,8 @@ extension GroupShard {
         for id in ids where !results.contains(where: { $0.groupId == id }) {
             var result = DeleteGroupsResponse.DeletableGroupResult()
             result.groupId = id
-            if let group = groups[id] {
-                if group.state == .empty {
+            if let isEmpty = consumerGroups[id].map({ $0.state == .empty }) ?? groups[id].map({ $0.state == .empty }) {
+                if isEmpty {
                     outcome.records += offsets.partitions(of: id).map { tombstone(id, $0) }
                     outcome.records += groupTombstones(id)
                 } else {
@@ -86,14 +124,13 @@ extension GroupShard {
 
     /// What removes a group from the log, its offsets aside.
     func groupTombstones(_ id: String) -> [CoordinatorRecord] {
-        var key = GroupMetadataKey()
-        key.group = id
-        return foreignTombstones(id) + [CoordinatorRecord(tombstone: key)]
+        let own = consumerGroups[id].map(ConsumerGroupDraft.tombstones) ?? [ClassicGroup(groupId: id).tombstone]
+        return foreignTombstones(id) + own
     }
 
     /// What removes the records of other group protocols. Members and their assignments come before the group itself, as Kafka demands.
     func foreignTombstones(_ id: String) -> [CoordinatorRecord] {
-        let last = [ConsumerGroupTargetAssignmentMetadataKey.recordType, ConsumerGroupPartitionMetadataKey.recordType, ConsumerGroupMetadataKey.recordType]
+        let last = [ShareGroupTargetAssignmentMetadataKey.recordType, ShareGroupMetadataKey.recordType, StreamsGroupMetadataKey.recordType]
         func rank(_ key: Bytes) -> Int { last.firstIndex(of: key.load(0, as: Int16.self)).map { $0 + 1 } ?? 0 }
         let keys = (foreignKeys[id] ?? []).sorted { (rank($0), $0.array.description) < (rank($1), $1.array.description) }
         return keys.map { CoordinatorRecord(key: $0, value: nil) }

@@ -17,6 +17,19 @@ public struct GroupConfiguration: Sendable {
     /// How long a join of a new member may wait. Not configurable in Kafka either: such a member cannot heartbeat yet.
     public var newMemberJoinTimeoutMs: Int64 = 300_000
 
+    /// `group.consumer.session.timeout.ms`, for groups without a value of their own.
+    public var consumerSessionTimeoutMs: Int32 = 45_000
+    /// `group.consumer.heartbeat.interval.ms`, for groups without a value of their own.
+    public var consumerHeartbeatIntervalMs: Int32 = 5_000
+    /// `group.consumer.assignment.interval.ms`, for groups without a value of their own: the least time between two target assignments.
+    public var consumerAssignmentIntervalMs: Int32 = 1_000
+    /// `group.consumer.max.size`
+    public var consumerMaxGroupSize: Int = .init(Int32.max)
+    /// `group.consumer.assignors`: those that members may ask for; the first is for groups whose members do not ask.
+    public var consumerAssignors = ServerAssignor.allCases
+    /// `group.consumer.migration.policy`
+    public var migrationPolicy = GroupMigrationPolicy.bidirectional
+
     public init() {}
 }
 

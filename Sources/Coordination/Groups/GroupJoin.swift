@@ -19,6 +19,13 @@ extension GroupShard {
             return refuse(.invalidSessionTimeout, memberId: request.memberId)
         }
         let id = request.groupId
+        if let group = consumerGroups[id] {
+            var call = JoinCall(request, token: token, context: context)
+            do throws(GroupError) { try joinConsumerGroup(&call, group, suffix: memberIdSuffix, now: now) } catch {
+                call.refuse(error.code, memberId: error.code == .groupMaxSizeReached ? "" : call.memberId)
+            }
+            return call.outcome
+        }
         let isNewMember = request.memberId.isEmpty
         let isNewGroup = groups[id] == nil
         if isNewGroup && !isNewMember { return refuse(.unknownMemberId, memberId: request.memberId) }

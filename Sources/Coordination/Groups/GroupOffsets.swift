@@ -7,6 +7,7 @@ extension GroupShard {
     /// The caller has looked topics up: each has its name and, where it exists, its id; unknown ones are left out, and added to the answer.
     public mutating func commitOffsets(_ request: OffsetCommitRequest, token: UInt64, context: GroupRequestContext, now: Int64) -> GroupOutcome {
         let error = validate(request, context: context)
+        let consumer = consumerGroups[request.groupId]?.members[request.memberId]
         if error == nil, let group = groups[request.groupId], group.state == .stable || group.state == .preparingRebalance,
             let member = group.members[request.memberId]
         {
@@ -21,7 +22,7 @@ extension GroupShard {
             for partition in topic.partitions {
                 var result = OffsetCommitResponse.OffsetCommitResponseTopic.OffsetCommitResponsePartition()
                 result.partitionIndex = partition.partitionIndex
-                if let error {
+                if let error = error ?? staleness(topic.topicId, partition.partitionIndex, request, consumer) {
                     result.errorCode = error
                 } else if (partition.committedMetadata ?? "").utf16.count > configuration.offsetMetadataMaxBytes {
                     result.errorCode = .offsetMetadataTooLarge
@@ -43,6 +44,12 @@ extension GroupShard {
 
     private func validate(_ request: OffsetCommitRequest, context: GroupRequestContext) -> ErrorCode? {
         let generation = request.generationIdOrMemberEpoch
+        if let group = consumerGroups[request.groupId] {
+            if generation < 0 && group.members.isEmpty { return nil }
+            guard let member = group.members[request.memberId] else { return .unknownMemberId }
+            if !member.usesClassicProtocol && context.apiVersion < 9 { return .unsupportedVersion }
+            return member.usesClassicProtocol && generation != member.epoch ? .illegalGeneration : nil
+        }
         guard let group = groups[request.groupId] else {
             // Without a generation it comes from a consumer that only stores offsets, or from a tool; such a group needs no members.
             if generation < 0 { return nil }
@@ -59,18 +66,27 @@ extension GroupShard {
         return group.state == .completingRebalance ? .rebalanceInProgress : nil
     }
 
+    /// A member of the consumer protocol may still commit with an older epoch what it has had since then (KIP-1251).
+    private func staleness(_ topicId: Uuid, _ partition: Int32, _ request: OffsetCommitRequest, _ member: ConsumerMember?) -> ErrorCode? {
+        guard let member, !member.usesClassicProtocol, member.epoch != request.generationIdOrMemberEpoch else { return nil }
+        let epoch = request.generationIdOrMemberEpoch
+        guard epoch < member.epoch, let since = member.assignmentEpoch(topicId, partition), since <= epoch else { return .staleMemberEpoch }
+        return nil
+    }
+
     /// Serves one group of OffsetFetch, versions 1 to 10: 2 fetches all topics when none are named, 7 added `requireStable`, 8 several groups,
-    /// 9 the member's id and epoch (which classic groups ignore), 10 topic ids.
+    /// 9 the member's id and epoch (which must be right in a group of the consumer protocol, where they are given), 10 topic ids.
     /// - Parameters:
     ///   - topics: name, id and partitions of what is asked for; nil for everything the group has. Ids are given back as they come.
     ///   - topicId: looks up the id of a topic by name, for the answer to a fetch of everything.
+    ///   - member: who asks, with the epoch it knows; nil for tools.
     ///   - requireStable: an offset that an open transaction may change is refused with UNSTABLE_OFFSET_COMMIT.
     public func fetchOffsets(
         group id: String, topics: [OffsetFetchRequest.OffsetFetchRequestGroup.OffsetFetchRequestTopics]?, requireStable: Bool,
-        topicId: (String) -> Uuid = { _ in .zero }
+        member: (id: String, epoch: Int32)? = nil, topicId: (String) -> Uuid = { _ in .zero }
     ) -> OffsetFetchResponse.OffsetFetchResponseGroup {
         typealias Topic = OffsetFetchResponse.OffsetFetchResponseGroup.OffsetFetchResponseTopics
-        let known = groups[id] == nil ? [:] : offsets.offsets(of: id)
+        let known = groups[id] == nil && consumerGroups[id] == nil ? [:] : offsets.offsets(of: id)
         func answer(_ partition: PartitionName) -> Topic.OffsetFetchResponsePartitions {
             var result = Topic.OffsetFetchResponsePartitions()
             result.partitionIndex = partition.partition
@@ -86,6 +102,16 @@ extension GroupShard {
         }
         var response = OffsetFetchResponse.OffsetFetchResponseGroup()
         response.groupId = id
+        if let group = consumerGroups[id], let member {
+            guard let known = group.members[member.id] else {
+                response.errorCode = .unknownMemberId
+                return response
+            }
+            if known.epoch != member.epoch {
+                response.errorCode = known.usesClassicProtocol ? .illegalGeneration : .staleMemberEpoch
+                return response
+            }
+        }
         if let topics {
             response.topics = topics.map { asked in
                 var topic = Topic()
@@ -112,14 +138,16 @@ extension GroupShard {
     public mutating func deleteOffsets(_ request: OffsetDeleteRequest, token: UInt64) -> GroupOutcome {
         func refuse(_ error: ErrorCode) -> GroupOutcome { GroupOutcome(token: token, .offsetDelete(OffsetDeleteResponse(error))) }
         if request.groupId.isEmpty { return refuse(.invalidGroupId) }
-        guard let group = groups[request.groupId] else { return refuse(.groupIdNotFound) }
-        if group.state != .empty && !group.usesConsumerProtocol { return refuse(.nonEmptyGroup) }
+        let consumerGroup = consumerGroups[request.groupId]
+        let classic = groups[request.groupId]
+        if consumerGroup == nil && classic == nil { return refuse(.groupIdNotFound) }
+        if let classic, classic.state != .empty && !classic.usesConsumerProtocol { return refuse(.nonEmptyGroup) }
         var outcome = GroupOutcome()
         var response = OffsetDeleteResponse()
         for topic in request.topics {
             var answer = OffsetDeleteResponse.OffsetDeleteResponseTopic()
             answer.name = topic.name
-            let isSubscribed = group.isSubscribed(to: topic.name)
+            let isSubscribed = consumerGroup?.isSubscribed(to: topic.name) ?? classic?.isSubscribed(to: topic.name) ?? false
             for asked in topic.partitions {
                 var result = OffsetDeleteResponse.OffsetDeleteResponseTopic.OffsetDeleteResponsePartition()
                 result.partitionIndex = asked.partitionIndex
@@ -151,19 +179,28 @@ extension GroupShard {
     /// Removes offsets that nobody has needed for the retention, and groups that are left without members and offsets.
     func expireOffsets(now: Int64, _ outcome: inout GroupOutcome) {
         for id in groupIds {
-            guard let group = groups[id] else { continue }
             var keepsOffsets = false
             for (partition, offset) in offsets.offsets(of: id).sorted(by: { $0.key < $1.key }) {
-                if isExpired(offset, partition, of: group, now: now) && !offsets.hasPending(id, partition) {
+                let hasExpired =
+                    consumerGroups[id].map { isExpired(offset, partition, of: $0, now: now) }
+                    ?? groups[id].map { isExpired(offset, partition, of: $0, now: now) } ?? false
+                if hasExpired && !offsets.hasPending(id, partition) {
                     outcome.records.append(tombstone(id, partition))
                 } else {
                     keepsOffsets = true
                 }
             }
-            if !keepsOffsets && group.state == .empty && group.pendingJoins.isEmpty && !offsets.hasOpenTransactions(id) {
+            let isEmpty = consumerGroups[id].map { $0.state == .empty } ?? groups[id].map { $0.state == .empty && $0.pendingJoins.isEmpty } ?? false
+            if !keepsOffsets && isEmpty && !offsets.hasOpenTransactions(id) {
                 outcome.records += groupTombstones(id)
             }
         }
+    }
+
+    private func isExpired(_ offset: CommittedOffset, _ partition: PartitionName, of group: ConsumerGroup, now: Int64) -> Bool {
+        if group.isSubscribed(to: partition.topic) { return false }
+        if let expire = offset.expireTimestamp { return now >= expire }
+        return now - offset.commitTimestamp >= configuration.offsetsRetentionMs
     }
 
     /// Counts from when the group became empty; for live consumers and for groups that only store offsets, from the commit.

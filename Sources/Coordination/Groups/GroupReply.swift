@@ -5,6 +5,7 @@ public enum GroupReply: Sendable {
     case join(JoinGroupResponse)
     case sync(SyncGroupResponse)
     case heartbeat(HeartbeatResponse)
+    case consumerHeartbeat(ConsumerGroupHeartbeatResponse)
     case leave(LeaveGroupResponse)
     case offsetCommit(OffsetCommitResponse)
     case offsetDelete(OffsetDeleteResponse)
@@ -20,6 +21,10 @@ public enum GroupReply: Sendable {
             return .join(failed)
         case .sync: return .sync(.init(error))
         case .heartbeat: return .heartbeat(.init(error))
+        case .consumerHeartbeat:
+            var failed = ConsumerGroupHeartbeatResponse()
+            failed.errorCode = error
+            return .consumerHeartbeat(failed)
         case .leave(var response):
             response.errorCode = error
             response.members = []

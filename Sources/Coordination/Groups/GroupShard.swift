@@ -5,11 +5,19 @@ import KafkaProtocol
 public struct GroupShard: CoordinatorShard {
     public typealias Reply = GroupReply
 
-    var configuration: GroupConfiguration
+    /// The broker's settings; dynamic changes take effect with the next request.
+    public var configuration: GroupConfiguration
+    /// The cluster as the groups see it: topics that they subscribe to, and settings of their own.
+    public var image = MetadataImage()
+    /// Groups of the classic protocol, those that only store offsets among them. A group is in one of the two.
     var groups: [String: ClassicGroup] = [:]
+    /// Groups of the consumer protocol (KIP-848).
+    var consumerGroups: [String: ConsumerGroup] = [:]
     var offsets = OffsetStore()
     var timers = TimerQueue<Timer>()
-    /// Keys of records that only groups of other protocols have (KIP-848, KIP-932), by group. A broker that knows those wrote them; they
+    /// Up to which offset of the metadata log a group of the consumer protocol has been compared with the topics that there are.
+    var checkedImages: [String: Int64] = [:]
+    /// Keys of records that only groups of other protocols have (KIP-932, KIP-1071), or only older brokers write, by group. A broker that knows those wrote them; they
     /// have to go when the group goes or becomes a classic one, or they would come back to life there.
     var foreignKeys: [String: Set<Bytes>] = [:]
     /// What is left of the initial rebalance delay after the part that runs now, per group.
@@ -22,6 +30,16 @@ public struct GroupShard: CoordinatorShard {
         case join(group: String)
         /// How long members may take to sync.
         case sync(group: String)
+        case consumerSession(group: String, member: String)
+        /// How long a member may take to give up partitions.
+        case consumerRebalance(group: String, member: String)
+        /// How long a classic member of a group of the consumer protocol may take to join again, and then to sync.
+        case consumerJoin(group: String, member: String)
+        case consumerSync(group: String, member: String)
+        /// When enough time has passed since the last target assignment for the next one.
+        case consumerAssignment(group: String)
+        /// Right after a group has become a classic one.
+        case downgraded(group: String, rebalances: Bool)
         case expiration
     }
 
@@ -33,7 +51,7 @@ public struct GroupShard: CoordinatorShard {
     public init(configuration: GroupConfiguration) { self.configuration = configuration }
 
     /// Ids of all groups, sorted.
-    public var groupIds: [String] { groups.keys.sorted() }
+    public var groupIds: [String] { (Array(groups.keys) + consumerGroups.keys).sorted() }
 
     // MARK: Log
 
@@ -47,8 +65,8 @@ public struct GroupShard: CoordinatorShard {
             guard let key = try? record.decodeKey(GroupMetadataKey.self) else { return }
             replay(key, record)
         default:
-            // All these keys begin with the group's id.
-            guard let id = (try? ConsumerGroupMetadataKey.decode(record.key.dropFirst(2), version: 0, allowsTrailing: true))?.groupId else { return }
+            if replayConsumerGroup(record) { return }
+            guard let id = record.groupId else { return }
             if record.value != nil {
                 foreignKeys[id, default: []].insert(record.key)
             } else {
@@ -62,8 +80,7 @@ public struct GroupShard: CoordinatorShard {
         let partition = PartitionName(topic: key.topic, partition: key.partition)
         guard record.value != nil else { return offsets.remove(group: key.group, partition: partition) }
         guard let value = try? record.decodeValue(OffsetCommitValue.self) else { return }
-        if groups[key.group] == nil { groups[key.group] = ClassicGroup(groupId: key.group) }
-        groups[key.group]?.isInLog = true
+        if consumerGroups[key.group] == nil { groups[key.group, default: ClassicGroup(groupId: key.group)].isInLog = true }
         offsets.put(CommittedOffset(value, recordOffset: offset), group: key.group, partition: partition, producerId: producerId)
     }
 
@@ -94,6 +111,9 @@ public struct GroupShard: CoordinatorShard {
             if group.members.count > configuration.maxGroupSize { prepareRebalance(&group, now: now, &outcome) }
             groups[id] = group
         }
+        for (id, group) in consumerGroups {
+            for member in group.orderedMembers { scheduleTimers(of: member, isNewStep: true, in: id, now: now) }
+        }
         timers.schedule(.expiration, at: now + configuration.offsetsRetentionCheckIntervalMs)
         return outcome
     }
@@ -102,6 +122,11 @@ public struct GroupShard: CoordinatorShard {
         let error = Self.responseError(forAppendError: error)
         var rejected = GroupOutcome()
         rejected.replies = outcome.replies.map { ($0.token, $0.reply.failed(error)) }
+        for (id, group) in consumerGroups where outcome.records.contains(where: { $0.groupId == id }) {
+            checkedImages[id] = nil
+            // Whom the records would have removed is still there.
+            for member in group.orderedMembers { scheduleTimers(of: member, isNewStep: false, in: id, now: now) }
+        }
         for record in outcome.records where record.recordType == GroupMetadataKey.recordType {
             guard let id = (try? record.decodeKey(GroupMetadataKey.self))?.group, var group = groups[id] else { continue }
             group.prepared = [:]
@@ -153,6 +178,11 @@ public struct GroupShard: CoordinatorShard {
             case .session(let group, let member): expireSession(group, member, now: now, &outcome)
             case .join(let group): expireJoin(group, now: now, &outcome)
             case .sync(let group): expireSync(group, now: now, &outcome)
+            case .consumerSession(let group, let member), .consumerJoin(let group, let member), .consumerSync(let group, let member):
+                expireConsumer(group, member, now: now, &outcome)
+            case .consumerRebalance(let group, let member): expireConsumer(group, member, onlyIfRevoking: true, now: now, &outcome)
+            case .consumerAssignment(let group): expireAssignmentDelay(group, now: now, &outcome)
+            case .downgraded(let group, let rebalances): startDowngraded(group, rebalances: rebalances, now: now, &outcome)
             case .expiration:
                 timers.schedule(.expiration, at: now + configuration.offsetsRetentionCheckIntervalMs)
                 expireOffsets(now: now, &outcome)
@@ -176,7 +206,7 @@ public struct GroupShard: CoordinatorShard {
         initialDelays[id] = nil
     }
 
-    private func answerAll(in group: inout ClassicGroup, with error: ErrorCode, _ outcome: inout GroupOutcome) {
+    func answerAll(in group: inout ClassicGroup, with error: ErrorCode, _ outcome: inout GroupOutcome) {
         for member in group.orderedMembers {
             answerJoin(of: member.memberId, in: &group, JoinGroupResponse(error, memberId: member.memberId), &outcome)
             answerSync(of: member.memberId, in: &group, SyncGroupResponse(error), &outcome)

@@ -8,6 +8,7 @@ extension GroupShard {
         func refuse(_ error: ErrorCode) -> GroupOutcome { GroupOutcome(token: token, .sync(SyncGroupResponse(error))) }
         if request.groupId.isEmpty { return refuse(.invalidGroupId) }
         if context.apiVersion >= 5 && (request.protocolType == nil || request.protocolName == nil) { return refuse(.inconsistentGroupProtocol) }
+        if let group = consumerGroups[request.groupId] { return syncConsumerGroup(request, group, token: token, now: now) }
         guard var group = groups.removeValue(forKey: request.groupId) else { return refuse(.unknownMemberId) }
         defer { groups[request.groupId] = group }
         if let error = validate(request, in: group) { return refuse(error) }
@@ -78,6 +79,7 @@ extension GroupShard {
     public mutating func heartbeat(_ request: HeartbeatRequest, token: UInt64, now: Int64) -> GroupOutcome {
         func reply(_ error: ErrorCode) -> GroupOutcome { GroupOutcome(token: token, .heartbeat(HeartbeatResponse(error))) }
         if request.groupId.isEmpty { return reply(.invalidGroupId) }
+        if let group = consumerGroups[request.groupId] { return heartbeatConsumerGroup(request, group, token: token, now: now) }
         guard let group = groups[request.groupId] else { return reply(.unknownMemberId) }
         if let error = group.validate(request.memberId, request.groupInstanceId) { return reply(error) }
         if request.generationId != group.generation { return reply(.illegalGeneration) }
@@ -112,7 +114,9 @@ extension GroupShard {
             member.errorCode = .unknownMemberId
             return member
         }
-        if var group = groups.removeValue(forKey: request.groupId) {
+        if let group = consumerGroups[request.groupId] {
+            for (index, error) in leaveConsumerGroup(identities, group, now: now, &outcome).enumerated() { response.members[index].errorCode = error }
+        } else if var group = groups.removeValue(forKey: request.groupId) {
             for (index, identity) in identities.enumerated() { response.members[index].errorCode = remove(identity, from: &group, &outcome) }
             if response.members.contains(where: { $0.errorCode == .none }) { rebalanceAfterLeaving(&group, now: now, &outcome) }
             groups[request.groupId] = group

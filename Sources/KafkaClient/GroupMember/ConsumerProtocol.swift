@@ -4,7 +4,7 @@ import KafkaProtocol
 enum ConsumerProtocol {
     /// Reads a member's subscription as it came in a JoinGroup response. Versions newer than ours are read as the newest we know.
     static func subscription(_ member: JoinGroupResponse.JoinGroupResponseMember) -> MemberSubscription? {
-        guard let data = decode(ConsumerProtocolSubscription.self, member.metadata) else { return nil }
+        guard let data = ConsumerProtocolSubscription.decodeVersioned(member.metadata) else { return nil }
         return MemberSubscription(
             memberId: member.memberId, groupInstanceId: member.groupInstanceId, topics: data.topics,
             ownedPartitions: data.ownedPartitions.flatMap { entry in entry.partitions.map { TopicPartition(entry.topic, $0) } },
@@ -23,12 +23,12 @@ enum ConsumerProtocol {
             entry.partitions = partitions
             data.ownedPartitions.append(entry)
         }
-        return prefixed(data, version: 3)
+        return data.versioned(3)
     }
 
     static func assignment(_ bytes: Bytes) -> [TopicPartition]? {
         if bytes.isEmpty { return [] }
-        return decode(ConsumerProtocolAssignment.self, bytes)?.assignedPartitions.flatMap { entry in
+        return ConsumerProtocolAssignment.decodeVersioned(bytes)?.assignedPartitions.flatMap { entry in
             entry.partitions.map { TopicPartition(entry.topic, $0) }
         }
     }
@@ -41,25 +41,10 @@ enum ConsumerProtocol {
             entry.partitions = partitions
             data.assignedPartitions.append(entry)
         }
-        return prefixed(data, version: 3)
+        return data.versioned(3)
     }
 
     private static func byTopic(_ partitions: [TopicPartition]) -> [(String, [Int32])] {
         Dictionary(grouping: partitions, by: \.topic).sorted { $0.key < $1.key }.map { ($0.key, $0.value.map(\.partition)) }
-    }
-
-    private static func decode<M: Message>(_ type: M.Type, _ bytes: Bytes) -> M? {
-        guard bytes.count >= 2 else { return nil }
-        let version = min(bytes.load(0, as: Int16.self), M.versions.upperBound)
-        return try? M.decode(bytes.dropFirst(2), version: version, allowsTrailing: true)
-    }
-
-    private static func prefixed(_ message: some Message, version: Int16) -> Bytes {
-        let body = message.encoded(version: version)
-        return Bytes(capacity: body.count + 2) { buffer in
-            buffer.storeBytes(of: version.bigEndian, as: Int16.self)
-            body.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: buffer[2...]).copyMemory(from: $0) }
-            return body.count + 2
-        }
     }
 }

@@ -1,4 +1,5 @@
 import KafkaClient
+import KafkaProtocol
 
 /// What one call of the console consumer is to do, read from its options in the order in which Kafka checks them.
 struct ConsoleConsumerSettings {

@@ -1,4 +1,4 @@
-import KafkaClient
+import KafkaProtocol
 
 /// `--validate-regex`: whether the broker would take a pattern as a subscription (RE2's syntax). Needs no cluster.
 enum ValidateRegex {

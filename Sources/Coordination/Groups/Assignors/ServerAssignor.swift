@@ -14,7 +14,7 @@ struct AssignorMember: Sendable {
 }
 
 /// The assignors of `group.consumer.assignors` (KIP-848). Like Kafka's, neither looks at racks.
-enum ServerAssignor: String, CaseIterable, Sendable {
+public enum ServerAssignor: String, CaseIterable, Sendable {
     case uniform, range
 
     /// A new target assignment: every member has an entry (perhaps empty). `partitions` has the partition count of every topic that any member

@@ -1,7 +1,6 @@
 import Foundation
+import KafkaProtocol
 import Testing
-
-@testable import KafkaClient
 
 /// Verdicts of `java.util.regex` (JDK 17: reason@index) and of RE2/J on the same patterns, recorded from both.
 private let verdicts: [(pattern: String, java: String, re2: String)] = [
