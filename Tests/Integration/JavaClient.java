@@ -35,32 +35,42 @@ public class JavaClient {
                     producer.flush();
                 }
             }
-            Map<String, Object> config = new HashMap<>(base);
-            config.put("group.id", "java-group");
-            config.put("auto.offset.reset", "earliest");
-            config.put("enable.auto.commit", false);
-            int seen = 0;
-            try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
-                consumer.subscribe(List.of(topic));
-                long deadline = System.currentTimeMillis() + 60000;
-                while (seen < sent && System.currentTimeMillis() < deadline) {
-                    for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
-                        seen++;
-                        check(record.key().startsWith("key"), "key");
-                    }
-                }
-                consumer.commitSync();
-                check(seen == sent, "consumed " + seen + " of " + sent);
-                Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
-                check(ends.values().stream().mapToLong(n -> n).sum() == sent, "endOffsets");
-                admin.describeConsumerGroups(List.of("java-group")).all().get();
-            }
-            long committed = admin.listConsumerGroupOffsets("java-group").partitionsToOffsetAndMetadata().get().values().stream().mapToLong(OffsetAndMetadata::offset).sum();
-            check(committed == sent, "committed " + committed);
+            for (String protocol : List.of("classic", "consumer")) consume(admin, base, protocol, topic, sent);
             admin.deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(1))).all().get();
-            admin.deleteConsumerGroups(List.of("java-group")).all().get();
+            admin.deleteConsumerGroups(List.of("java-classic", "java-consumer")).all().get();
             admin.deleteTopics(List.of(topic)).all().get();
         }
         System.out.println("all is well");
+    }
+
+    /** All records with a group of one protocol; the one of the consumer protocol subscribes with a pattern that the broker resolves. */
+    static void consume(Admin admin, Map<String, Object> base, String protocol, String topic, long sent) throws Exception {
+        String group = "java-" + protocol;
+        Map<String, Object> config = new HashMap<>(base);
+        config.put("group.id", group);
+        config.put("group.protocol", protocol);
+        config.put("auto.offset.reset", "earliest");
+        config.put("enable.auto.commit", false);
+        int seen = 0;
+        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
+            if (protocol.equals("classic")) consumer.subscribe(List.of(topic));
+            else consumer.subscribe(new SubscriptionPattern("java-to[a-z]+"));
+            long deadline = System.currentTimeMillis() + 60000;
+            while (seen < sent && System.currentTimeMillis() < deadline) {
+                for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
+                    seen++;
+                    check(record.key().startsWith("key"), "key");
+                }
+            }
+            consumer.commitSync();
+            check(seen == sent, "consumed " + seen + " of " + sent);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+            check(ends.values().stream().mapToLong(n -> n).sum() == sent, "endOffsets");
+            ConsumerGroupDescription described = admin.describeConsumerGroups(List.of(group)).all().get().get(group);
+            check(described.type().toString().equalsIgnoreCase(protocol), "type " + described.type());
+            check(described.members().iterator().next().assignment().topicPartitions().equals(consumer.assignment()), "assignment");
+        }
+        long committed = admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get().values().stream().mapToLong(OffsetAndMetadata::offset).sum();
+        check(committed == sent, "committed " + committed);
     }
 }
