@@ -1,4 +1,3 @@
-import KafkaClient
 import KafkaProtocol
 
 /// The value of `--topic` as a filter: commas are alternatives, blanks and surrounding quotes do not count, the rest is a regular expression.
