@@ -115,7 +115,36 @@ def console():
         print(f"{ours}: {LINES / a:,.0f} lines/s; {theirs}: {LINES / b:,.0f} lines/s; rate ratio {b / a:.2f}")
 
 
-for benchmark in (startup, ready, throughput, console):
+def bounded():
+    """The memory of both console tools and of the broker while GIGABYTES (10) of lines go through; retention keeps the disk at half a gigabyte."""
+    size = int(os.environ.get("GIGABYTES", "10")) << 30
+    settings = ["log.retention.bytes=536870912", "log.segment.bytes=104857600", "log.retention.check.interval.ms=2000"]
+    block = (b"x" * 999 + b"\n") * 1000
+    with Broker("--topic", "big:1", *[word for setting in settings for word in ("--override", setting)]) as broker:
+        at = ["--bootstrap-server", broker.address, "--topic", "big"]
+        began = time.perf_counter()
+        producer = subprocess.Popen([OTTLA, "console-producer", *at], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        consumer = subprocess.Popen([OTTLA, "console-consumer", *at, "--from-beginning"], stdout=subprocess.DEVNULL)
+        watched = {"console-producer": producer.pid, "console-consumer": consumer.pid, "broker": broker.process.pid}
+        peaks = dict.fromkeys(watched, 0)
+        for number in range(size // len(block)):
+            producer.stdin.write(block)
+            if number % 100 == 0:
+                for name, pid in watched.items():
+                    peaks[name] = max(peaks[name], resident(pid))
+        producer.stdin.close()
+        assert producer.wait() == 0
+        seconds = time.perf_counter() - began
+        consumer.terminate()
+        consumer.wait()
+    print(f"{size >> 30} GiB in {seconds:.0f} s; peaks: " + ", ".join(f"{name} {peak / (1 << 20):.0f} MiB" for name, peak in peaks.items()))
+
+
+def resident(pid):
+    return int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) * resource.getpagesize()
+
+
+for benchmark in (startup, ready, throughput, console, bounded):
     if len(sys.argv) < 2 or benchmark.__name__ in sys.argv[1:]:
         print(f"== {benchmark.__name__}", flush=True)
         benchmark()

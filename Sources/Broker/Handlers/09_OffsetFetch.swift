@@ -48,7 +48,8 @@ private func fetch(
     case .success(let found): runner = found
     }
     let fetched = runner.read { shard in
-        let member = group.memberId.map { (id: $0, epoch: group.memberEpoch) }
+        // Tools ask without a member, and not all of them leave its id out.
+        let member = group.memberId.flatMap { id in id.isEmpty && group.memberEpoch < 0 ? nil : (id: id, epoch: group.memberEpoch) }
         return shard.fetchOffsets(group: group.groupId, topics: known, requireStable: requireStable, member: member) { table.topics[$0]?.topicId ?? .zero }
     }
     switch fetched {

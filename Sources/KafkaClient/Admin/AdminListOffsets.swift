@@ -111,6 +111,10 @@ extension Admin {
                         }
                     }
                 }
+                guard isLast else { continue }
+                for partition in part.value where results[partition] == nil {
+                    results[partition] = .failure(ClientError(code: .unknownServerError, message: "The broker's answer says nothing of \(partition)."))
+                }
             }
         }
     }

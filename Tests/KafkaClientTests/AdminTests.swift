@@ -1,0 +1,85 @@
+import KafkaProtocol
+import Testing
+
+@testable import KafkaClient
+
+/// A scripted cluster whose callers wait, with its clock.
+extension ScriptedCluster: RequestSender {
+    func perform<R: Request>(
+        _ targets: [Target], options: RequestOptions, build: @escaping (_ version: Int16, _ index: Int) -> R, retryCode: ((R.Response) -> ErrorCode)?
+    ) -> [Result<R.Response, ClientError>] {
+        var results: [Result<R.Response, ClientError>?] = targets.map { _ in nil }
+        for (index, target) in targets.enumerated() {
+            core.submit(to: target, options: options, build: { build($0, index) }, retryCode: retryCode) { results[index] = $0 }
+        }
+        _ = run { results.allSatisfy { $0 != nil } }
+        return results.map { $0 ?? .failure(ClientError(.closed, message: "no answer")) }
+    }
+
+    func pause(ms: Int) throws(ClientError) {
+        let end = now + Int64(ms)
+        _ = run(limitMs: Int64(ms)) { false }
+        now = max(now, end)
+        core.now = now
+    }
+}
+
+@Suite struct AdminTests {
+    private func cluster(_ script: @escaping ScriptedCluster.Script) throws -> ScriptedCluster {
+        let cluster = try ScriptedCluster(properties: ["default.api.timeout.ms": "5000", "request.timeout.ms": "2000"])
+        cluster.brokers["a:1"] = .answers { request, version in
+            request is MetadataRequest ? metadata([1: "a:1"], topics: ["t": [1, 1]]) : script(request, version)
+        }
+        return cluster
+    }
+
+    private func offsets(_ rows: [(Int32, Int64, ErrorCode)]) -> ListOffsetsResponse {
+        var topic = ListOffsetsResponse.ListOffsetsTopicResponse()
+        topic.name = "t"
+        topic.partitions = rows.map { index, offset, error in
+            var row = ListOffsetsResponse.ListOffsetsTopicResponse.ListOffsetsPartitionResponse()
+            row.partitionIndex = index
+            row.offset = offset
+            row.errorCode = error
+            return row
+        }
+        var response = ListOffsetsResponse()
+        response.topics = [topic]
+        return response
+    }
+
+    private let both: [TopicPartition: OffsetSpec] = [TopicPartition("t", 0): .latest, TopicPartition("t", 1): .latest]
+
+    @Test func aPartitionThatABrokerLeavesOutFailsAtTheDeadline() throws {
+        let cluster = try cluster { _, _ in self.offsets([(0, 7, .none)]) }
+        let began = cluster.now
+        let results = try Admin(cluster).listOffsets(both)
+        #expect(try results[TopicPartition("t", 0)]?.get().offset == 7)
+        #expect(throws: ClientError.self) { try results[TopicPartition("t", 1)]?.get() }
+        #expect(cluster.now - began >= 5_000 && cluster.now - began < 10_000)
+    }
+
+    @Test func whatMaySucceedLaterIsAskedAgain() throws {
+        var asked = 0
+        let cluster = try cluster { _, _ in
+            asked += 1
+            return self.offsets([(0, 7, .none), (1, 8, asked < 3 ? .notLeaderOrFollower : .none)].filter { asked == 1 || $0.0 == 1 })
+        }
+        let results = try Admin(cluster).listOffsets(both)
+        #expect(try results.mapValues { try $0.get().offset } == [TopicPartition("t", 0): 7, TopicPartition("t", 1): 8])
+        #expect(asked == 3)
+    }
+
+    @Test func aFailureForGoodIsToldAtOnce() throws {
+        let cluster = try cluster { _, _ in self.offsets([(0, -1, .topicAuthorizationFailed), (1, 8, .none)]) }
+        let began = cluster.now
+        let results = try Admin(cluster).listOffsets(both)
+        do throws(ClientError) {
+            _ = try results[TopicPartition("t", 0)]?.get()
+            Issue.record("no failure")
+        } catch {
+            #expect(error.code == .topicAuthorizationFailed)
+        }
+        #expect(cluster.now - began < 1_000)
+    }
+}
