@@ -1,5 +1,5 @@
 """Groups of the consumer protocol (KIP-848): real clients, both protocols in one group, and heartbeat by heartbeat what Kafka answers."""
-import subprocess, sys, time
+import time
 
 import confluent_kafka
 import pytest
@@ -7,7 +7,7 @@ from confluent_kafka.admin import AdminClient
 
 from support import KAFKA_HOME, Broker, KafkaBroker, ottla
 from test_clients import create
-from test_groups import member, settle
+from test_groups import crash, member, settle
 from wire import Wire
 
 # Kafka's defaults of 5 s and 1 s would make these tests minutes.
@@ -114,18 +114,7 @@ def test_a_member_that_stops_is_removed_and_its_partitions_go_on(topic):
     with Broker("--override", "group.consumer.min.session.timeout.ms=1000", "--override", "group.consumer.session.timeout.ms=2000",
                 *[word for setting in QUICK for word in ("--override", setting)]) as broker:
         create(broker, topic, 4)
-        lost = subprocess.Popen([sys.executable, "-c", f"""
-import confluent_kafka
-c = confluent_kafka.Consumer({{"bootstrap.servers": "{broker.address}", "group.id": "{topic}", "group.protocol": "consumer"}})
-c.subscribe(["{topic}"])
-while True:
-    c.poll(0.1)
-    print(len(c.assignment()), flush=True)
-"""], stdout=subprocess.PIPE, text=True)
-        while lost.stdout.readline().strip() != "4":
-            pass
-        lost.kill()
-        lost.wait()
+        crash(broker, topic, 4, **{"group.protocol": "consumer"})
         consumer = modern(broker, topic, topic)
         assert settle([consumer], 4) == [4]
         consumer.close()

@@ -1,5 +1,5 @@
 """Consumer groups with real clients: joining, leaving, crashing, rebalancing, offsets that outlive a restart."""
-import time
+import subprocess, sys, time
 
 import confluent_kafka
 import pytest
@@ -45,21 +45,26 @@ def test_members_join_leave_and_share(shared_broker, topic, strategy):
     third.close()
 
 
-def test_a_crashed_member_is_replaced(shared_broker, topic):
-    import subprocess, sys
-    create(shared_broker, topic, 4)
-    crashing = subprocess.Popen([sys.executable, "-c", f"""
+def crash(broker, topic, partitions, **settings):
+    """A member of the group named as the topic, in a process of its own, that is killed once it has so many partitions."""
+    settings = {"bootstrap.servers": broker.address, "group.id": topic, **settings}
+    process = subprocess.Popen([sys.executable, "-c", f"""
 import confluent_kafka
-c = confluent_kafka.Consumer({{"bootstrap.servers": "{shared_broker.address}", "group.id": "{topic}", "session.timeout.ms": 6000, "heartbeat.interval.ms": 500}})
+c = confluent_kafka.Consumer({settings!r})
 c.subscribe(["{topic}"])
 while True:
     c.poll(0.1)
     print(len(c.assignment()), flush=True)
 """], stdout=subprocess.PIPE, text=True)
-    while crashing.stdout.readline().strip() != "4":
+    while process.stdout.readline().strip() != str(partitions):
         pass
-    crashing.kill()
-    crashing.wait()
+    process.kill()
+    process.wait()
+
+
+def test_a_crashed_member_is_replaced(shared_broker, topic):
+    create(shared_broker, topic, 4)
+    crash(shared_broker, topic, 4, **{"session.timeout.ms": 6000, "heartbeat.interval.ms": 500})
     survivor = member(shared_broker, topic, topic)
     assert settle([survivor], 4) == [4]
     survivor.close()
