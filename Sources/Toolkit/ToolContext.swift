@@ -54,6 +54,11 @@ public final class ToolContext {
         self.world = world
     }
 
+    /// What Kafka prints on standard output for an option's older name. Called by a name of ours, all names are equal and nothing is printed.
+    func notice(_ text: @autoclosure () -> String, if condition: Bool) {
+        if condition && invocation.isKafkaName { output.line(text()) }
+    }
+
     /// One variable of the environment.
     public func variable(_ name: String) -> String? { world.variable(name) }
     /// Milliseconds since 1970-01-01 UTC.

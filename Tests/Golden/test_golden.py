@@ -76,4 +76,4 @@ def test_most_commands_agree_without_a_deviation(played):
             agree += not rows
             same_output += all(row[1:].startswith("exit ") for row in rows)
     print(f"of {total} commands {agree} agree, {same_output} but for the exit code of a failure")
-    assert total == 555 and agree >= 475 and same_output >= 525, f"of {total}: {agree}, {same_output}"
+    assert total == 555 and agree >= 480 and same_output >= 534, f"of {total}: {agree}, {same_output}"

@@ -24,11 +24,11 @@ private func lines(_ pieces: [String], limit: Int = 1000) -> [String] {
     return found
 }
 
-private func run(_ arguments: String...) -> (code: Int32, output: String, error: String) {
+private func run(_ arguments: String..., isKafkaName: Bool = true) -> (code: Int32, output: String, error: String) {
     let (output, error) = (MemorySink(), MemorySink())
     let writer = OutputWriter(output)
     let runner = ToolRunner(
-        ConsoleProducerTool.tool, invocation: Invocation(program: "kafka-console-producer.sh", isKafkaName: true),
+        ConsoleProducerTool.tool, invocation: Invocation(program: "kafka-console-producer.sh", isKafkaName: isKafkaName),
         input: ToolInput(MemorySource(Array("x\n".utf8))), output: writer, error: OutputWriter(error, after: writer), world: .still)
     return (runner.run(arguments), output.text, error.text)
 }
@@ -139,6 +139,7 @@ private func run(_ arguments: String...) -> (code: Int32, output: String, error:
         #expect(mixed.error.hasPrefix("Options --reader-property and --property cannot be specified together.\n") && mixed.output.isEmpty)
         let acks = run(server[0], server[1], server[2], server[3], "--producer-property", "acks=7")
         #expect(acks.output.hasPrefix("Warning: --producer-property is deprecated") && acks.error.contains("String must be one of: all, -1, 0, 1"))
+        #expect(run(server[0], server[1], server[2], server[3], "--producer-property", "acks=7", isKafkaName: false).output.isEmpty)
         let codec = run(server[0], server[1], server[2], server[3], "--compression-codec", "nosuch")
         #expect(codec.error.contains("Invalid value nosuch for configuration compression.type") && codec.code == 1)
     }

@@ -79,7 +79,7 @@ public struct Command: Sendable {
 public struct Invocation: Sendable {
     /// The words the user typed: "ottla topics", "kafka-topics", "kafka-topics.sh".
     public let program: String
-    /// Called by Kafka's name: then help goes to standard error with exit code 1 and the version is Kafka's.
+    /// Called by Kafka's name: then help goes to standard error with exit code 1, the version is Kafka's, and older option names are noticed.
     public let isKafkaName: Bool
 
     /// Describes a call.

@@ -93,6 +93,8 @@ struct ConsoleConsumerSettings {
     // MARK: Consumer properties
 
     private static func properties(_ options: ParsedOptions, _ context: ToolContext) throws -> [String: String] {
+        note("consumer-property", insteadOf: "command-property", context)
+        note("consumer.config", insteadOf: "command-config", context)
         var properties: [String: String] = [:]
         if let path = try options.string("command-config") {
             for pair in try context.readProperties(path) { properties[pair.key] = pair.value }
@@ -143,6 +145,13 @@ struct ConsoleConsumerSettings {
         for key in ["key", "value"] where !given.contains(where: { $0.key == "\(key).deserializer" }) {
             if let deserializer = try options.string("\(key)-deserializer") { properties["\(key).deserializer"] = deserializer }
         }
+        if MessageFormatters.names.contains(name) { note("property", insteadOf: "formatter-property", context) }
         return try MessageFormatters.make(name, properties) { context.error.line($0) }
+    }
+
+    private static func note(_ old: String, insteadOf new: String, _ context: ToolContext) {
+        context.notice(
+            "Option --\(old) is deprecated and will be removed in a future version. Use --\(new) instead.",
+            if: context.options.spellings(new).contains(old))
     }
 }

@@ -7,8 +7,6 @@ struct ConsoleProducerSettings {
     let client: ClientConfig
     let producer: ProducerConfig
     let format: LineFormat
-    /// Lines that Kafka prints on standard output for older option names.
-    let notices: [String]
 
     init(_ context: ToolContext) throws(ToolError) {
         let options = context.options
@@ -17,8 +15,13 @@ struct ConsoleProducerSettings {
         try options.forbidMixedSpellings("command-property", "producer-property")
         try options.forbidMixedSpellings("command-config", "producer.config")
         try options.forbidMixedSpellings("reader-property", "property")
-        notices = Self.notices(options)
-        for notice in notices { context.output.line(notice) }
+        for (old, new) in [("producer-property", "command-property"), ("producer.config", "command-config"), ("property", "reader-property")] {
+            context.notice(
+                "Warning: --\(old) is deprecated and will be removed in a future version. Use --\(new) instead.", if: options.spellings(new).contains(old))
+        }
+        context.notice(
+            "Warning: --max-partition-memory-bytes is deprecated and will be removed in Apache Kafka 5.0. Use --batch-size instead.",
+            if: options.has("max-partition-memory-bytes"))
         topic = try options.requiredString("topic")
         isSync = options.has("sync")
         format = try Self.lineFormat(context)
@@ -35,18 +38,6 @@ struct ConsoleProducerSettings {
         if properties["transactional.id"] != nil {
             throw ToolError("transactional.id cannot be used here: the console producer sends without transactions")
         }
-    }
-
-    private static func notices(_ options: ParsedOptions) -> [String] {
-        var notices: [String] = []
-        for (old, new) in [("producer-property", "command-property"), ("producer.config", "command-config"), ("property", "reader-property")]
-        where options.spellings(new).contains(old) {
-            notices.append("Warning: --\(old) is deprecated and will be removed in a future version. Use --\(new) instead.")
-        }
-        if options.has("max-partition-memory-bytes") {
-            notices.append("Warning: --max-partition-memory-bytes is deprecated and will be removed in Apache Kafka 5.0. Use --batch-size instead.")
-        }
-        return notices
     }
 
     private static func lineFormat(_ context: ToolContext) throws(ToolError) -> LineFormat {
