@@ -83,6 +83,18 @@ final class GroupCoordinatorService: Sendable {
         }
     }
 
+    /// Looks at a group in its shard; what was seen lasts once `waits`, to which that is added, are durable.
+    func read<R>(
+        _ group: String, now: Int64, _ waits: inout [(Partition, Int64)], _ body: (borrowing GroupShard) -> R
+    ) -> Result<R, ErrorCode> {
+        runner(for: group, now: now).flatMap { runner in
+            runner.read(body).map { found in
+                waits.append((runner.partition, found.upTo))
+                return found.value
+            }
+        }
+    }
+
     /// Forgets what groups committed for topics that were deleted.
     private func topicsDeleted(_ names: Set<String>, now: Int64) {
         for runner in allRunners(now: now) { runner.perform(now: now) { $0.topicsDeleted(names) } }

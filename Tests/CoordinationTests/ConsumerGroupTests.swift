@@ -237,6 +237,63 @@ extension ConsumerGroupHeartbeatResponse {
         #expect(fetch("a", 3) == .none && fetch("a", 2) == .staleMemberEpoch && fetch("nobody", 3) == .unknownMemberId)
     }
 
+    @Test func oneStalePartitionRefusesTheWholeCommit() {
+        let driver = driver { $0.consumerAssignmentIntervalMs = 0 }
+        _ = driver.beat("g", "a", 0)
+        _ = driver.beat("g", "b", 0)
+        _ = driver.beat("g", "a", 2, owned: [0, 1, 2, 3])
+        _ = driver.beat("g", "a", 2, owned: [0, 1])
+        let topicId = driver.shard.image.topic("t")?.id ?? .zero
+        #expect(driver.commit("g", "t", [0: 1, 2: 1], member: "a", generation: 2, topicId: topicId) == .staleMemberEpoch)
+        #expect(driver.committed("g") == [:])
+        #expect(driver.commit("g", "t", [0: 1, 1: 1], member: "a", generation: 2, topicId: topicId) == ErrorCode.none)
+    }
+
+    @Test func aStaticMemberThatLeftForNowIsNotHeldToItsRevocation() {
+        let driver = driver { $0.consumerAssignmentIntervalMs = 0; $0.consumerSessionTimeoutMs = 100_000 }
+        _ = driver.beat("g", "a", 0, instance: "i", rebalance: 1_000)
+        _ = driver.beat("g", "b", 0)
+        _ = driver.beat("g", "a", 2, owned: [0, 1, 2, 3], instance: "i")
+        #expect(driver.beat("g", "a", -2, instance: "i").errorCode == .none)
+        driver.advance(5_000)
+        #expect(driver.describeConsumers("g").members.count == 2 && driver.describeConsumers("g").groupEpoch == 3)
+        #expect(driver.beat("g", "c", 0, instance: "i").partitions == [0, 1])
+        #expect(driver.beat("g", "c", 0, instance: "i").errorCode == .unreleasedInstanceId, "it is there already")
+    }
+
+    @Test func aMemberCannotPutOffItsRevocation() {
+        let driver = driver { $0.consumerAssignmentIntervalMs = 0 }
+        _ = driver.beat("g", "a", 0, rebalance: 2_000)
+        _ = driver.beat("g", "b", 0)
+        for second in 0..<4 {
+            var request = ConsumerGroupHeartbeatRequest()
+            (request.groupId, request.memberId, request.memberEpoch, request.rackId) = ("g", "a", 2, "rack \(second)")
+            driver.settle(
+                driver.shard.consumerHeartbeat(request, token: UInt64(second) + 1 << 40, context: .init(apiVersion: 1), newMemberId: "", now: driver.now))
+            driver.advance(1_000)
+        }
+        #expect(driver.describeConsumers("g").members.map(\.memberId) == ["b"])
+    }
+
+    @Test func whatAMemberHasStillToGiveUpIsDescribedAndMayComeBackToIt() {
+        let driver = driver { $0.consumerAssignmentIntervalMs = 0 }
+        _ = driver.beat("g", "a", 0)
+        _ = driver.beat("g", "b", 0)
+        _ = driver.beat("g", "a", 2, owned: [0, 1, 2, 3])
+        let described = driver.describeConsumers("g").members.first { $0.memberId == "a" }
+        #expect(described?.assignment.topicPartitions.first?.partitions == [0, 1, 2, 3])
+        #expect(described?.targetAssignment.topicPartitions.first?.partitions == [0, 1])
+        _ = driver.beat("g", "b", -1)
+        let back = driver.beat("g", "a", 2, owned: [0, 1])
+        #expect(back.partitions == [0, 1, 2, 3] && back.memberEpoch == 4)
+    }
+
+    @Test func aMemberMayLeaveWhateverItSays() {
+        let driver = driver()
+        _ = driver.beat("g", "a", 0)
+        #expect(driver.beat("g", "a", -1, regex: "(").errorCode == .none)
+    }
+
     @Test func offsetsOfSubscribedTopicsStayAndOthersExpire() {
         let driver = driver {
             $0.offsetsRetentionMs = 20_000; $0.offsetsRetentionCheckIntervalMs = 1_000; $0.consumerSessionTimeoutMs = 25_000

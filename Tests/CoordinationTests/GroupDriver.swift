@@ -73,7 +73,7 @@ final class GroupDriver {
         let token = nextToken()
         settle(
             shard.join(
-                request, token: token, context: .init(apiVersion: version, clientId: "c", clientHost: "/127.0.0.1"), memberIdSuffix: "\(members)",
+                request, token: token, context: .init(apiVersion: version, clientId: "c", clientHost: "/127.0.0.1"), memberIdSuffix: "\(members)", newMemberId: "new-\(members)",
                 now: now))
         return token
     }

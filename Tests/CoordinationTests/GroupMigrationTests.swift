@@ -145,6 +145,9 @@ import Testing
             #expect(driver.beat("g", "new", 0).errorCode == .groupIdNotFound)
             #expect(driver.state("g") == "Stable")
         }
+        let closed = driver { $0.migrationPolicy = .disabled }
+        _ = closed.beat("g", "new", 0)
+        #expect(closed.joined(closed.join("g"))?.errorCode == .inconsistentGroupProtocol)
         let driver = driver { $0.migrationPolicy = .upgrade }
         let classic = classicMember(driver)
         #expect(driver.beat("g", "new", 0).errorCode == .none)
@@ -156,7 +159,47 @@ import Testing
         let driver = driver()
         _ = driver.join("g", member: driver.joined(driver.join("g", type: "connect"))?.memberId ?? "", type: "connect")
         driver.advance(6_000)
-        #expect(driver.beat("g", "new", 0).errorMessage == "Group g is not a consumer group.")
+        #expect(
+            driver.beat("g", "new", 0).errorMessage
+                == "Cannot upgrade classic group g to consumer group because the group does not use the consumer embedded protocol.")
+    }
+
+    @Test func aConsumerGroupWithoutMembersBecomesAClassicGroupAgain() {
+        let driver = driver()
+        _ = driver.beat("g", "new", 0)
+        #expect(driver.commit("g", "t", [0: 4], member: "new", generation: 2) == ErrorCode.none)
+        _ = driver.beat("g", "new", -1)
+        #expect(driver.joined(driver.join("g", member: "nobody"))?.errorCode == .unknownMemberId)
+        let (memberId, join) = driver.joinNew("g")
+        driver.advance(6_000)
+        #expect(driver.joined(join)?.generationId == 1 && driver.joined(join)?.leader == memberId)
+        #expect(driver.shard.consumerGroups.isEmpty && driver.committed("g") == ["t-0": 4])
+        #expect(driver.recovered().consumerGroups.isEmpty && driver.recovered().groupIds == ["g"])
+    }
+
+    @Test func administratorsRemoveMembersOfEitherProtocol() {
+        let driver = driver()
+        _ = driver.beat("g", "one", 0, instance: "i")
+        _ = driver.beat("g", "two", 0)
+        _ = driver.beat("g", "three", 0)
+        #expect(driver.leave("g", [("", "i"), ("two", nil), ("two", nil), ("", "j"), ("other", "i")])?.members.map(\.errorCode) == [
+            ErrorCode.none, .none, .none, .unknownMemberId, .fencedInstanceId,
+        ])
+        #expect(driver.describeConsumers("g").members.map(\.memberId) == ["three"])
+    }
+
+    @Test func whatALeavingClassicMemberHadIsAssignedThoughOnlyClassicMembersAreLeft() {
+        let driver = driver { $0.migrationPolicy = .upgrade }
+        let classic = classicMember(driver)
+        _ = driver.beat("g", "new", 0)
+        let second = driver.joined(driver.join("g"))?.memberId ?? ""
+        _ = driver.join("g", member: second)
+        _ = driver.beat("g", "new", -1)
+        _ = driver.leave("g", [(second, nil)])
+        #expect(driver.describeConsumers("g").groupState != "Assigning")
+        #expect(driver.heartbeat("g", member: classic, generation: 1) == .rebalanceInProgress)
+        let generation = driver.joined(driver.join("g", member: classic))?.generationId ?? 0
+        #expect(words(driver.synced(driver.sync("g", member: classic, generation: generation))?.assignment)?.count == 4)
     }
 
     @Test func anEmptyClassicGroupMakesRoomAndKeepsItsOffsets() {

@@ -190,7 +190,7 @@ CONVERSATION = [
     # Static members.
     ("s", "s1", 0, {"instance": "i", "topics": ["t1"], **JOIN}), ("s", "s2", 0, {"instance": "i", "topics": ["t1"], **JOIN}), ("s", "s2", 2, {"instance": "i"}),
     ("s", "s1", 2, {"instance": "j"}), ("s", "s1", -2, {"instance": "i"}), ("s", "s3", 0, {"instance": "i", "topics": ["t1"], **JOIN}),
-    ("s", "s1", 2, {"instance": "i"}), ("s", "s3", 2, {"instance": "i"}), ("s", "s3", -1, {"instance": "i"}), ("s", "s3", -1, {"instance": "i"}),
+    ("s", "s1", 2, {"instance": "i"}), ("s", "s3", 0, {"instance": "i", "topics": ["t1"], **JOIN}), ("s", "s3", -1, {"regex": "["}), ("s", "s3", 2, {"instance": "i"}), ("s", "s3", -1, {"instance": "i"}), ("s", "s3", -1, {"instance": "i"}),
     ("n", "n1", 0, {"topics": ["no-such-topic"], **JOIN}), ("n", "n1", 2, {}), ("r", "r1", 0, {"topics": ["t1"], "assignor": "range", **JOIN}),
 ]
 

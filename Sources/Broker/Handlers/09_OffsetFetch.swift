@@ -42,21 +42,13 @@ private func fetch(
         topic.name = name
         return topic
     }
-    let runner: GroupShardRunner
-    switch broker.groups.runner(for: group.groupId, now: context.now) {
-    case .failure(let error): return failed(group, error)
-    case .success(let found): runner = found
-    }
-    let fetched = runner.read { shard in
-        // Tools ask without a member, and not all of them leave its id out.
-        let member = group.memberId.flatMap { id in id.isEmpty && group.memberEpoch < 0 ? nil : (id: id, epoch: group.memberEpoch) }
-        return shard.fetchOffsets(group: group.groupId, topics: known, requireStable: requireStable, member: member) { table.topics[$0]?.topicId ?? .zero }
+    let member = group.memberId.map { (id: $0, epoch: group.memberEpoch) }
+    let fetched = broker.groups.read(group.groupId, now: context.now, &waits) { shard in
+        shard.fetchOffsets(group: group.groupId, topics: known, requireStable: requireStable, member: member) { table.topics[$0]?.topicId ?? .zero }
     }
     switch fetched {
     case .failure(let error): return failed(group, error)
-    case .success(let found):
-        waits.append((runner.partition, found.upTo))
-        var answer = found.value
+    case .success(var answer):
         if usesIds {
             answer.topics.removeAll { $0.topicId == .zero }
             answer.topics += (group.topics ?? []).filter { table.names[$0.topicId] == nil }.map(unknown)

@@ -4,7 +4,9 @@ import KafkaProtocol
 
 func handleJoinGroup(_ broker: Broker, _ request: JoinGroupRequest, _ context: RequestContext) {
     broker.groups.submit(request.groupId, now: context.now) { shard, token in
-        shard.join(request, token: token, context: .init(context), memberIdSuffix: broker.groups.memberIdSuffix(), now: context.now)
+        shard.join(
+            request, token: token, context: .init(context), memberIdSuffix: broker.groups.memberIdSuffix(), newMemberId: broker.groups.newMemberId(),
+            now: context.now)
     } then: { result in
         switch result {
         case .success(.join(let response)): context.reply(response)

@@ -4,11 +4,11 @@ import KafkaProtocol
 
 func handleDescribeGroups(_ broker: Broker, _ request: DescribeGroupsRequest, _ context: RequestContext) {
     var response = DescribeGroupsResponse()
+    var waits: [(Partition, Int64)] = []
     response.groups = request.groups.map { id in
         var group = DescribeGroupsResponse.DescribedGroup()
-        let described = broker.groups.runner(for: id, now: context.now).flatMap { $0.read { $0.describe(id, version: context.version) } }
-        switch described {
-        case .success(let found): group = found.value
+        switch broker.groups.read(id, now: context.now, &waits, { $0.describe(id, version: context.version) }) {
+        case .success(let found): group = found
         case .failure(let error):
             group.groupId = id
             group.errorCode = error
@@ -16,7 +16,11 @@ func handleDescribeGroups(_ broker: Broker, _ request: DescribeGroupsRequest, _ 
         if request.includeAuthorizedOperations && group.errorCode == .none { group.authorizedOperations = allGroupOperations }
         return group
     }
-    context.reply(response)
+    broker.groups.whenDurable(waits) { [response] error in
+        var response = response
+        if error != .none { for index in response.groups.indices { response.groups[index].errorCode = error } }
+        context.reply(response)
+    }
 }
 
 /// What may be done with a group, as a set of bits (KIP-430): READ, DELETE, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS.

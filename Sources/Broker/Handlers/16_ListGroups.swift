@@ -4,11 +4,17 @@ import KafkaProtocol
 
 func handleListGroups(_ broker: Broker, _ request: ListGroupsRequest, _ context: RequestContext) {
     var response = ListGroupsResponse()
+    var waits: [(Partition, Int64)] = []
     for runner in broker.groups.allRunners(now: context.now) {
         if case .success(let listed) = runner.read({ $0.list(states: request.statesFilter, types: request.typesFilter) }) {
             response.groups += listed.value
+            waits.append((runner.partition, listed.upTo))
         }
     }
     response.groups.sort { $0.groupId < $1.groupId }
-    context.reply(response)
+    broker.groups.whenDurable(waits) { [response] error in
+        var response = response
+        response.errorCode = error
+        context.reply(response)
+    }
 }

@@ -4,8 +4,8 @@ import Synchronization
 // DeleteGroups, versions 0 to 2 (2: flexible).
 
 func handleDeleteGroups(_ broker: Broker, _ request: DeleteGroupsRequest, _ context: RequestContext) {
-    var ids: [String] = []
-    for id in request.groupsNames where !ids.contains(id) { ids.append(id) }
+    var seen: Set<String> = []
+    let ids = request.groupsNames.filter { seen.insert($0).inserted }
     let gathering = Gathering<DeleteGroupsResponse.DeletableGroupResult>(count: ids.count) { results in
         var response = DeleteGroupsResponse()
         response.results = results

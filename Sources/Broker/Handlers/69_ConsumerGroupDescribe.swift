@@ -5,11 +5,10 @@ import KafkaProtocol
 
 func handleConsumerGroupDescribe(_ broker: Broker, _ request: ConsumerGroupDescribeRequest, _ context: RequestContext) {
     var response = ConsumerGroupDescribeResponse()
+    var waits: [(Partition, Int64)] = []
     response.groups = request.groupIds.map { id in
-        let runner: Result<GroupShardRunner, ErrorCode> = id.isEmpty ? .failure(.invalidGroupId) : broker.groups.runner(for: id, now: context.now)
-        switch runner.flatMap({ $0.read { $0.describeConsumerGroup(id) } }) {
-        case .success(let described):
-            var group = described.value
+        switch id.isEmpty ? .failure(.invalidGroupId) : broker.groups.read(id, now: context.now, &waits, { $0.describeConsumerGroup(id) }) {
+        case .success(var group):
             if request.includeAuthorizedOperations && group.errorCode == .none { group.authorizedOperations = allGroupOperations }
             return group
         case .failure(let error):
@@ -19,5 +18,9 @@ func handleConsumerGroupDescribe(_ broker: Broker, _ request: ConsumerGroupDescr
             return group
         }
     }
-    context.reply(response)
+    broker.groups.whenDurable(waits) { [response] error in
+        var response = response
+        if error != .none { for index in response.groups.indices { response.groups[index].errorCode = error } }
+        context.reply(response)
+    }
 }

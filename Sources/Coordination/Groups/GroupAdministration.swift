@@ -55,7 +55,8 @@ extension GroupShard {
             result.clientHost = member.clientHost
             result.subscribedTopicNames = member.topicNames
             result.subscribedTopicRegex = member.topicRegex
-            result.assignment.topicPartitions = rows(member.assigned.mapValues { Set($0.keys) })
+            let owned = member.assigned.merging(member.pendingRevocation) { $0.merging($1) { $1 } }
+            result.assignment.topicPartitions = rows(owned.mapValues { Set($0.keys) })
             result.targetAssignment.topicPartitions = rows(group.target(of: member.memberId))
             result.memberType = member.usesClassicProtocol ? 0 : 1
             return result
@@ -103,7 +104,8 @@ extension GroupShard {
     public mutating func deleteGroups(_ ids: [String], token: UInt64) -> GroupOutcome {
         var outcome = GroupOutcome()
         var results: [DeleteGroupsResponse.DeletableGroupResult] = []
-        for id in ids where !results.contains(where: { $0.groupId == id }) {
+        var seen: Set<String> = []
+        for id in ids where seen.insert(id).inserted {
             var result = DeleteGroupsResponse.DeletableGroupResult()
             result.groupId = id
             if let isEmpty = consumerGroups[id].map({ $0.state == .empty }) ?? groups[id].map({ $0.state == .empty }) {

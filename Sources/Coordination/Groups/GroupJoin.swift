@@ -5,9 +5,11 @@ extension GroupShard {
     /// (KIP-394), 5 static members (KIP-345), 7 the protocol type in the answer, 8 a reason, 9 tells a static leader to skip its assignment.
     ///
     /// The answer waits for the rebalance, unless it is an error or the member knows everything already.
-    /// - Parameter memberIdSuffix: makes a new member's id unique: Kafka uses a random UUID's text.
+    /// - Parameters:
+    ///   - memberIdSuffix: makes a new member's id unique: Kafka uses a random UUID's text.
+    ///   - newMemberId: the whole id of a new member of a group of the consumer protocol.
     public mutating func join(
-        _ request: JoinGroupRequest, token: UInt64, context: GroupRequestContext, memberIdSuffix: String, now: Int64
+        _ request: JoinGroupRequest, token: UInt64, context: GroupRequestContext, memberIdSuffix: String, newMemberId: String, now: Int64
     ) -> GroupOutcome {
         func refuse(_ error: ErrorCode, memberId: String) -> GroupOutcome {
             var response = JoinGroupResponse(error, memberId: memberId)
@@ -19,9 +21,11 @@ extension GroupShard {
             return refuse(.invalidSessionTimeout, memberId: request.memberId)
         }
         let id = request.groupId
-        if let group = consumerGroups[id] {
+        let longestPrefix = max(request.groupInstanceId?.utf8.count ?? 0, context.clientId.utf8.count)
+        if longestPrefix + memberIdSuffix.utf8.count + 1 > WireWriter.maxStringBytes { return refuse(.unknownServerError, memberId: request.memberId) }
+        if let group = consumerGroups[id], !group.members.isEmpty {
             var call = JoinCall(request, token: token, context: context)
-            do throws(GroupError) { try joinConsumerGroup(&call, group, suffix: memberIdSuffix, now: now) } catch {
+            do throws(GroupError) { try joinConsumerGroup(&call, group, newMemberId: newMemberId, now: now) } catch {
                 call.refuse(error.code, memberId: error.code == .groupMaxSizeReached ? "" : call.memberId)
             }
             return call.outcome
@@ -43,7 +47,7 @@ extension GroupShard {
         }
         if isNewGroup && call.outcome.records.isEmpty { call.outcome.records.append(group.creationRecord(now: now)) }
         // From here on it is a classic group, whatever it was before.
-        call.outcome.records = foreignTombstones(id) + call.outcome.records
+        call.outcome.records = (consumerGroups[id] == nil ? foreignTombstones(id) : groupTombstones(id)) + call.outcome.records
         groups[id] = group
         return call.outcome
     }

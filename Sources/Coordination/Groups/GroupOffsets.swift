@@ -7,7 +7,6 @@ extension GroupShard {
     /// The caller has looked topics up: each has its name and, where it exists, its id; unknown ones are left out, and added to the answer.
     public mutating func commitOffsets(_ request: OffsetCommitRequest, token: UInt64, context: GroupRequestContext, now: Int64) -> GroupOutcome {
         let error = validate(request, context: context)
-        let consumer = consumerGroups[request.groupId]?.members[request.memberId]
         if error == nil, let group = groups[request.groupId], group.state == .stable || group.state == .preparingRebalance,
             let member = group.members[request.memberId]
         {
@@ -22,7 +21,7 @@ extension GroupShard {
             for partition in topic.partitions {
                 var result = OffsetCommitResponse.OffsetCommitResponseTopic.OffsetCommitResponsePartition()
                 result.partitionIndex = partition.partitionIndex
-                if let error = error ?? staleness(topic.topicId, partition.partitionIndex, request, consumer) {
+                if let error {
                     result.errorCode = error
                 } else if (partition.committedMetadata ?? "").utf16.count > configuration.offsetMetadataMaxBytes {
                     result.errorCode = .offsetMetadataTooLarge
@@ -48,7 +47,7 @@ extension GroupShard {
             if generation < 0 && group.members.isEmpty { return nil }
             guard let member = group.members[request.memberId] else { return .unknownMemberId }
             if !member.usesClassicProtocol && context.apiVersion < 9 { return .unsupportedVersion }
-            return member.usesClassicProtocol && generation != member.epoch ? .illegalGeneration : nil
+            return isCurrent(request, of: member) ? nil : member.usesClassicProtocol ? .illegalGeneration : .staleMemberEpoch
         }
         guard let group = groups[request.groupId] else {
             // Without a generation it comes from a consumer that only stores offsets, or from a tool; such a group needs no members.
@@ -66,12 +65,13 @@ extension GroupShard {
         return group.state == .completingRebalance ? .rebalanceInProgress : nil
     }
 
-    /// A member of the consumer protocol may still commit with an older epoch what it has had since then (KIP-1251).
-    private func staleness(_ topicId: Uuid, _ partition: Int32, _ request: OffsetCommitRequest, _ member: ConsumerMember?) -> ErrorCode? {
-        guard let member, !member.usesClassicProtocol, member.epoch != request.generationIdOrMemberEpoch else { return nil }
+    /// A member may still commit with an older epoch what it has had since then (KIP-1251); one partition that it has not refuses the request.
+    private func isCurrent(_ request: OffsetCommitRequest, of member: ConsumerMember) -> Bool {
         let epoch = request.generationIdOrMemberEpoch
-        guard epoch < member.epoch, let since = member.assignmentEpoch(topicId, partition), since <= epoch else { return .staleMemberEpoch }
-        return nil
+        if epoch >= member.epoch { return epoch == member.epoch }
+        return request.topics.allSatisfy { topic in
+            topic.partitions.allSatisfy { partition in member.assignmentEpoch(topic.topicId, partition.partitionIndex).map { $0 <= epoch } ?? false }
+        }
     }
 
     /// Serves one group of OffsetFetch, versions 1 to 10: 2 fetches all topics when none are named, 7 added `requireStable`, 8 several groups,
@@ -102,7 +102,7 @@ extension GroupShard {
         }
         var response = OffsetFetchResponse.OffsetFetchResponseGroup()
         response.groupId = id
-        if let group = consumerGroups[id], let member {
+        if let group = consumerGroups[id], let member, !(group.members.isEmpty && member.epoch < 0) {
             guard let known = group.members[member.id] else {
                 response.errorCode = .unknownMemberId
                 return response

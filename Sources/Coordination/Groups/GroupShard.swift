@@ -220,6 +220,8 @@ public struct GroupShard: CoordinatorShard {
         guard var member = group.members[memberId], let waiting = member.awaitingJoin else { return }
         member.awaitingJoin = nil
         group.put(member)
+        var response = response
+        if response.errorCode != .none { response.protocolName = waiting.version >= 7 ? nil : "" }
         outcome.replies.append((waiting.token, .join(response)))
     }
 

@@ -68,6 +68,8 @@ public struct WireReader: Wire {
     }
 
     private mutating func text(_ count: Int) throws(WireError) -> String {
+        // Kafka's own limit, also where the length would have room for more: what comes in must fit where two bytes say how long it is.
+        guard count <= WireWriter.maxStringBytes else { throw error(.invalidLength(count)) }
         let start = try take(count)
         guard let text = bytes.withUnsafeBytes({ String(validating: $0[start..<start + count], as: UTF8.self) }) else { throw error(.invalidText) }
         return text

@@ -105,11 +105,17 @@ public struct WireWriter: Wire {
         }
     }
 
+    /// The longest string on the wire, in bytes of UTF-8.
+    public static let maxStringBytes = Int(Int16.max)
+
+    /// A longer string, such as an error message that quotes a long name, is cut between two characters: no length is ever wrong.
     private mutating func text(_ value: String) {
         var copy = value
         copy.withUTF8 { utf8 in
-            length(utf8.count, short: true)
-            raw(UnsafeRawBufferPointer(utf8))
+            var count = min(utf8.count, Self.maxStringBytes)
+            while count < utf8.count && utf8[count] & 0xC0 == 0x80 { count -= 1 }
+            length(count, short: true)
+            raw(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(utf8)[..<count]))
         }
     }
 

@@ -3,16 +3,18 @@ import KafkaProtocol
 /// The classic protocol's requests from members of a group of the consumer protocol: a generation is the member's epoch, and nobody leads,
 /// because the coordinator assigns.
 extension GroupShard {
-    mutating func joinConsumerGroup(_ call: inout JoinCall, _ group: ConsumerGroup, suffix: String, now: Int64) throws(GroupError) {
+    mutating func joinConsumerGroup(_ call: inout JoinCall, _ group: ConsumerGroup, newMemberId: String, now: Int64) throws(GroupError) {
         let request = call.request
         let isNewMember = request.memberId.isEmpty
-        let memberId = isNewMember ? "\(request.groupInstanceId ?? call.context.clientId)-\(suffix)" : request.memberId
+        let memberId = isNewMember ? newMemberId : request.memberId
+        if configuration.migrationPolicy == .disabled { throw GroupError(.inconsistentGroupProtocol, "") }
         if group.members[memberId] == nil && group.members.count >= configuration.consumerMaxGroupSize { throw GroupError(.groupMaxSizeReached, "") }
-        guard group.supports(protocolType: request.protocolType, protocols: call.protocols),
-            let subscription = call.protocols.first.flatMap({ ConsumerProtocolSubscription.decodeVersioned($0.metadata) })
-        else { throw GroupError(.inconsistentGroupProtocol, "") }
+        guard group.supports(protocolType: request.protocolType, protocols: call.protocols) else { throw GroupError(.inconsistentGroupProtocol, "") }
         if isNewMember && request.groupInstanceId == nil && call.context.apiVersion >= 4 {
             return call.refuse(.memberIdRequired, memberId: memberId)
+        }
+        guard let subscription = call.protocols.first.flatMap({ ConsumerProtocolSubscription.decodeVersioned($0.metadata) }) else {
+            throw GroupError(.inconsistentGroupProtocol, "")
         }
         var draft = ConsumerGroupDraft(group, image: image, now: now)
         let replaced = request.groupInstanceId.flatMap { group.member(ofInstance: $0) }
@@ -40,7 +42,7 @@ extension GroupShard {
         timers.cancel(.consumerJoin(group: group.groupId, member: memberId))
         call.outcome.records = draft.records
         if let replaced, replaced.memberId != memberId, canDowngradeReplacing(replaced, in: group),
-            let records = downgrade(draft.group, without: replaced.memberId, joining: member, now: now)
+            let records = downgrade(draft.group, without: [replaced.memberId], joining: member, now: now)
         {
             call.outcome.records += records
         } else {
@@ -56,7 +58,7 @@ extension GroupShard {
     }
 
     private func canDowngradeReplacing(_ replaced: ConsumerMember, in group: ConsumerGroup) -> Bool {
-        configuration.migrationPolicy.allowsDowngrade && group.isClassic(without: replaced.memberId) && group.members.count <= configuration.maxGroupSize
+        configuration.migrationPolicy.allowsDowngrade && group.isClassic(without: [replaced.memberId]) && group.members.count <= configuration.maxGroupSize
     }
 
     private func knownClassicMember(
@@ -122,22 +124,24 @@ extension GroupShard {
         if timers.deadline(join) == nil { timers.schedule(join, at: now + Int64(max(0, member.rebalanceTimeoutMs))) }
     }
 
+    /// Members of either protocol may be named: an administrator removes them so.
     mutating func leaveConsumerGroup(
         _ identities: [LeaveGroupRequest.MemberIdentity], _ group: ConsumerGroup, now: Int64, _ outcome: inout GroupOutcome
     ) -> [ErrorCode] {
-        var leaving: [ConsumerMember] = []
+        var leaving: [String: ConsumerMember] = [:]
         let errors = identities.map { identity -> ErrorCode in
-            var memberId = identity.memberId
-            if memberId.isEmpty, let instance = identity.groupInstanceId, let known = group.memberIdByInstance[instance] { memberId = known }
-            switch classicMember(memberId, identity.groupInstanceId, in: group) {
-            case .failure(let error): return error
-            case .success(let member):
-                if leaving.contains(where: { $0.memberId == member.memberId }) { return .unknownMemberId }
-                leaving.append(member)
-                return .none
+            let member: ConsumerMember?
+            if let instance = identity.groupInstanceId {
+                member = group.member(ofInstance: instance)
+                if let member, !identity.memberId.isEmpty, member.memberId != identity.memberId { return .fencedInstanceId }
+            } else {
+                member = group.members[identity.memberId]
             }
+            guard let member else { return .unknownMemberId }
+            leaving[member.memberId] = member
+            return .none
         }
-        if !leaving.isEmpty { outcome.records += removeFromConsumerGroup(leaving, group, now: now) }
+        if !leaving.isEmpty { outcome.records += removeFromConsumerGroup(Set(leaving.keys), group, now: now) }
         return errors
     }
 }

@@ -29,6 +29,8 @@ struct ConsumerGroup: Sendable {
     private(set) var targetAssignment: [String: AssignedPartitions] = [:]
     /// The topics that match each regular expression that members subscribe with, sorted.
     private(set) var resolvedRegexes: [String: [String]] = [:]
+    /// How many members subscribe to each topic.
+    private var subscribers: [String: Int] = [:]
     /// Who has each partition, or has still to give it up.
     private var owners: [Uuid: [Int32: String]] = [:]
 
@@ -54,9 +56,8 @@ struct ConsumerGroup: Sendable {
         return member.topicRegex.isEmpty ? names : names.union(resolvedRegexes[member.topicRegex] ?? [])
     }
 
-    var subscribedTopics: Set<String> { members.values.reduce(into: []) { $0.formUnion(topics(of: $1)) } }
-    func isSubscribed(to topic: String) -> Bool { members.values.contains { topics(of: $0).contains(topic) } }
-    func usesRegex(_ regex: String) -> Bool { members.values.contains { $0.topicRegex == regex } }
+    var subscribedTopics: Set<String> { Set(subscribers.keys) }
+    func isSubscribed(to topic: String) -> Bool { subscribers[topic] != nil }
 
     /// The assignor with the most votes, of equals the first by name; nil when no member has a wish.
     var preferredAssignor: String? {
@@ -74,9 +75,10 @@ struct ConsumerGroup: Sendable {
         return protocols.contains { candidate in others.allSatisfy { $0.contains(candidate.name) } }
     }
 
-    /// Whether only classic members are left once this one is gone.
-    func isClassic(without memberId: String) -> Bool {
-        members[memberId]?.usesClassicProtocol == false && members.values.allSatisfy { $0.memberId == memberId || $0.usesClassicProtocol }
+    /// Whether only classic members are left once these are gone, and that is because they are.
+    func isClassic(without leaving: Set<String>) -> Bool {
+        members.values.allSatisfy { leaving.contains($0.memberId) || $0.usesClassicProtocol }
+            && leaving.contains { members[$0]?.usesClassicProtocol == false }
     }
 
     /// Whether a member waits for partitions that others still have.
@@ -105,7 +107,19 @@ struct ConsumerGroup: Sendable {
         }
     }
 
-    mutating func replayRegex(_ regex: String, _ value: ConsumerGroupRegularExpressionValue?) { resolvedRegexes[regex] = value?.topics.sorted() }
+    mutating func replayRegex(_ regex: String, _ value: ConsumerGroupRegularExpressionValue?) {
+        let affected = members.values.filter { $0.topicRegex == regex }
+        for member in affected { count(member, -1) }
+        resolvedRegexes[regex] = value?.topics.sorted()
+        for member in affected { count(member, 1) }
+    }
+
+    private mutating func count(_ member: ConsumerMember, _ change: Int) {
+        for topic in topics(of: member) {
+            let count = subscribers[topic, default: 0] + change
+            subscribers[topic] = count > 0 ? count : nil
+        }
+    }
 
     mutating func replayMember(_ memberId: String, _ value: ConsumerGroupMemberMetadataValue?) {
         guard let value else { return remove(memberId) }
@@ -136,6 +150,7 @@ struct ConsumerGroup: Sendable {
             }
         }
         members[member.memberId] = member
+        count(member, 1)
     }
 
     private mutating func remove(_ memberId: String) {
@@ -143,6 +158,7 @@ struct ConsumerGroup: Sendable {
     }
 
     private mutating func forget(_ old: ConsumerMember) {
+        count(old, -1)
         if let instance = old.groupInstanceId, memberIdByInstance[instance] == old.memberId { memberIdByInstance[instance] = nil }
         for owned in [old.assigned, old.pendingRevocation] {
             for (topicId, partitions) in owned {

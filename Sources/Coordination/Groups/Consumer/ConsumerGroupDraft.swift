@@ -101,21 +101,23 @@ struct ConsumerGroupDraft {
     /// Begins a new epoch when members' subscriptions have changed or when the topics that they subscribe to have.
     mutating func refreshEpoch(hasSubscriptionChanged: Bool) {
         let hash = image.hash(of: group.subscribedTopics)
-        if hasSubscriptionChanged || hash != group.metadataHash { putEpoch(group.epoch + 1, metadataHash: hash) }
+        if hasSubscriptionChanged || hash != group.metadataHash { putEpoch(group.epoch &+ 1, metadataHash: hash) }
     }
 
-    /// Looks again which topics match members' regular expressions, and forgets expressions that nobody uses. True when the topics of any have changed.
-    mutating func resolveRegexes() -> Bool {
-        var hasChanged = false
-        for regex in Set(group.members.values.map(\.topicRegex)).union(group.resolvedRegexes.keys).sorted() where !regex.isEmpty {
+    /// Finds the topics that match members' regular expressions, and forgets expressions that nobody uses.
+    /// - Parameter all: looks again also at those whose topics are known.
+    mutating func resolveRegexes(all: Bool) {
+        let used = Set(group.members.values.map(\.topicRegex))
+        for regex in used.union(group.resolvedRegexes.keys).sorted() where !regex.isEmpty {
             var key = ConsumerGroupRegularExpressionKey()
             key.groupId = group.groupId
             key.regularExpression = regex
-            if !group.usesRegex(regex) {
+            if !used.contains(regex) {
                 records.append(CoordinatorRecord(tombstone: key))
                 group.replayRegex(regex, nil)
                 continue
             }
+            if !all && group.resolvedRegexes[regex] != nil { continue }
             let pattern = try? Pattern(regex, syntax: .re2)
             let topics = image.topicsByName.keys.filter { pattern?.matches($0) == true }.sorted()
             if topics == group.resolvedRegexes[regex] { continue }
@@ -125,9 +127,7 @@ struct ConsumerGroupDraft {
             value.timestamp = now
             write(key, value)
             group.replayRegex(regex, value)
-            hasChanged = true
         }
-        return hasChanged
     }
 
     // MARK: Assignment

@@ -17,7 +17,7 @@ extension GroupShard {
     /// Begins a new epoch when a subscription has changed, or when the cluster's topics have since the group was last looked at.
     mutating func refreshEpoch(_ draft: inout ConsumerGroupDraft, hasSubscriptionChanged: Bool) {
         guard hasSubscriptionChanged || checkedImages[draft.group.groupId] != image.offset else { return }
-        _ = draft.resolveRegexes()
+        draft.resolveRegexes(all: checkedImages[draft.group.groupId] != image.offset)
         draft.refreshEpoch(hasSubscriptionChanged: hasSubscriptionChanged)
     }
 
@@ -52,7 +52,7 @@ extension GroupShard {
         startSession(member, in: id, now: now)
         guard !member.usesClassicProtocol else { return }
         let revocation = Timer.consumerRebalance(group: id, member: member.memberId)
-        if member.state != .unrevokedPartitions {
+        if member.state != .unrevokedPartitions || member.epoch == ConsumerMember.staticLeaveEpoch {
             timers.cancel(revocation)
         } else if isNewStep || timers.deadline(revocation) == nil {
             timers.schedule(revocation, at: now + Int64(max(0, member.rebalanceTimeoutMs)))
@@ -75,20 +75,20 @@ extension GroupShard {
     mutating func expireConsumer(_ id: String, _ memberId: String, onlyIfRevoking: Bool = false, now: Int64, _ outcome: inout GroupOutcome) {
         guard let group = consumerGroups[id], let member = group.members[memberId] else { return }
         if onlyIfRevoking && member.state != .unrevokedPartitions { return }
-        outcome.records += removeFromConsumerGroup([member], group, now: now)
+        outcome.records += removeFromConsumerGroup([member.memberId], group, now: now)
     }
 
     // MARK: Removal
 
     /// The records that take members out. When only classic members are left, the group becomes a classic one.
-    mutating func removeFromConsumerGroup(_ members: [ConsumerMember], _ group: ConsumerGroup, now: Int64) -> [CoordinatorRecord] {
-        for member in members { cancelTimers(of: member.memberId, inConsumerGroup: group.groupId) }
-        if let only = members.first, members.count == 1, canDowngrade(group, without: only.memberId) {
-            if let records = downgrade(group, without: only.memberId, now: now) { return records }
-        }
+    mutating func removeFromConsumerGroup(_ members: Set<String>, _ group: ConsumerGroup, now: Int64) -> [CoordinatorRecord] {
+        for memberId in members { cancelTimers(of: memberId, inConsumerGroup: group.groupId) }
+        if canDowngrade(group, without: members), let records = downgrade(group, without: members, now: now) { return records }
         var draft = ConsumerGroupDraft(group, image: image, now: now)
-        for member in members { draft.remove(member.memberId) }
+        for memberId in members.sorted() { draft.remove(memberId) }
         refreshEpoch(&draft, hasSubscriptionChanged: true)
+        // Otherwise the next heartbeat assigns; those of classic members do not.
+        if !draft.group.members.isEmpty && draft.group.members.values.allSatisfy(\.usesClassicProtocol) { assignIfDue(&draft) }
         return draft.records
     }
 

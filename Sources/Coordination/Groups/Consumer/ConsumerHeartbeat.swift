@@ -44,7 +44,7 @@ extension GroupShard {
             let known = configuration.consumerAssignors.map(\.rawValue).joined(separator: ", ")
             throw GroupError(.unsupportedAssignor, "ServerAssignor \(name) is not supported. Supported assignors: \(known).")
         }
-        if let regex = request.subscribedTopicRegex, !regex.isEmpty {
+        if let regex = request.subscribedTopicRegex, !regex.isEmpty, request.memberEpoch >= 0 {
             do throws(PatternError) {
                 _ = try Pattern(regex, syntax: .re2)
             } catch {
@@ -80,7 +80,7 @@ extension GroupShard {
         let member = try draft.reconcile(memberId, hasSubscriptionChanged: hasSubscriptionChanged, owned: owned)
 
         checkedImages[request.groupId] = image.offset
-        scheduleTimers(of: member, isNewStep: member != known, in: request.groupId, now: now)
+        scheduleTimers(of: member, isNewStep: !member.hasSameAssignment(as: known), in: request.groupId, now: now)
         var response = ConsumerHeartbeatReply()
         response.memberId = memberId
         response.memberEpoch = member.epoch
@@ -112,7 +112,6 @@ extension GroupShard {
         let old = group.member(ofInstance: instance)
         if joins {
             guard let old else { return group.members[memberId] }
-            if old.memberId == memberId { return old }
             if !old.usesClassicProtocol && old.epoch != ConsumerMember.staticLeaveEpoch {
                 throw GroupError(
                     .unreleasedInstanceId,
@@ -187,14 +186,15 @@ extension GroupShard {
             guard let member = group.members[request.memberId] else {
                 throw GroupError(.unknownMemberId, "Member \(request.memberId) is not a member of group \(group.groupId).")
             }
-            outcome.records = removeFromConsumerGroup([member], group, now: now)
+            outcome.records = removeFromConsumerGroup([member.memberId], group, now: now)
             return outcome
         }
         var member = try staticMember(request.memberId, instance, in: group)
         if request.memberEpoch == ConsumerMember.leaveEpoch {
-            outcome.records = removeFromConsumerGroup([member], group, now: now)
+            outcome.records = removeFromConsumerGroup([member.memberId], group, now: now)
         } else {
             // It keeps its partitions until it comes back or its session ends.
+            timers.cancel(.consumerRebalance(group: group.groupId, member: member.memberId))
             member.epoch = ConsumerMember.staticLeaveEpoch
             member.pendingRevocation = [:]
             var draft = ConsumerGroupDraft(group, image: image, now: now)

@@ -71,6 +71,11 @@ struct ConsumerMember: Sendable, Equatable {
         return self == other
     }
 
+    /// Whether the two are equally far on their way to the target assignment.
+    func hasSameAssignment(as other: ConsumerMember?) -> Bool {
+        epoch == other?.epoch && state == other?.state && assigned == other?.assigned && pendingRevocation == other?.pendingRevocation
+    }
+
     /// The epoch in which a partition that the member has, or has still to give up, was assigned; nil for others.
     func assignmentEpoch(_ topicId: Uuid, _ partition: Int32) -> Int32? { assigned[topicId]?[partition] ?? pendingRevocation[topicId]?[partition] }
 }

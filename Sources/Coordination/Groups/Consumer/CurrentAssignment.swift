@@ -21,7 +21,7 @@ struct CurrentAssignment {
         case .unrevokedPartitions:
             if owns(any: member.pendingRevocation) { return hasSubscriptionChanged ? withoutUnsubscribed(member) : member }
             // The target of the next epoch may not exist yet when it was a change of the subscription that took partitions away.
-            return advance(member, from: min(member.epoch + 1, targetEpoch))
+            return advance(member, from: min(member.epoch &+ 1, targetEpoch))
         case .unreleasedPartitions:
             return advance(member, from: member.epoch)
         case .unknown:
@@ -59,7 +59,9 @@ struct CurrentAssignment {
         var waits = false
         for (topicId, partitions) in target where subscribed.contains(topicId) {
             for partition in partitions where member.assigned[topicId]?[partition] == nil {
-                if hasOwner(topicId, partition) { waits = true } else { kept[topicId, default: [:]][partition] = targetEpoch }
+                // What the member has given up itself and is to have again is free.
+                let isOwn = member.pendingRevocation[topicId]?[partition] != nil
+                if hasOwner(topicId, partition) && !isOwn { waits = true } else { kept[topicId, default: [:]][partition] = targetEpoch }
             }
         }
         next.state = waits ? .unreleasedPartitions : .stable
@@ -74,6 +76,7 @@ struct CurrentAssignment {
         let removed = member.assigned.filter { !subscribed.contains($0.key) }
         if removed.isEmpty { return member }
         var next = member
+        next.previousEpoch = member.epoch
         next.assigned = member.assigned.filter { subscribed.contains($0.key) }
         let revoked = member.pendingRevocation.merging(removed) { $0.merging($1) { $1 } }
         if owns(any: revoked) {

@@ -13,17 +13,15 @@ extension GroupShard {
     /// Turns a classic group with all its members into one of the consumer protocol. Joins and syncs that wait are told to start over.
     mutating func upgrade(_ classic: ClassicGroup, now: Int64, _ outcome: inout GroupOutcome) throws(GroupError) -> ConsumerGroupDraft {
         let id = classic.groupId
-        guard configuration.migrationPolicy.allowsUpgrade, classic.usesConsumerProtocol, classic.members.count < configuration.consumerMaxGroupSize else {
-            throw notAConsumerGroup(id)
-        }
+        func refuse(_ reason: String) -> GroupError { GroupError(.groupIdNotFound, "Cannot upgrade classic group \(id) to consumer group because \(reason).") }
+        if !configuration.migrationPolicy.allowsUpgrade { throw refuse("online upgrade is disabled") }
+        if !classic.usesConsumerProtocol { throw refuse("the group does not use the consumer embedded protocol") }
+        if classic.members.count > configuration.consumerMaxGroupSize { throw refuse("the group size exceeds the consumer group maximum size") }
         var draft = ConsumerGroupDraft(ConsumerGroup(groupId: id), records: [classic.tombstone], image: image, now: now)
         var members: [ConsumerMember] = []
         for member in classic.orderedMembers {
             guard let subscription = ConsumerProtocolSubscription.decodeVersioned(member.metadata(for: classic.protocolName ?? member.protocols.first?.name))
-            else {
-                throw GroupError(
-                    .groupIdNotFound, "Cannot upgrade the classic group \(id) to consumer group because the embedded consumer protocol is malformed.")
-            }
+            else { throw refuse("the embedded consumer protocol is malformed") }
             members.append(upgraded(member, subscription, epoch: classic.generation))
         }
         for member in members { draft.putMetadata(of: member) }
@@ -56,17 +54,17 @@ extension GroupShard {
         return member
     }
 
-    func canDowngrade(_ group: ConsumerGroup, without memberId: String) -> Bool {
-        configuration.migrationPolicy.allowsDowngrade && group.members.count > 1 && group.isClassic(without: memberId)
-            && group.members.count - 1 <= configuration.maxGroupSize
+    func canDowngrade(_ group: ConsumerGroup, without leaving: Set<String>) -> Bool {
+        configuration.migrationPolicy.allowsDowngrade && group.members.count > leaving.count && group.isClassic(without: leaving)
+            && group.members.count - leaving.count <= configuration.maxGroupSize
     }
 
     /// The records that make a classic group of a group's classic members, which then rebalances; nil when their protocols cannot be read.
     /// - Parameter joining: the classic member that takes the last other member's place; then nobody has lost anything, and nothing rebalances.
-    mutating func downgrade(_ group: ConsumerGroup, without leaving: String, joining: ConsumerMember? = nil, now: Int64) -> [CoordinatorRecord]? {
+    mutating func downgrade(_ group: ConsumerGroup, without leaving: Set<String>, joining: ConsumerMember? = nil, now: Int64) -> [CoordinatorRecord]? {
         var classic = ClassicGroup(groupId: group.groupId)
         classic.protocolType = ClassicGroup.consumerProtocolType
-        for member in group.orderedMembers where member.memberId != leaving && member.memberId != joining?.memberId {
+        for member in group.orderedMembers where !leaving.contains(member.memberId) && member.memberId != joining?.memberId {
             guard let converted = classicMember(member) else { return nil }
             classic.add(converted)
         }
