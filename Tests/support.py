@@ -67,10 +67,10 @@ class Broker:
     def output(self):
         return open(os.path.join(self.directory, "log"), "rb").read().decode(errors="replace")
 
-    def rss(self):
-        """Resident set in bytes."""
+    def rss(self, peak=False):
+        """Resident set in bytes, now or at its largest."""
         for line in open(f"/proc/{self.process.pid}/status"):
-            if line.startswith("VmRSS:"):
+            if line.startswith("VmHWM:" if peak else "VmRSS:"):
                 return int(line.split()[1]) * 1024
         return 0
 

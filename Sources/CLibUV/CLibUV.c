@@ -8,6 +8,9 @@
 #ifdef __linux__
 #include <sys/sendfile.h>
 #endif
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #ifndef __linux__
 static int prepared(int fd) {
@@ -71,6 +74,14 @@ int ottla_sync(int file) {
     return fcntl(file, F_FULLFSYNC) == 0 || fsync(file) == 0 ? 0 : -errno;
 #else
     return fdatasync(file) == 0 ? 0 : -errno;
+#endif
+}
+
+void ottla_return_blocks_of(size_t size) {
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, (int)size);
+#else
+    (void)size;
 #endif
 }
 

@@ -44,9 +44,12 @@ public struct ConnectionLimits: Sendable {
     public var maxFrameBytes: Int
     /// With more than this unsent, nothing more is read; reading goes on when half of it has left.
     public var maxPendingBytes: Int
+    /// Shared by the connections of a server; nil for no such bound.
+    public var unfinished: UnfinishedFrames?
 
-    public init(maxFrameBytes: Int = 100 << 20, maxPendingBytes: Int = 8 << 20) {
+    public init(maxFrameBytes: Int = 100 << 20, maxPendingBytes: Int = 8 << 20, unfinished: UnfinishedFrames? = nil) {
         self.maxFrameBytes = maxFrameBytes
+        self.unfinished = unfinished
         self.maxPendingBytes = maxPendingBytes
     }
 }
@@ -99,7 +102,7 @@ public final class Connection: LoopHandle, @unchecked Sendable {
         local = SocketAddress.bound(descriptor)
         if case .plain = transport { isTLS = false } else { isTLS = true }
         tls = TLSSession(transport, descriptor: descriptor)
-        reader = FrameReader(maxFrameBytes: limits.maxFrameBytes)
+        reader = FrameReader(maxFrameBytes: limits.maxFrameBytes, unfinished: limits.unfinished)
         lastActiveMs = loop.roundTimeMs
         super.init(loop: loop)
         var on: Int32 = 1
@@ -245,8 +248,8 @@ public final class Connection: LoopHandle, @unchecked Sendable {
         }
         guard case .moved(let count) = result else { return result }
         let directly = min(count, direct.count)
-        reader.receivedDirectly(directly, into: &frames)
         do throws(FrameError) {
+            try reader.receivedDirectly(directly, into: &frames)
             if count > directly { try reader.received(count - directly, in: loop.readBlock, into: &frames) }
         } catch {
             return .failed(.frame(error))
@@ -369,6 +372,7 @@ public final class Connection: LoopHandle, @unchecked Sendable {
         closeDescriptor(descriptor)
         descriptor = -1
         output.removeAll()
+        reader.settle()
         let then = onClose
         onClose = nil
         onFrames = nil

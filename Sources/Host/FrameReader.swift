@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -10,6 +11,8 @@ import KafkaProtocol
 public enum FrameError: Error, Sendable, Equatable {
     /// The announced length is negative or above the limit, both in bytes.
     case length(Int, limit: Int)
+    /// Large frames of all connections together hold as much memory as they may, in bytes, before their ends have arrived.
+    case unfinished(limit: Int)
 
     /// The four bytes are the head of a TLS record: the peer speaks TLS, and we do not.
     public var looksLikeTLS: Bool {
@@ -30,8 +33,27 @@ extension FrameError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .length(let length, let limit): "a frame of \(length) bytes was announced, at most \(limit) are allowed"
+        case .unfinished(let limit): "unfinished large requests of all connections would take more than \(limit) bytes"
         }
     }
+}
+
+/// What the connections of a server may hold together for large frames whose ends have not arrived. Whoever exceeds it is cut off and may try again.
+public final class UnfinishedFrames: Sendable {
+    let limit: Int
+    private let held = Atomic<Int>(0)
+
+    /// - Parameter limit: in bytes
+    public init(limit: Int) { self.limit = limit }
+
+    /// Adds to what is held; false when that would be too much.
+    func take(_ count: Int) -> Bool {
+        if held.add(count, ordering: .relaxed).newValue <= limit { return true }
+        give(count)
+        return false
+    }
+
+    func give(_ count: Int) { held.subtract(count, ordering: .relaxed) }
 }
 
 /// The memory that all connections of a loop read into. Frames that arrived whole are slices of it; when nobody holds a slice any more it is used again
@@ -59,6 +81,9 @@ final class ReadBlock {
 struct FrameReader {
     /// The largest frame, in bytes without its prefix.
     let maxFrameBytes: Int
+    private let unfinished: UnfinishedFrames?
+    /// What the partial frame has taken of `unfinished`.
+    private var taken = 0
 
     /// The beginning of a frame whose end has not arrived, prefix included; nil between frames.
     private var partial: ByteStorage?
@@ -66,7 +91,10 @@ struct FrameReader {
     /// Bytes of the partial frame with its prefix; 4 until the prefix is complete.
     private var partialSize = 0
 
-    init(maxFrameBytes: Int) { self.maxFrameBytes = maxFrameBytes }
+    init(maxFrameBytes: Int, unfinished: UnfinishedFrames? = nil) {
+        self.maxFrameBytes = maxFrameBytes
+        self.unfinished = unfinished
+    }
 
     /// Up to this size a partial frame gets its full memory at once; above it, memory is at most four times what has arrived.
     private static let trustedSize = 1 << 20
@@ -83,10 +111,10 @@ struct FrameReader {
     }
 
     /// Takes bytes that a read put into `directRoom()`.
-    mutating func receivedDirectly(_ count: Int, into frames: inout [Bytes]) {
+    mutating func receivedDirectly(_ count: Int, into frames: inout [Bytes]) throws(FrameError) {
         guard count > 0 else { return }
         partialCount += count
-        if partialCount == partialSize { emit(into: &frames) } else { growIfFull() }
+        if partialCount == partialSize { emit(into: &frames) } else { try growIfFull() }
     }
 
     /// Takes bytes that a read put into the room of the loop's block.
@@ -130,16 +158,20 @@ struct FrameReader {
         partialCount += step
         if partialCount == 4, partialSize == 4 {
             partialSize = 4 + (try checked(Bytes(storage: storage, offset: 0, count: 4).load(0, as: Int32.self)))
-            growIfFull()
+            try growIfFull()
         }
-        if partialCount == partialSize { emit(into: &frames) } else { growIfFull() }
+        if partialCount == partialSize { emit(into: &frames) } else { try growIfFull() }
     }
 
     /// Makes room when the prefix became known or the memory is full.
-    private mutating func growIfFull() {
+    private mutating func growIfFull() throws(FrameError) {
         guard let storage = partial, partialCount == storage.contents.count || partialCount == 4 else { return }
         let capacity = min(partialSize, max(FrameReader.trustedSize, partialCount * 4))
         guard capacity > storage.contents.count else { return }
+        if let unfinished, capacity > FrameReader.trustedSize {
+            guard unfinished.take(capacity - taken) else { throw .unfinished(limit: unfinished.limit) }
+            taken = capacity
+        }
         let larger = ByteStorage(capacity: capacity)
         larger.contents.copyMemory(from: UnsafeRawBufferPointer(rebasing: storage.contents[..<partialCount]))
         partial = larger
@@ -151,5 +183,12 @@ struct FrameReader {
         partial = nil
         partialCount = 0
         partialSize = 0
+        settle()
+    }
+
+    /// Gives back what the partial frame has taken: it is complete, or its connection has ended.
+    mutating func settle() {
+        if taken > 0 { unfinished?.give(taken) }
+        taken = 0
     }
 }

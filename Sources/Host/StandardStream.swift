@@ -73,6 +73,12 @@ public struct StandardStream: Sendable {
         }
     }
 
+    /// Whether a pipe or socket has nobody at its other end any more.
+    public var isAbandoned: Bool {
+        var entry = pollfd(fd: descriptor, events: 0, revents: 0)
+        return poll(&entry, 1, 0) > 0 && Int32(entry.revents) & (POLLERR | POLLHUP) != 0
+    }
+
     /// Waits until a read (or write) would not block. `timeoutMs` below zero waits for ever; false on a timeout or a signal.
     public func waitReady(timeoutMs: Int32, writing: Bool = false) -> Bool {
         var entry = pollfd(fd: descriptor, events: Int16(writing ? POLLOUT : POLLIN), revents: 0)

@@ -1,3 +1,4 @@
+import CLibUV
 import Synchronization
 
 #if canImport(Glibc)
@@ -102,6 +103,9 @@ public func exitProcess(_ code: Int32) -> Never { _exit(code) }
 
 /// What the operating system lets this process have.
 public enum ProcessLimits {
+    /// Lets the memory of large requests and batches go back to the system once they are served, so that one burst does not stay for ever.
+    public static func returnLargeBlocks() { ottla_return_blocks_of(4 << 20) }
+
     /// Raises the limit of open files to what is allowed: a log holds a descriptor per segment, a connection one.
     public static func raiseOpenFiles() {
         #if canImport(Glibc)

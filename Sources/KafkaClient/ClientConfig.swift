@@ -40,6 +40,7 @@ public struct ClientConfig: Sendable {
         self.clientId = properties["client.id"].flatMap { $0.isEmpty ? nil : $0 } ?? clientId
         requestTimeoutMs = try reader.int("request.timeout.ms", default: requestTimeoutMs, atLeast: 0)
         defaultApiTimeoutMs = try reader.int("default.api.timeout.ms", default: defaultApiTimeoutMs, atLeast: 0)
+        if properties["default.api.timeout.ms"] != nil { unreachableAfterMs = defaultApiTimeoutMs }
         retries = try reader.int("retries", default: retries, atLeast: 0)
         retryBackoffMs = try reader.long("retry.backoff.ms", default: retryBackoffMs, atLeast: 0)
         retryBackoffMaxMs = try reader.long("retry.backoff.max.ms", default: retryBackoffMaxMs, atLeast: 0)

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Synchronization
 
 /// Batches that may be appended: everything that can be said without knowing where they will land was checked. Texts are Kafka's.
 struct ValidatedBatches {
@@ -93,6 +94,14 @@ struct BatchCheck {
         let needsCodec = mustRecompress(batch)
         let needsKeys = config.isCompacted && origin == .client
         guard needsKeys || needsCodec || !areTimestampsKnownGood(batch) else { return batch }
+        if batch.compression == .none { return try inspected(batch, needsCodec: needsCodec) }
+        return try Self.unpacking.withLock { (_) throws(AppendError) in try inspected(batch, needsCodec: needsCodec) }
+    }
+
+    /// Held while a batch is unpacked: a small one may become `maxDecompressedBytes`, and many at once would take all the memory.
+    private static let unpacking = Mutex(())
+
+    private func inspected(_ batch: RecordBatch, needsCodec: Bool) throws(AppendError) -> RecordBatch {
         do {
             if origin == .client {
                 var faults = RecordFaults()

@@ -25,6 +25,7 @@ public final class Server {
     /// Runs until SIGTERM or SIGINT; `ready` gets the banner once clients can connect.
     public func run(ready: (String) -> Void) throws {
         ProcessLimits.raiseOpenFiles()
+        ProcessLimits.returnLargeBlocks()
         var settings = BrokerSettings(properties: options.properties)
         settings.dataDirectory = options.dataDirectory
         settings.durability = options.isEphemeral ? .memory : options.durability
@@ -110,13 +111,24 @@ public final class Server {
         return endpoints
     }
 
+    private var unfinishedFrames: UnfinishedFrames?
+
     private func accept(_ descriptor: Int32, _ peer: SocketAddress, _ listener: Int, _ settings: BrokerSettings) {
         accepted += 1
         let client = ClientConnection(id: accepted, listener: settings.endpoints[listener].listener, peerHost: "/\(peer.host)")
-        let limits = ConnectionLimits(maxFrameBytes: Int(settings.int("socket.request.max.bytes")))
+        let limits = ConnectionLimits(maxFrameBytes: Int(settings.int("socket.request.max.bytes")), unfinished: unfinished(settings))
         let worker = workers[Int(accepted % UInt64(workers.count))]
         let report = report
         worker.loop.post { worker.adopt(descriptor, peer, client, limits, report) }
+    }
+
+    /// `queued.max.request.bytes`, or room for one request of the largest size.
+    private func unfinished(_ settings: BrokerSettings) -> UnfinishedFrames {
+        if let known = unfinishedFrames { return known }
+        let asked = settings.int("queued.max.request.bytes")
+        let frames = UnfinishedFrames(limit: Int(max(asked, settings.int("socket.request.max.bytes"))))
+        unfinishedFrames = frames
+        return frames
     }
 
     // MARK: Time and topics

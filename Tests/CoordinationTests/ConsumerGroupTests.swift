@@ -250,7 +250,9 @@ extension ConsumerGroupHeartbeatResponse {
     }
 
     @Test func aStaticMemberThatLeftForNowIsNotHeldToItsRevocation() {
-        let driver = driver { $0.consumerAssignmentIntervalMs = 0; $0.consumerSessionTimeoutMs = 100_000 }
+        let driver = driver {
+            $0.consumerAssignmentIntervalMs = 0; $0.consumerSessionTimeoutMs = 100_000
+        }
         _ = driver.beat("g", "a", 0, instance: "i", rebalance: 1_000)
         _ = driver.beat("g", "b", 0)
         _ = driver.beat("g", "a", 2, owned: [0, 1, 2, 3], instance: "i")

@@ -73,7 +73,8 @@ final class GroupDriver {
         let token = nextToken()
         settle(
             shard.join(
-                request, token: token, context: .init(apiVersion: version, clientId: "c", clientHost: "/127.0.0.1"), memberIdSuffix: "\(members)", newMemberId: "new-\(members)",
+                request, token: token, context: .init(apiVersion: version, clientId: "c", clientHost: "/127.0.0.1"), memberIdSuffix: "\(members)",
+                newMemberId: "new-\(members)",
                 now: now))
         return token
     }

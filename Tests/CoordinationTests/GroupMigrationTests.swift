@@ -182,9 +182,10 @@ import Testing
         _ = driver.beat("g", "one", 0, instance: "i")
         _ = driver.beat("g", "two", 0)
         _ = driver.beat("g", "three", 0)
-        #expect(driver.leave("g", [("", "i"), ("two", nil), ("two", nil), ("", "j"), ("other", "i")])?.members.map(\.errorCode) == [
-            ErrorCode.none, .none, .none, .unknownMemberId, .fencedInstanceId,
-        ])
+        #expect(
+            driver.leave("g", [("", "i"), ("two", nil), ("two", nil), ("", "j"), ("other", "i")])?.members.map(\.errorCode) == [
+                ErrorCode.none, .none, .none, .unknownMemberId, .fencedInstanceId,
+            ])
         #expect(driver.describeConsumers("g").members.map(\.memberId) == ["three"])
     }
 

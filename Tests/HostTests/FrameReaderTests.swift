@@ -17,7 +17,7 @@ private func feed(_ reader: inout FrameReader, _ block: ReadBlock, _ bytes: Arra
         let first = left.prefix(direct.count)
         if !first.isEmpty { direct.copyBytes(from: first) }
         left = left.dropFirst(first.count)
-        reader.receivedDirectly(first.count, into: &frames)
+        try reader.receivedDirectly(first.count, into: &frames)
         let room = block.room()
         let second = left.prefix(room.count)
         room.copyBytes(from: second)
@@ -83,6 +83,22 @@ private func feed(_ reader: inout FrameReader, _ block: ReadBlock, _ bytes: Arra
                 }
             }
         }
+    }
+
+    @Test func connectionsTogetherHoldNoMoreThanTheyMay() throws {
+        let unfinished = UnfinishedFrames(limit: 7 << 20)
+        let announced: [UInt8] = [0, 0x60, 0, 0]  // 6 MiB
+        let half = announced + [UInt8](repeating: 1, count: 3 << 20)
+        var first = FrameReader(maxFrameBytes: 100 << 20, unfinished: unfinished)
+        #expect(try feed(&first, ReadBlock(), half[...]).isEmpty)
+        var second = FrameReader(maxFrameBytes: 100 << 20, unfinished: unfinished)
+        #expect(throws: FrameError.unfinished(limit: 7 << 20)) { try feed(&second, ReadBlock(), half[...]) }
+        second.settle()
+        var small = FrameReader(maxFrameBytes: 100 << 20, unfinished: unfinished)
+        #expect(try feed(&small, ReadBlock(), [0, 0, 0, 1, 7]).count == 1, "small requests are not held up")
+        #expect(try feed(&first, ReadBlock(), [UInt8](repeating: 1, count: 3 << 20)[...]).count == 1)
+        var third = FrameReader(maxFrameBytes: 100 << 20, unfinished: unfinished)
+        #expect(try feed(&third, ReadBlock(), half[...]).isEmpty, "there is room again")
     }
 
     @Test func aTLSPeerIsRecognised() throws {

@@ -21,6 +21,7 @@ private final class DrippingSource: InputSource {
 
 /// Takes a few bytes at a time and closes after a number of them.
 private final class NarrowSink: OutputSink {
+    var isAbandoned: Bool { false }
     var bytes: [UInt8] = []
     let limit: Int
     init(limit: Int) { self.limit = limit }

@@ -1,3 +1,4 @@
+import Coordination
 import KafkaProtocol
 import LogStorage
 import Synchronization
@@ -25,6 +26,15 @@ func handleProduce(_ broker: Broker, _ request: ProduceRequest, _ context: Reque
                 continue
             }
             let records = data.records?.bytes ?? .empty
+            // The broker keeps its own state there. Kafka's tools that repair it say who they are.
+            if TopicName.isInternal(name), context.clientId != adminClientId {
+                produce.fail(topicIndex, index, AppendError(.invalidTopicException, "The topic \(name) is written by the broker alone"))
+                continue
+            }
+            if hasTransactionalBatch(records) {
+                produce.fail(topicIndex, index, AppendError(.transactionalIdAuthorizationFailed, "A transactional batch without a transactional id"))
+                continue
+            }
             if context.version < 7, isZstd(records) {
                 produce.fail(topicIndex, index, AppendError(.unsupportedCompressionType, "Produce requests with version below 7 may not use zstd"))
                 continue
@@ -54,6 +64,13 @@ private func isZstd(_ records: Bytes) -> Bool {
     let attributes: Int16 = records.load(21)
     return attributes & 7 == 4
 }
+
+/// Whether any batch says that it belongs to a transaction. Nothing would ever end one that no coordinator knows of.
+private func hasTransactionalBatch(_ records: Bytes) -> Bool {
+    RecordBatches(records).contains { $0.isTransactional }
+}
+
+private let adminClientId = "__admin_client"
 
 /// A produce request that is answered when its last partition is durable.
 private final class PendingProduce: Sendable {

@@ -20,5 +20,8 @@ int ottla_lock(int file, int *holder);
 /// Makes a file's bytes durable. Returns 0 or -errno.
 int ottla_sync(int file);
 
+/// Blocks of this many bytes and more go back to the system when they are freed, where the C library would keep ever larger ones.
+void ottla_return_blocks_of(size_t size);
+
 /// Names the calling thread for `top` and debuggers.
 void ottla_name_thread(const char *name);

@@ -164,6 +164,12 @@ extension ClientCore {
         return history.lastReason
     }
 
+    /// Why no broker can be reached: the last reason, once an attempt has failed and while no connection serves; nil otherwise.
+    public var outage: String? {
+        if channels.values.contains(where: { $0.phase == .ready }) { return nil }
+        return histories.values.filter { $0.failures > 0 && $0.lastReason != nil }.max { ($0.failingSince ?? 0) < ($1.failingSince ?? 0) }?.lastReason
+    }
+
     private func hasGivenUp(_ history: ChannelHistory) -> Bool {
         guard let since = history.failingSince, history.failures > 0 else { return false }
         if history.isUnresolvable { return true }

@@ -9,6 +9,8 @@ final class ConsoleConsumerRun {
     private var exitCode: Int32 = 0
     /// What ended the run before its time.
     private var failure: Failure?
+    private var outageSince: Int64?
+    private var isOutageTold = false
 
     private struct Failure {
         var text: String
@@ -18,6 +20,8 @@ final class ConsoleConsumerRun {
 
     /// Commits and leaving must not hold up the user's Ctrl-C for long.
     private static let closeTimeoutMs = 10_000
+    /// How long nothing is said of brokers that do not answer, and how long leaving may take then.
+    private static let patienceMs: Int64 = 1_500
     /// Records between two looks at whether to stop.
     private static let recordsBetweenChecks = 256
 
@@ -66,7 +70,15 @@ final class ConsoleConsumerRun {
             var lastRecordAt = session.session.now
             while count < settings.maxMessages ?? .max, !context.shouldStop {
                 let deadline = settings.timeoutMs.map { lastRecordAt &+ $0 } ?? .max
-                guard let records = try session.poll(untilMs: deadline < lastRecordAt ? .max : deadline, idle: { context.output.flush() }) else { return }
+                let records = try session.poll(untilMs: deadline < lastRecordAt ? .max : deadline, idle: { context.output.flush() }) {
+                    context.output.checkReader()
+                    watchOutage(session)
+                    return !context.output.isClosed
+                }
+                guard let records else {
+                    if let reason = session.outage, !context.output.isClosed { fail("No broker could be reached: \(reason)") }
+                    return
+                }
                 let before = count
                 let next = try show(records)
                 // What did not reach the reader of the output was not printed.
@@ -81,10 +93,27 @@ final class ConsoleConsumerRun {
                 try session.serve()
             }
         } catch {
-            if error.kind == .interrupted { return }
-            exitCode = 1
-            failure = Failure(text: Self.text(error))
+            if error.kind != .interrupted { fail(Self.text(error)) }
         }
+    }
+
+    private func fail(_ text: String) {
+        exitCode = 1
+        failure = Failure(text: text)
+    }
+
+    /// Says once, for each time that brokers stop answering, that they do.
+    private func watchOutage(_ session: ConsumerSession) {
+        guard let reason = session.outage else {
+            outageSince = nil
+            isOutageTold = false
+            return
+        }
+        let since = outageSince ?? session.session.now
+        outageSince = since
+        guard !isOutageTold, session.session.core.metadata.updatedAt != nil, session.session.now - since >= Self.patienceMs else { return }
+        isOutageTold = true
+        context.error.line("No broker answers (\(reason)); trying on")
     }
 
     private static func text(_ error: ClientError) -> String {
@@ -119,7 +148,7 @@ final class ConsoleConsumerRun {
     private func close(_ session: ConsumerSession) {
         context.output.flush()
         do {
-            try session.close(timeoutMs: Self.closeTimeoutMs)
+            try session.close(timeoutMs: session.outage == nil ? Self.closeTimeoutMs : Int(Self.patienceMs))
         } catch {
             if failure != nil { return }
             exitCode = 1

@@ -49,7 +49,7 @@ struct ConsoleConsumerSettings {
         skipsErrors = options.has("skip-message-on-error")
         printsSystemTestEvents = options.has("enable-systest-events")
         do {
-            client = try Self.client(options, properties)
+            client = try Self.client(options, properties, timeoutMs: timeoutMs)
             consumer = try ConsumerConfig(properties: properties)
         } catch {
             throw ToolError(error.javaDescription)
@@ -58,11 +58,12 @@ struct ConsoleConsumerSettings {
         maxMessages = try options.int("max-messages").flatMap { $0 == -1 ? nil : max(0, Int($0)) }
     }
 
-    private static func client(_ options: ParsedOptions, _ properties: [String: String]) throws(ClientError) -> ClientConfig {
+    private static func client(_ options: ParsedOptions, _ properties: [String: String], timeoutMs: Int64?) throws(ClientError) -> ClientConfig {
         let servers: String
         do { servers = try options.requiredString("bootstrap-server") } catch { throw .configuration(error.message) }
         var config = try ClientConfig(bootstrap: servers, properties: properties, clientId: "console-consumer")
         config.separatesCoordinatorConnections = true
+        if let timeoutMs { config.unreachableAfterMs = Int(clamping: timeoutMs) }
         return config
     }
 

@@ -27,8 +27,10 @@ final class ConsumerSession {
     func serve() throws(ClientError) { try session.pump(untilMs: session.now) }
 
     /// The next records; waits until some came or the deadline (of `session.now`'s clock) has passed.
-    /// - Parameter idle: called before the first wait.
-    func poll(untilMs deadline: Int64, idle: () -> Void) throws(ClientError) -> FetchedRecords? {
+    /// - Parameters:
+    ///   - idle: called before the first wait
+    ///   - goesOn: asked after each wait; false ends the waiting
+    func poll(untilMs deadline: Int64, idle: () -> Void, goesOn: () -> Bool) throws(ClientError) -> FetchedRecords? {
         var isIdle = false
         while true {
             if let records = try consumer.poll() { return records }
@@ -38,8 +40,12 @@ final class ConsumerSession {
                 isIdle = true
             }
             try session.pump(untilMs: deadline)
+            if !goesOn() { return nil }
         }
     }
+
+    /// Why no broker can be reached at the moment; nil while one can be, or while none was tried in vain.
+    var outage: String? { session.core.outage }
 
     /// Commits (with automatic commits), leaves the group and closes the connections.
     func close(timeoutMs: Int) throws(ClientError) {

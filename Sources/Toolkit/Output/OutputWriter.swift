@@ -5,6 +5,8 @@ import KafkaProtocol
 public protocol OutputSink: AnyObject {
     /// Takes some of the bytes.
     func write(_ bytes: UnsafeRawBufferPointer) -> StandardStream.Outcome
+    /// Whether nobody will read what is written.
+    var isAbandoned: Bool { get }
 }
 
 /// The descriptor behind standard output or error.
@@ -12,6 +14,7 @@ public final class StreamSink: OutputSink {
     private let stream: StandardStream
     /// Writes to `stream`.
     public init(_ stream: StandardStream) { self.stream = stream }
+    public var isAbandoned: Bool { stream.isAbandoned }
     public func write(_ bytes: UnsafeRawBufferPointer) -> StandardStream.Outcome {
         while true {
             let outcome = stream.write(bytes)
@@ -28,6 +31,7 @@ public final class MemorySink: OutputSink {
     public private(set) var bytes: [UInt8] = []
     /// An empty sink.
     public init() {}
+    public var isAbandoned: Bool { false }
     public func write(_ bytes: UnsafeRawBufferPointer) -> StandardStream.Outcome {
         self.bytes.append(contentsOf: bytes)
         return .moved(bytes.count)
@@ -102,6 +106,9 @@ public final class OutputWriter {
         write(byte: 10)
         if flushesLines { flush() }
     }
+
+    /// Finds out whether the reader has gone away, which otherwise only the next write would tell.
+    public func checkReader() { if !isClosed && sink.isAbandoned { isClosed = true } }
 
     /// Hands everything to the system.
     public func flush() {

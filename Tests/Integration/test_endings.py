@@ -1,0 +1,53 @@
+"""How a console consumer ends: its reader goes away, no broker is there, or the one that was has gone."""
+import signal, socket, subprocess, time
+
+from support import OTTLA, Broker, ottla
+from test_clients import create
+
+
+def consume(address, *arguments, **settings):
+    return subprocess.Popen([OTTLA, "console-consumer", "--bootstrap-server", address, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, **settings)
+
+
+def nobody():
+    """An address that refuses connections."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return "127.0.0.1:%d" % taken.getsockname()[1]
+
+
+def test_a_reader_that_goes_away_ends_the_consumer_without_another_record(shared_broker, topic):
+    create(shared_broker, topic, 1)
+    ottla("console-producer", "--bootstrap-server", shared_broker.address, "--topic", topic, stdin="a\nb\nc\n")
+    consumer = consume(shared_broker.address, "--topic", topic, "--from-beginning")
+    assert consumer.stdout.readline() == b"a\n"
+    consumer.stdout.close()
+    assert consumer.wait(10) is not None
+    assert b"rror" not in consumer.stderr.read()
+
+
+def test_a_timeout_without_a_broker_is_a_failure_with_the_reason(topic):
+    for timeout in (300, 2500):
+        began = time.monotonic()
+        done = consume(nobody(), "--topic", topic, "--timeout-ms", str(timeout))
+        out, error = done.communicate(timeout=20)
+        assert done.returncode == 1 and b"refused" in error, error
+        assert time.monotonic() - began >= timeout / 1000 - 0.1, "the option says how long"
+
+
+def test_a_broker_that_goes_away_is_told_once_and_ctrl_c_ends_at_once(topic):
+    with Broker() as broker:
+        create(broker, topic, 1)
+        ottla("console-producer", "--bootstrap-server", broker.address, "--topic", topic, stdin="a\n")
+        consumer = consume(broker.address, "--topic", topic, "--from-beginning")
+        assert consumer.stdout.readline() == b"a\n"
+        broker.kill()
+        line = consumer.stderr.readline()
+        while b"No broker answers" not in line:
+            assert line, "the consumer ended"
+            line = consumer.stderr.readline()
+        began = time.monotonic()
+        consumer.send_signal(signal.SIGINT)
+        consumer.wait(10)
+        assert time.monotonic() - began < 5
+        broker.start()
