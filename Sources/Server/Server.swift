@@ -12,6 +12,8 @@ public final class Server {
     private let main: EventLoop
     private var workers: [Worker] = []
     private var listeners: [Listener] = []
+    /// Where clients on this machine can connect, a row per listener.
+    private var reachable: [ServerOptions.Address] = []
     private var accepted: UInt64 = 0
     private var fire: LoopTimer?
 
@@ -55,9 +57,7 @@ public final class Server {
         let signals = try [Signal.terminate, Signal.interrupt].map { signal in try main.onSignal(signal) { [main] in main.stop() } }
         queue.open { [unowned self] descriptor, peer, listener in self.accept(descriptor, peer, listener, settings) }
 
-        if let file = options.readyFile, let first = settings.endpoints.first {
-            try FileDisk().writeFile(file, Bytes("\(first.host):\(first.port)\n"))
-        }
+        if let file = options.readyFile, let first = reachable.first { try FileDisk().writeFile(file, Bytes("\(first)\n")) }
         ready(banner(settings))
         main.run()
 
@@ -80,7 +80,9 @@ public final class Server {
     }
 
     private func banner(_ settings: BrokerSettings) -> String {
-        let addresses = settings.endpoints.map { "\($0.host):\($0.port)" }.joined(separator: ", ")
+        let addresses = zip(reachable, settings.endpoints).map { address, endpoint in
+            endpoint.address == address.description ? endpoint.address : "\(address) (advertised as \(endpoint.address))"
+        }.joined(separator: ", ")
         let kept =
             switch settings.durability {
             case .fsync: "data in \(options.dataDirectory), durability fsync (acks=all waits for the disk)"
@@ -95,17 +97,21 @@ public final class Server {
     /// Binds every listener, so that ports are known (and taken) before the broker starts; connections wait until it has.
     private func bind(_ queue: AcceptQueue) throws -> [Endpoint] {
         var endpoints: [Endpoint] = []
-        for (index, address) in options.listen.enumerated() {
-            do {
-                let listener = try Listener(loop: main, host: address.host, port: address.port) { descriptor, peer in queue.take(descriptor, peer, index) }
+        for (index, options) in options.listeners.enumerated() {
+            do throws(SystemError) {
+                let (host, port) = (options.address.host, options.address.port)
+                let listener = try Listener(loop: main, host: host, port: port) { descriptor, peer in queue.take(descriptor, peer, index) }
                 listeners.append(listener)
-                let advertised = index < options.advertise.count ? options.advertise[index] : nil
-                let port = advertised.map { $0.port == 0 ? listener.boundPort : $0.port } ?? listener.boundPort
                 // The wildcard address is no address for a client.
-                let host = advertised?.host ?? (["0.0.0.0", "::"].contains(address.host) ? "localhost" : address.host)
-                endpoints.append(Endpoint(listener: index == 0 ? "PLAINTEXT" : "PLAINTEXT_\(index)", host: host, port: UInt16(clamping: port)))
+                let isWildcard = ["0.0.0.0", "::"].contains(listener.address.host)
+                let address = ServerOptions.Address(host: isWildcard ? "localhost" : host, port: listener.boundPort)
+                reachable.append(address)
+                var advertised = options.advertised ?? address
+                if advertised.host.isEmpty { advertised.host = address.host }
+                if advertised.port == 0 { advertised.port = address.port }
+                endpoints.append(Endpoint(listener: options.name, host: advertised.host, port: UInt16(clamping: advertised.port)))
             } catch {
-                throw ServerError("cannot listen on \(address.host):\(address.port): \(error)")
+                throw ServerError("cannot listen on \(options.address): \(error.reason)")
             }
         }
         return endpoints

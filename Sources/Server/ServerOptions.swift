@@ -4,7 +4,7 @@ import Coordination
 /// What `ottla serve` was asked for.
 public struct ServerOptions: Sendable {
     /// An address to listen on. Port 0 takes a free one.
-    public struct Address: Sendable, Equatable {
+    public struct Address: Sendable, Equatable, CustomStringConvertible {
         public var host: String
         public var port: Int
 
@@ -25,11 +25,27 @@ public struct ServerOptions: Sendable {
             if host.hasPrefix("[") && host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) } else if host.contains(":") { return nil }
             self.init(host: host.isEmpty ? "127.0.0.1" : host, port: Int(port))
         }
+
+        /// `localhost:9092`, `[::1]:9092`.
+        public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
     }
 
-    public var listen: [Address] = [Address(host: "127.0.0.1", port: 9092)]
-    /// What clients are told, by position of the listener; a listener without one is advertised as it is bound.
-    public var advertise: [Address] = []
+    /// A place where clients connect.
+    public struct Listener: Sendable, Equatable {
+        /// Kafka's name of it, in capitals and different from all others.
+        public var name: String
+        public var address: Address
+        /// What clients are told, if not where they can connect on this machine. An empty host and port 0 stand for what is bound.
+        public var advertised: Address?
+
+        public init(name: String, address: Address, advertised: Address? = nil) {
+            self.name = name
+            self.address = address
+            self.advertised = advertised
+        }
+    }
+
+    public var listeners = [Listener(name: "PLAINTEXT", address: Address(host: "127.0.0.1", port: 9092))]
     public var dataDirectory = "ottla-data"
     public var isEphemeral = false
     public var durability = Durability.fsync
@@ -37,6 +53,7 @@ public struct ServerOptions: Sendable {
     public var properties: [String: String] = [:]
     /// Topics to create at start unless they exist: name and partitions.
     public var topics: [(name: String, partitions: Int32)] = []
+    /// Gets the first listener's address on this machine and a newline once clients can connect.
     public var readyFile: String?
     /// Event loops; nil for one per core.
     public var loops: Int?

@@ -1,7 +1,8 @@
 """`ottla serve` as an operator meets it, and the binary as it is installed."""
-import os, re, signal, socket, subprocess, time
+import contextlib, os, re, signal, socket, subprocess, time
 
 import pytest
+from confluent_kafka.admin import AdminClient
 
 from support import OTTLA, Broker, ottla
 from test_clients import consume_confluent, create, produce_confluent
@@ -33,9 +34,64 @@ def test_the_data_directory_is_guarded(broker):
     assert str(broker.process.pid) in second.stderr
 
 
-def test_a_taken_port_is_reported(broker, tmp_path):
+def test_a_taken_port_is_reported_once(broker, tmp_path):
     second = subprocess.run([OTTLA, "serve", "--listen", broker.address, "--data-dir", tmp_path / "d"], capture_output=True, text=True, timeout=30)
     assert second.returncode == 1 and broker.address in second.stderr
+    assert second.stderr.count("cannot listen on") == 1
+
+
+def serve(*arguments):
+    """`ottla serve` in memory on a free port, for starts that must fail."""
+    return subprocess.run([OTTLA, "serve", "--listen", "127.0.0.1:0", "--ephemeral", *map(str, arguments)], capture_output=True, text=True, timeout=30)
+
+
+@contextlib.contextmanager
+def started(*arguments):
+    """A broker's process and its banner."""
+    process = subprocess.Popen([OTTLA, "serve", "--ephemeral", *map(str, arguments)], stdout=subprocess.PIPE, text=True)
+    try:
+        yield process, process.stdout.readline()
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+
+
+def test_stray_words_and_security_that_is_not_there_stop_the_start(tmp_path):
+    stray = serve("orders:3")
+    assert stray.returncode == 1 and "orders:3" in stray.stderr
+    file = tmp_path / "server.properties"
+    for text, word in (("listeners=SSL://127.0.0.1:0\n", "PLAINTEXT"), ("authorizer.class.name=a.B\n", "authorizer.class.name"),
+                       ("log.dirs=/a,/b\n", "/a and /b"), ("controller.quorum.voters=1@a:1,2@b:1\n", "joining a quorum")):
+        file.write_text(text)
+        refused = serve("--config", file)
+        assert refused.returncode == 1 and word in refused.stderr
+
+
+def test_an_ipv6_address_stands_in_brackets(tmp_path):
+    ready = tmp_path / "ready"
+    with started("--listen", "[::1]:0", "--ready-file", ready) as (_, banner):
+        address = ready.read_text().strip()
+        assert re.fullmatch(r"\[::1\]:\d+", address) and f" {address};" in banner
+        assert "PartitionCount" in ottla("topics", "--bootstrap-server", address, "--create", "--topic", "t") + ottla(
+            "topics", "--bootstrap-server", address, "--describe", "--topic", "t")
+
+
+def test_advertised_listeners_are_told_to_clients_and_the_bound_address_to_the_operator(tmp_path):
+    ready, file = tmp_path / "ready", tmp_path / "server.properties"
+    file.write_text("advertised.listeners=PLAINTEXT://foo.invalid:99\nbroker.id=5\n")
+    for options, told in ((), "foo.invalid:99"), (("--advertise", "bar.invalid:98"), "bar.invalid:98"):
+        with started("--listen", "127.0.0.1:0", "--config", file, "--ready-file", ready, *options) as (_, banner):
+            address = ready.read_text().strip()
+            assert re.fullmatch(r"127\.0\.0\.1:\d+", address) and f" {address} (advertised as {told});" in banner
+            nodes = AdminClient({"bootstrap.servers": address}).list_topics(timeout=10).brokers
+            assert [(node.id, f"{node.host}:{node.port}") for node in nodes.values()] == [(5, told)]
+
+
+def test_a_ready_file_of_an_earlier_run_goes_away_at_the_start(broker, tmp_path):
+    ready = tmp_path / "ready"
+    ready.write_text("127.0.0.1:1\n")
+    failed = subprocess.run([OTTLA, "serve", "--listen", "127.0.0.1:0", "--data-dir", broker.data, "--ready-file", ready], capture_output=True, timeout=30)
+    assert failed.returncode == 1 and not ready.exists()
 
 
 def test_topics_and_overrides_on_the_command_line():

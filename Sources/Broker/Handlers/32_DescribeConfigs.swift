@@ -88,7 +88,7 @@ private func row(_ entry: ConfigEntry, withSynonyms: Bool) -> DescribeConfigsRes
 extension BrokerSettings {
     /// The properties, and those that a Kafka broker could not have been started without.
     var shownProperties: [String: String] {
-        let addresses = endpoints.map { "\($0.listener)://\($0.host):\($0.port)" }.joined(separator: ",")
+        let addresses = endpoints.map { "\($0.listener)://\($0.address)" }.joined(separator: ",")
         let implied = [
             "node.id": String(nodeId), "process.roles": "broker,controller", "log.dirs": dataDirectory, "listeners": addresses,
             "advertised.listeners": addresses,

@@ -96,6 +96,9 @@ public struct Endpoint: Sendable, Hashable {
         self.port = port
         self.securityProtocol = securityProtocol
     }
+
+    /// `localhost:9092`, `[::1]:9092`.
+    public var address: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
 
 /// What has configuration. The raw values are those of the protocol.

@@ -36,6 +36,8 @@ public struct Command: Sendable {
     public let notes: [String]
     /// Example command lines for help and manual, without the leading program name; an empty one is the call without any argument.
     public let examples: [String]
+    /// The manual page's section of that name, where it is not that of all tools.
+    public let exitStatus: String?
     /// Whether a call without any argument shows help and fails.
     public let needsArguments: Bool
     /// What stands before the parser's errors, as in Kafka's tool.
@@ -47,7 +49,7 @@ public struct Command: Sendable {
     public init(
         name: String, kafkaName: String? = nil, purpose: String, dialect: Dialect = .jopt, options: [Option], positionals: [Positional] = [],
         subcommands: [Command] = [], notes: [String] = [], examples: [String] = [], needsArguments: Bool = true,
-        errorPrefix: String = "", hidden: Bool = false
+        errorPrefix: String = "", hidden: Bool = false, exitStatus: String? = nil
     ) {
         self.name = name
         self.kafkaName = kafkaName
@@ -58,6 +60,7 @@ public struct Command: Sendable {
         self.subcommands = subcommands
         self.notes = notes
         self.examples = examples
+        self.exitStatus = exitStatus
         self.needsArguments = needsArguments
         self.errorPrefix = errorPrefix
         self.isHidden = hidden

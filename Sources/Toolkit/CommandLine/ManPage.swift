@@ -30,7 +30,8 @@ struct ManPage {
             for example in command.examples { text += escape("ottla \(command.name)" + (example.isEmpty ? "" : " \(example)")) + "\n" }
             text += ".EE\n"
         }
-        text += ".SH EXIT STATUS\n0 on success, 1 on a failure, 130 after an interrupt (Ctrl-C), 143 after a request to terminate.\n"
+        let exitStatus = "0 on success, 1 on a failure, 130 after an interrupt (Ctrl-C), 143 after a request to terminate."
+        text += ".SH EXIT STATUS\n\(command.exitStatus.map(escape) ?? exitStatus)\n"
         text += ".SH SEE ALSO\n.BR ottla (1)\n"
         return text
     }

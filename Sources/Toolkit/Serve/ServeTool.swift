@@ -23,22 +23,26 @@ enum ServeTool {
             Option("config", value: .required("file"), help: "A server.properties file with Kafka's keys", completion: .file),
             Option("override", value: .required("key=value"), help: "One of Kafka's keys; stronger than the file", repeatable: true),
             Option("topic", value: .required("name:partitions"), help: "Create a topic at start unless it exists", repeatable: true),
-            Option("ready-file", value: .required("file"), help: "Gets HOST:PORT and a newline once the broker answers", completion: .file),
+            Option(
+                "ready-file", value: .required("file"), help: "Gets HOST:PORT and a newline once the broker answers; removed at the start",
+                completion: .file),
             Option("threads", value: .required("count"), help: "Event loops; one per core unless given"),
         ],
-        notes: [
-            "The broker listens on the loopback interface unless told otherwise, and stops cleanly on SIGTERM and SIGINT.",
-            "Exit codes: 0 after a clean stop, 1 when it could not start or stop.",
-        ],
-        examples: ["", "--listen 127.0.0.1:0 --ephemeral --topic orders:3 --ready-file ready"], needsArguments: false)
+        notes: ["The broker listens on the loopback interface unless told otherwise, and stops cleanly on SIGTERM and SIGINT."],
+        examples: ["", "--listen 127.0.0.1:0 --ephemeral --topic orders:3 --ready-file ready"], needsArguments: false,
+        exitStatus: "0 after a clean stop, which SIGTERM and SIGINT (Ctrl-C) ask for too, 1 when it could not start or stop.")
 
     private static func run(_ context: ToolContext) throws -> Int32 {
-        let options = try serverOptions(context)
+        if let word = context.options.words.first { throw ToolError.usage("unexpected word '\(word)'") }
+        if let file = try context.options.string("ready-file") { try removeReadyFile(file) }
+        let properties = try NodeProperties(properties(context))
+        let options = try serverOptions(context, properties)
         let output = context.output
         let report: @Sendable (String) -> Void = { line in
             // One write of a whole line, so that lines of different threads do not mix.
             _ = Array("ottla serve: \(line)\n".utf8).withUnsafeBytes { StandardStream.error.write($0) }
         }
+        for warning in properties.warnings { report("warning: \(warning)") }
         do {
             try Server(options: options, report: report).run { banner in
                 output.line(banner)
@@ -50,17 +54,29 @@ enum ServeTool {
         return 0
     }
 
-    private static func serverOptions(_ context: ToolContext) throws -> ServerOptions {
+    /// One that is left from an earlier run would tell of a broker that is not there.
+    private static func removeReadyFile(_ file: String) throws {
+        do {
+            try FileDisk().removeFile(file)
+        } catch {
+            throw ToolError("ottla serve: \(error)")
+        }
+    }
+
+    static func serverOptions(_ context: ToolContext, _ properties: NodeProperties) throws -> ServerOptions {
         let given = context.options
         var options = ServerOptions()
         options.version = Version.ottla
         options.seed = UInt64(bitPattern: Int64(context.monotonicMs)) << 20 ^ UInt64(bitPattern: context.wallClockMs) ^ Entropy.next()
-        options.properties = try properties(context)
-        let listen = try given.all("listen").map { try address($0, option: "listen") }
-        options.listen = !listen.isEmpty ? listen : try configuredListeners(options.properties) ?? options.listen
-        options.advertise = try given.all("advertise").map { try address($0, option: "advertise") }
-        if options.advertise.count > options.listen.count { throw ToolError.usage("--advertise is given more often than there are listeners") }
-        options.dataDirectory = given.has("data-dir") ? try given.requiredString("data-dir") : configuredDirectory(options.properties) ?? "ottla-data"
+        options.properties = properties.values
+        // What an option replaces is not shown as in force.
+        let replaced = [("listen", "listeners"), ("advertise", "advertised.listeners"), ("data-dir", "log.dirs"), ("data-dir", "log.dir")]
+        for (option, key) in replaced where given.has(option) { options.properties[key] = nil }
+        options.listeners = try properties.opened(at: given.all("listen").map { try address($0, option: "listen") })
+        let advertised = try given.all("advertise").map { try address($0, option: "advertise") }
+        if advertised.count > options.listeners.count { throw ToolError.usage("--advertise is given more often than there are listeners") }
+        for (index, address) in advertised.enumerated() { options.listeners[index].advertised = address }
+        options.dataDirectory = given.has("data-dir") ? try given.requiredString("data-dir") : try properties.dataDirectory() ?? "ottla-data"
         options.isEphemeral = given.has("ephemeral")
         if options.isEphemeral && given.has("data-dir") { throw ToolError.usage("--ephemeral keeps nothing on disk, so --data-dir has no meaning with it") }
         switch try given.string("durability") ?? "fsync" {
@@ -94,27 +110,6 @@ enum ServeTool {
         }
         for (key, value) in context.options.pairs("override") { properties[key] = value }
         return properties
-    }
-
-    /// `listeners=PLAINTEXT://host:port,…`: the plaintext ones; those of a controller quorum have no meaning for a node that is its own.
-    private static func configuredListeners(_ properties: [String: String]) throws -> [ServerOptions.Address]? {
-        guard let text = properties["listeners"] else { return nil }
-        let controllers = Set((properties["controller.listener.names"] ?? "CONTROLLER").split(separator: ",").map(String.init))
-        let addresses = try text.split(separator: ",").compactMap { entry -> ServerOptions.Address? in
-            let parts = entry.split(separator: ":", maxSplits: 1)
-            guard parts.count == 2, parts[1].hasPrefix("//") else { throw ToolError("ottla serve: invalid listener '\(entry)' in listeners") }
-            if controllers.contains(String(parts[0])) { return nil }
-            guard let address = ServerOptions.Address(String(parts[1].dropFirst(2))) else {
-                throw ToolError("ottla serve: invalid listener '\(entry)' in listeners")
-            }
-            return address
-        }
-        return addresses.isEmpty ? nil : addresses
-    }
-
-    private static func configuredDirectory(_ properties: [String: String]) -> String? {
-        let directories = (properties["log.dirs"] ?? properties["log.dir"])?.split(separator: ",") ?? []
-        return directories.first.map(String.init)
     }
 }
 
