@@ -49,7 +49,7 @@ public struct ClientConfig: Sendable {
         connectionSetupTimeoutMs = try reader.long("socket.connection.setup.timeout.ms", default: connectionSetupTimeoutMs)
         metadataMaxAgeMs = try reader.long("metadata.max.age.ms", default: metadataMaxAgeMs, atLeast: 0)
         security = try SecurityConfig(reader)
-        if !properties.isEmpty { try ClientConfigRules.check(reader) }
+        if !properties.isEmpty { try ClientConfigRules.checkCommon(reader) }
         self.properties = properties
     }
 }
@@ -65,18 +65,22 @@ public struct BootstrapServer: Sendable, Hashable {
     }
 
     /// Reads a comma-separated list of `host:port` (also `PROTOCOL://host:port` and `[ipv6]:port`).
-    /// - Throws: Kafka's `Invalid url in bootstrap.servers: x` or `No resolvable bootstrap urls given in bootstrap.servers`.
+    /// - Throws: Kafka's `Configuration 'bootstrap.servers' values must not be empty.`, `Invalid url in bootstrap.servers: x` or
+    ///   `No resolvable bootstrap urls given in bootstrap.servers`.
     public static func parse(_ list: String) throws(ClientError) -> [BootstrapServer] {
+        if trimmed(list).isEmpty { throw .configuration("No resolvable bootstrap urls given in bootstrap.servers") }
+        let urls = list.split(separator: ",", omittingEmptySubsequences: false).map { trimmed($0) }
+        if urls.contains("") { throw .invalidValue("Configuration 'bootstrap.servers' values must not be empty.") }
         var servers: [BootstrapServer] = []
-        for entry in list.split(separator: ",") {
-            let url = trimmed(entry)
-            if url.isEmpty { continue }
+        for url in urls {
             guard let server = parseOne(url) else { throw .configuration("Invalid url in bootstrap.servers: \(url)") }
             servers.append(server)
         }
-        if servers.isEmpty { throw .configuration("No resolvable bootstrap urls given in bootstrap.servers") }
         return servers
     }
+
+    /// Whether an entry is a `host:port` without blanks around it.
+    public static func isValid(_ entry: Substring) -> Bool { parseOne(String(entry)) != nil }
 
     private static func parseOne(_ url: String) -> BootstrapServer? {
         var rest = Substring(url)

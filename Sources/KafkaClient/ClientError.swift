@@ -35,6 +35,8 @@ public struct ClientError: Error, Sendable, Equatable, CustomStringConvertible {
     public let message: String
     /// What the network or TLS said last, such as `connection refused`; nil when that is not the cause.
     public let reason: String?
+    /// A property's own value is wrong, which Java finds before it makes a client; other `.configuration` errors end the making of one.
+    public private(set) var isInvalidValue = false
 
     public init(_ kind: Kind, code: ErrorCode? = nil, exceptionClass: String? = nil, message: String, reason: String? = nil) {
         self.kind = kind
@@ -51,6 +53,13 @@ public struct ClientError: Error, Sendable, Equatable, CustomStringConvertible {
 
     /// A wrong or missing property, with the text of Kafka's ConfigException.
     public static func configuration(_ message: String) -> ClientError { ClientError(.configuration, message: message) }
+
+    /// A property whose value breaks the rule for it, with the text of Kafka's ConfigException.
+    public static func invalidValue(_ message: String) -> ClientError {
+        var error = configuration(message)
+        error.isInvalidValue = true
+        return error
+    }
 
     /// The class without its package, such as `TimeoutException`.
     public var exceptionName: String { exceptionClass.split(separator: ".").last.map(String.init) ?? exceptionClass }

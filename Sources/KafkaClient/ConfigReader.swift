@@ -6,10 +6,15 @@ public struct ConfigReader: Sendable {
 
     /// Kafka's message for a bad value.
     public static func invalid(_ name: String, _ value: String, _ why: String) -> ClientError {
-        .configuration("Invalid value \(value) for configuration \(name): \(why)")
+        .invalidValue("Invalid value \(value) for configuration \(name): \(why)")
     }
 
     public func string(_ name: String) -> String? { properties[name].map { trimmed($0) } }
+
+    /// A 16-bit integer.
+    public func short(_ name: String, default fallback: Int, in range: ClosedRange<Int>) throws(ClientError) -> Int {
+        try number(name, fallback, kind: "SHORT", limits: Int(Int16.min)...Int(Int16.max), range.lowerBound, range.upperBound)
+    }
 
     /// A 32-bit integer.
     public func int(_ name: String, default fallback: Int, atLeast: Int? = nil, atMost: Int? = nil) throws(ClientError) -> Int {
@@ -31,9 +36,13 @@ public struct ConfigReader: Sendable {
         return value
     }
 
-    public func double(_ name: String, default fallback: Double) throws(ClientError) -> Double {
+    public func double(_ name: String, default fallback: Double, in range: ClosedRange<Double>? = nil) throws(ClientError) -> Double {
         guard let text = string(name) else { return fallback }
         guard let value = Double(text) else { throw Self.invalid(name, text, "Not a number of type DOUBLE") }
+        if let range {
+            if value < range.lowerBound { throw Self.invalid(name, "\(value)", "Value must be at least \(range.lowerBound)") }
+            if value > range.upperBound { throw Self.invalid(name, "\(value)", "Value must be no more than \(range.upperBound)") }
+        }
         return value
     }
 

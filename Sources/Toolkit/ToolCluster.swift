@@ -6,7 +6,7 @@ extension ToolContext {
     /// The client's configuration from `--bootstrap-server` and `--command-config` (the option wins over `bootstrap.servers` in the file).
     /// - Parameter clientId: used unless the file sets `client.id`.
     public func clientConfig(clientId: String) throws -> ClientConfig {
-        let bootstrap = try options.string("bootstrap-server")
+        let bootstrap = try options.bootstrapServers()
         var properties: [String: String] = [:]
         if let path = try options.string("command-config") {
             for pair in try readProperties(path) { properties[pair.key] = pair.value }
@@ -19,14 +19,18 @@ extension ToolContext {
 }
 
 extension ParsedOptions {
+    /// The value of `--bootstrap-server`, or of its older spelling `--broker-list`, which counts only where the other is missing.
+    func bootstrapServers() throws(ToolError) -> String? { try string("bootstrap-server", over: "broker-list") }
+
     /// The value of `--bootstrap-server`; a usage error unless it is a list of `host:port`. Some of Kafka's tools check it before anything else.
     func checkedBootstrapServers() throws(ToolError) -> String {
-        guard let servers = try string("bootstrap-server"), !servers.allSatisfy(\.isWhitespace) else {
+        guard let servers = try bootstrapServers(), !servers.allSatisfy(\.isWhitespace) else {
             throw .usage("Error while validating the bootstrap address")
         }
-        do throws(ClientError) {
-            _ = try BootstrapServer.parse(servers)
-        } catch {
+        var entries = servers.split(separator: ",", omittingEmptySubsequences: false)
+        // As Java splits: empty entries at the end do not count here. The client refuses them later.
+        while entries.last?.isEmpty == true { entries.removeLast() }
+        guard !entries.isEmpty, entries.allSatisfy(BootstrapServer.isValid) else {
             throw .usage("Please provide valid host:port like host1:9091,host2:9092")
         }
         return servers

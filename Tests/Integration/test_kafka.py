@@ -86,6 +86,12 @@ topics --create --topic s1
 topics --create --topic new.topic --partitions 2
 topics --alter --topic s1 --partitions 1
 topics --delete --topic nosuch --if-exists
+topics --list --topic s.* --exclude-internal
+topics --describe --topic s1 --unavailable-partitions
+get-offsets --topic s1
+get-offsets --topic-partitions s1:0-1 --time earliest
+get-offsets --topic s1 --partitions 1 --time 1577836800000
+get-offsets --topic nosuch
 console-consumer --topic s1 --from-beginning --max-messages 20 --formatter-property print.key=true --formatter-property print.partition=true --formatter-property print.offset=true
 console-consumer --topic s1 --partition 0 --offset 2 --max-messages 2 --timeout-ms 20000
 consumer-groups --list
@@ -95,6 +101,13 @@ consumer-groups --describe --group g1 --members
 consumer-groups --describe --group nosuch
 consumer-groups --reset-offsets --group g1 --topic s1 --to-earliest --dry-run
 consumer-groups --reset-offsets --group g1 --all-topics --shift-by -2 --dry-run
+consumer-groups --reset-offsets --group g1 --topic s1:0 --to-datetime 2020-01-01T00:00:00.000+0200 --dry-run
+consumer-groups --reset-offsets --group g1 --topic s1 --by-duration P1D --export --dry-run
+consumer-groups --describe --all-groups --verbose
+consumer-groups --delete-offsets --group nosuch --topic s1
+consumer-groups --delete --group nosuch
+console-producer --topic s1 --reader-property parse.key=true --reader-property key.separator=:
+console-consumer --topic s1 --from-beginning --max-messages 24 --formatter-property print.key=true --formatter-property key.separator==
 """.strip().splitlines()
 
 
@@ -114,10 +127,11 @@ def test_both_toolkits_print_the_same(where, shared_broker, real):
     different = []
     for row in SAMPLE:
         tool, *words = row.split()
-        theirs = subprocess.run([f"{KAFKA_HOME}/bin/kafka-{tool}.sh", *at, *words], capture_output=True, timeout=60).stdout
+        stdin = "x:1\ny:2\n" if tool == "console-producer" else ""
+        theirs = subprocess.run([f"{KAFKA_HOME}/bin/kafka-{tool}.sh", *at, *words], input=stdin.encode(), capture_output=True, timeout=60).stdout
         if "new.topic" in row:
             ottla("topics", *at, "--delete", "--topic", "new.topic")
-        ours = ottla(tool, *at, *words, check=False).stdout
+        ours = ottla(tool, *at, *words, stdin=stdin, check=False).stdout
         # Rows of several topics, groups and partitions, and the keys of Configs:, come in the order of a hash table there, sorted here.
         is_unordered = "console-consumer" in row or "--list" in row or "--describe" in row or "--reset-offsets" in row
         if (unordered(ours) != unordered(theirs)) if is_unordered else (ours != theirs):

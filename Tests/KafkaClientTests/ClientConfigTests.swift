@@ -14,12 +14,13 @@ import Testing
     }
 
     @Test func bootstrapServersAreReadAsKafkaReadsThem() throws {
-        let config = try ClientConfig(bootstrap: " a:1, PLAINTEXT://b:2,[::1]:3,", properties: [:], clientId: "test")
+        let config = try ClientConfig(bootstrap: " a:1, PLAINTEXT://b:2,[::1]:3", properties: [:], clientId: "test")
         #expect(config.bootstrapServers == [.init(host: "a", port: 1), .init(host: "b", port: 2), .init(host: "::1", port: 3)])
         #expect(message("noport") == "Invalid url in bootstrap.servers: noport")
         #expect(message("a:99999") == "Invalid url in bootstrap.servers: a:99999")
         #expect(message("a b:1") == "Invalid url in bootstrap.servers: a b:1")
         #expect(message("") == "No resolvable bootstrap urls given in bootstrap.servers")
+        for list in ["a:1,", ",a:1", "a:1, ,b:2", ","] { #expect(message(list) == "Configuration 'bootstrap.servers' values must not be empty.") }
     }
 
     @Test func wrongValuesAreRefusedInKafkasWords() {
@@ -30,6 +31,54 @@ import Testing
                 == "Invalid value TCP for configuration security.protocol: String must be one of (case insensitive): SASL_SSL, PLAINTEXT, SSL, SASL_PLAINTEXT")
         #expect(message("a:1", ["metrics.num.samples": "0"]) == "Invalid value 0 for configuration metrics.num.samples: Value must be at least 1")
         #expect(message("a:1", ["security.protocol": "sasl_ssl", "sasl.mechanism": "PLAIN", "sasl.jaas.config": "X required username=\"u\""]) != nil)
+    }
+
+    @Test(arguments: [
+        ("sasl.login.refresh.window.factor", "2", "Invalid value 2.0 for configuration sasl.login.refresh.window.factor: Value must be no more than 1.0"),
+        ("sasl.login.refresh.window.jitter", "-1", "Invalid value -1.0 for configuration sasl.login.refresh.window.jitter: Value must be at least 0.0"),
+        (
+            "sasl.login.refresh.buffer.seconds", "99999999",
+            "Invalid value 99999999 for configuration sasl.login.refresh.buffer.seconds: Not a number of type SHORT"
+        ),
+        ("metric.reporters", "a,,b", "Configuration 'metric.reporters' values must not be empty."),
+    ])
+    func propertiesWithoutEffectAreCheckedToo(name: String, value: String, text: String) {
+        #expect(message("a:1", [name: value]) == text)
+        #expect(message("a:1", ["metric.reporters": ""]) == nil)
+    }
+
+    @Test(arguments: [
+        ("max.poll.records", "0", "Invalid value 0 for configuration max.poll.records: Value must be at least 1"),
+        (
+            "share.acquire.mode", "x",
+            "Invalid value x for configuration share.acquire.mode: Invalid value `x` for configuration share.acquire.mode. "
+                + "The value must either be 'batch_optimized' or 'record_limit'."
+        ),
+        ("interceptor.classes", "a,,b", "Configuration 'interceptor.classes' values must not be empty."),
+    ])
+    func consumersHaveRulesOfTheirOwn(name: String, value: String, text: String) {
+        #expect(throws: ClientError.invalidValue(text)) { try ConsumerConfig(properties: ["group.id": "g", name: value]) }
+        #expect(throws: Never.self) { try ProducerConfig(properties: ["max.poll.records": "0"]) }
+    }
+
+    @Test(arguments: [
+        ("classic", "group.remote.assignor"), ("classic", "share.acquire.mode"), ("consumer", "session.timeout.ms"),
+        ("consumer", "partition.assignment.strategy"), ("consumer", "heartbeat.interval.ms"),
+    ])
+    func eachGroupProtocolRefusesWhatTheOtherHas(groupProtocol: String, name: String) {
+        let value = ["share.acquire.mode": "RECORD_LIMIT", "session.timeout.ms": "9000", "heartbeat.interval.ms": "5"][name] ?? "range"
+        #expect(throws: ClientError.invalidValue("\(name) cannot be set when group.protocol=\(groupProtocol.uppercased())")) {
+            try ConsumerConfig(properties: ["group.id": "g", "group.protocol": groupProtocol, name: value])
+        }
+    }
+
+    @Test(arguments: [
+        ("metadata.max.idle.ms", "1", "Invalid value 1 for configuration metadata.max.idle.ms: Value must be at least 5000"),
+        ("transaction.timeout.ms", "x", "Invalid value x for configuration transaction.timeout.ms: Not a number of type INT"),
+        ("compression.lz4.level", "0", "Invalid value 0 for configuration compression.lz4.level: Value must be at least 1"),
+    ])
+    func producersHaveRulesOfTheirOwn(name: String, value: String, text: String) {
+        #expect(throws: ClientError.invalidValue(text)) { try ProducerConfig(properties: [name: value]) }
     }
 
     @Test func credentialsComeFromTheJaasEntry() throws {

@@ -62,6 +62,14 @@ private func run(_ arguments: String...) -> (code: Int32, output: String, error:
         #expect(error.split(separator: "\n").count == 1)
     }
 
+    @Test func addressesThatAreEmptyAreNamedAndWrongOnesEndTheClient() {
+        let prefix = "\nError: Executing consumer group command failed due to "
+        for servers in [",127.0.0.1:1, ,", "127.0.0.1:1,", ","] {
+            #expect(run("--bootstrap-server", servers, "--list").output == prefix + "Configuration 'bootstrap.servers' values must not be empty.\n")
+        }
+        #expect(run("--bootstrap-server", "noport", "--list").output == prefix + "Failed to create new KafkaAdminClient\n")
+    }
+
     @Test func badNumbersAreReportedWhereTheyAreRead() {
         let (code, output, _) = run("--bootstrap-server", "127.0.0.1:1", "--list", "--timeout", "x")
         #expect(code == 1)
@@ -85,6 +93,23 @@ private func run(_ arguments: String...) -> (code: Int32, output: String, error:
         #expect(try OffsetCSV.parse("", onlyGroup: nil).isEmpty)
     }
 
+    @Test func blanksAroundNumbersAreDroppedAndEmptyOnesAreZero() throws {
+        let plan = ["g": [TopicPartition("t", 0): Int64(2)]]
+        for row in ["\"t\",0, 2", "t, 0 ,2 ", "t,0,\t2", "t,,2", "\"t\" ,0,2", "t,\"0\" ,\"2\" "] { #expect(try OffsetCSV.parse(row, onlyGroup: "g") == plan) }
+        #expect(try OffsetCSV.parse("t,0,", onlyGroup: "g") == ["g": [TopicPartition("t", 0): 0]])
+        #expect(try OffsetCSV.parse("g,t, 0, 2", onlyGroup: nil) == plan)
+        #expect(try OffsetCSV.parse(" t,0,2", onlyGroup: "g") == ["g": [TopicPartition(" t", 0): 2]])
+    }
+
+    @Test func anEmptyFileIsRefusedInJacksonsWords() {
+        let failure = #expect(throws: GroupFailure.self) { try ResetOffsets.plans(of: [], path: "f.csv", onlyGroup: "g") }
+        #expect(
+            failure?.text == "com.fasterxml.jackson.databind.exc.MismatchedInputException: No content to map due to end-of-input\n"
+                + " at [Source: (StringReader); line: UNKNOWN, column: UNKNOWN]")
+        #expect(failure?.line == "f.csv is empty")
+        #expect(throws: Never.self) { try ResetOffsets.plans(of: [10], path: "f.csv", onlyGroup: "g") }
+    }
+
     @Test(arguments: ["t,0", "t", "a,t,0,x", "\"a,t,0,1", "a,b,c,d,e"])
     func malformedRowsNameTheirLine(_ row: String) {
         let error = #expect(throws: OffsetCSV.Malformed.self) { try OffsetCSV.parse("a,t,0,5\n" + row, onlyGroup: nil) }
@@ -100,6 +125,16 @@ private func run(_ arguments: String...) -> (code: Int32, output: String, error:
         #expect(try JavaTime.milliseconds(fromTimestamp: "2020-01-01T00:00:00.000-08") == 1_577_865_600_000)
         for text in ["2020-01-01", "2020-01-01T00:00:00", "2021-02-29T00:00:00.000", "2020-01-01T24:00:00.000", "T", "xT00:00:00.000"] {
             #expect(throws: GroupFailure.self) { try JavaTime.milliseconds(fromTimestamp: text) }
+        }
+    }
+
+    @Test func zonesNeedTwoDigitsOfHoursAndMayHaveMinutesBehindAColon() throws {
+        let utc: Int64 = 1_577_836_800_000
+        for (zone, minutes) in [("+0200", 120), ("-0230", -120), ("+02:3", 120), ("+02:60", 120), ("-02:300", -150), ("+02000", 120), ("Z0", 0)] {
+            #expect(try JavaTime.milliseconds(fromTimestamp: "2020-01-01T00:00:00.000" + zone) == utc - Int64(minutes) * 60_000)
+        }
+        for zone in ["+2", "+2:00", "+24", "+2400", "-"] {
+            #expect(throws: GroupFailure.self) { try JavaTime.milliseconds(fromTimestamp: "2020-01-01T00:00:00.000" + zone) }
         }
     }
 

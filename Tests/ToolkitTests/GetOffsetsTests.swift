@@ -10,6 +10,10 @@ import Testing
         (["--topic", "t"], "Missing required argument \"[bootstrap-server]\""),
         (["--bootstrap-server", "nohostport"], "Please provide valid host:port like host1:9091,host2:9092"),
         (["--bootstrap-server", ""], "Error while validating the bootstrap address"),
+        (["--bootstrap-server", ",127.0.0.1:1, ,"], "Please provide valid host:port like host1:9091,host2:9092"),
+        (["--bootstrap-server", " 127.0.0.1:1"], "Please provide valid host:port like host1:9091,host2:9092"),
+        (["--broker-list", "127.0.0.1:1", "--bootstrap-server", "nohostport"], "Please provide valid host:port like host1:9091,host2:9092"),
+        (["--broker-list", "nohostport", "--bootstrap-server", ""], "Error while validating the bootstrap address"),
         (["--bogus"], "Error occurred: bogus is not a recognized option"),
         (["--topic"], "Error occurred: Option topic requires an argument"),
     ])

@@ -96,6 +96,12 @@ private func topics(_ words: String...) -> Ran { Ran(TopicsTool.tool, words) }
         #expect(ran.error == "kafka-topics: \(message)\n")
     }
 
+    @Test func anEmptyAssignmentLeavesTheChoiceToTheBroker() throws {
+        #expect(try ReplicaAssignment.parse("") == nil)
+        #expect(try ReplicaAssignment.parse("1:2,2:3") == [[1, 2], [2, 3]])
+        #expect(throws: ToolError("For input string: \"\"")) { try ReplicaAssignment.parse(" ") }
+    }
+
     @Test func badAddressesFailWithoutOutput() {
         let ran = topics("--bootstrap-server", "noport", "--list")
         #expect(ran.code == 1)

@@ -38,11 +38,13 @@ public struct ConsumerConfig: Sendable {
     /// - Throws: a `.configuration` error with the text of Kafka's ConfigException.
     public init(properties: [String: String]) throws(ClientError) {
         let reader = ConfigReader(properties)
+        try ClientConfigRules.checkConsumer(reader)
         groupId = reader.string("group.id")
         groupInstanceId = reader.string("group.instance.id")
         if groupInstanceId == "" { throw ConfigReader.invalid("group.instance.id", "", "String must be non-empty") }
         let choice = try reader.choice("group.protocol", default: "classic", of: ["CONSUMER", "CLASSIC"], caseInsensitive: true)
         groupProtocol = choice.lowercased() == "consumer" ? .consumer : .classic
+        try Self.checkProtocol(groupProtocol, reader)
         remoteAssignor = reader.string("group.remote.assignor").flatMap { $0.isEmpty ? nil : $0 }
         assignors = try Self.assignors(reader)
         sessionTimeoutMs = try reader.int("session.timeout.ms", default: sessionTimeoutMs)
@@ -70,6 +72,15 @@ public struct ConsumerConfig: Sendable {
 
     /// Whether partitions stay with their owners while a rebalance runs: only when every assignor can.
     var isCooperative: Bool { !assignors.isEmpty && assignors.allSatisfy(\.isCooperative) }
+
+    /// Refuses what the other group protocol, or a share consumer, alone has.
+    private static func checkProtocol(_ groupProtocol: GroupProtocol, _ reader: ConfigReader) throws(ClientError) {
+        let foreign =
+            groupProtocol == .classic ? ["group.remote.assignor"] : ["partition.assignment.strategy", "heartbeat.interval.ms", "session.timeout.ms"]
+        for name in foreign + ["share.acknowledgement.mode", "share.acquire.mode"] where reader.properties[name] != nil {
+            throw .invalidValue("\(name) cannot be set when group.protocol=\(groupProtocol == .classic ? "CLASSIC" : "CONSUMER")")
+        }
+    }
 
     private static func assignors(_ reader: ConfigReader) throws(ClientError) -> [Assignor] {
         guard reader.string("partition.assignment.strategy") != nil else { return [.range, .cooperativeSticky] }

@@ -63,6 +63,7 @@ public struct ProducerConfig: Sendable {
         retryBackoffMaxMs = min(try reader.long("retry.backoff.max.ms", default: retryBackoffMaxMs, atLeast: 0), Int(Int32.max))
         ignoresKeys = try reader.bool("partitioner.ignore.keys", default: false)
         isAdaptive = try reader.bool("partitioner.adaptive.partitioning.enable", default: true)
+        try ClientConfigRules.checkProducer(reader)
         try readDeliveryTimeout(reader)
         try readCompression(reader)
         try readPartitioner(reader)
@@ -82,15 +83,23 @@ public struct ProducerConfig: Sendable {
     private mutating func readCompression(_ reader: ConfigReader) throws(ClientError) {
         let name = try reader.choice("compression.type", default: "none", of: Compression.allCases.map(\.name))
         compression = Compression(name: name) ?? .none
-        let property = "compression.\(name).level"
-        guard let levels = compression.levels, let text = reader.string(property) else { return }
+        // A level is checked also where it does not count.
+        for candidate in Compression.allCases {
+            let level = try Self.level(of: candidate, reader)
+            if candidate == compression { compressionLevel = level }
+        }
+    }
+
+    private static func level(of compression: Compression, _ reader: ConfigReader) throws(ClientError) -> Int? {
+        let property = "compression.\(compression.name).level"
+        guard let levels = compression.levels, let text = reader.string(property) else { return nil }
         let level = try reader.int(property, default: compression.defaultLevel)
         guard levels.contains(level) || level == compression.defaultLevel else {
             let bounds = compression == .gzip ? "Value must be between \(levels.lowerBound) and \(levels.upperBound) or equal to -1" : nil
             let limit = level < levels.lowerBound ? "Value must be at least \(levels.lowerBound)" : "Value must be no more than \(levels.upperBound)"
             throw ConfigReader.invalid(property, text, bounds ?? limit)
         }
-        compressionLevel = level
+        return level
     }
 
     private mutating func readPartitioner(_ reader: ConfigReader) throws(ClientError) {

@@ -44,6 +44,14 @@ public struct ParsedOptions: Sendable {
         return values.first ?? option(name)?.defaultValue
     }
 
+    /// As `string`, but what was typed under the spelling `older` counts only when nothing was typed under the others.
+    public func string(_ name: String, over older: String) throws(ToolError) -> String? {
+        var options = self
+        let newer = (occurrences[canonical(name)] ?? []).filter { $0.spelling != older }
+        if !newer.isEmpty { options.occurrences[canonical(name)] = newer }
+        return try options.string(name)
+    }
+
     /// The single value of an option the caller knows to be present or defaulted; otherwise Kafka's text for a missing one.
     public func requiredString(_ name: String) throws(ToolError) -> String {
         guard let value = try string(name) else { throw .usage("Missing required argument \"[\(name)]\"") }

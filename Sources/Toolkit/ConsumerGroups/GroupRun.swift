@@ -16,7 +16,8 @@ struct GroupFailure: Error {
     /// A failed call, in words that depend on how deep Java has wrapped the exception.
     init(_ error: ClientError, text: String) {
         // Java looks names up when it makes the client, we when we connect; the words are those of the former.
-        self.init(text: error.kind == .configuration ? Self.noClient : text, line: error.description)
+        let shown = error.isInvalidValue ? error.message : error.kind == .configuration ? Self.noClient : text
+        self.init(text: shown, line: error.description)
     }
 
     static let noClient = "Failed to create new KafkaAdminClient"

@@ -116,18 +116,22 @@ enum JavaTime {
             return (isNegative ? -value : value, isNegative ? -milli : milli)
         }
 
-        /// `Z`, `+hh:mm` or `+hh` as minutes east of UTC. What follows is ignored, as Java does.
+        /// `Z`, `+hh:mm` or `+hh` as minutes east of UTC. What follows is ignored, as Java does: `+0230` and `+02:60` are `+02`.
         mutating func zone() -> Int? {
             if skip("Z") { return 0 }
             guard rest.first == "+" || rest.first == "-" else { return nil }
             let isNegative = sign()
-            guard let hours = number(), hours < 24 else { return nil }
+            guard let hours = twoDigits(), hours < 24 else { return nil }
             var minutes = 0
-            if skip(":") {
-                guard let read = number(), read < 60 else { return nil }
-                minutes = read
-            }
+            if skip(":"), let read = twoDigits(), read < 60 { minutes = read }
             return isNegative ? -(hours * 60 + minutes) : hours * 60 + minutes
+        }
+
+        private mutating func twoDigits() -> Int? {
+            let digits = rest.prefix(2)
+            guard digits.count == 2, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
+            rest.removeFirst(2)
+            return Int(digits)
         }
     }
 }

@@ -31,18 +31,29 @@ enum OffsetCSV {
             let line = Substring(raw.last == 13 ? raw.dropLast() : raw)
             if line.isEmpty { continue }
             let fields = try fields(line, number: index + 1)
-            let short = isShort ?? (onlyGroup != nil && fields.count <= 3 && fields.count >= 2 && Int32(fields[1]) != nil)
+            let short = isShort ?? (onlyGroup != nil && fields.count <= 3 && fields.count >= 2 && number(fields[1], Int32.self) != nil)
             isShort = short
             let columns = short ? [onlyGroup ?? ""] + fields : fields
             guard (3...4).contains(columns.count) else {
                 throw Malformed(
                     line: index + 1, reason: "expected \(short ? "topic,partition,offset" : "group,topic,partition,offset"), got \(fields.count) columns")
             }
-            guard let partition = Int32(columns[2]), partition >= 0 else { throw Malformed(line: index + 1, reason: "'\(columns[2])' is not a partition") }
-            guard let offset = columns.count == 4 ? Int64(columns[3]) : 0 else { throw Malformed(line: index + 1, reason: "'\(columns[3])' is not an offset") }
+            guard let partition = number(columns[2], Int32.self), partition >= 0 else {
+                throw Malformed(line: index + 1, reason: "'\(columns[2])' is not a partition")
+            }
+            guard let offset = columns.count == 4 ? number(columns[3], Int64.self) : 0 else {
+                throw Malformed(line: index + 1, reason: "'\(columns[3])' is not an offset")
+            }
             plans[columns[0], default: [:]][TopicPartition(columns[1], partition)] = offset
         }
         return plans
+    }
+
+    /// Jackson drops blanks around a number, and an empty column counts as 0.
+    private static func number<N: FixedWidthInteger>(_ column: String, _: N.Type) -> N? {
+        let bytes = Array(column.utf8)
+        guard let first = bytes.firstIndex(where: { $0 > 32 }), let last = bytes.lastIndex(where: { $0 > 32 }) else { return 0 }
+        return N(String(decoding: bytes[first...last], as: UTF8.self))
     }
 
     private static func fields(_ line: Substring, number: Int) throws(Malformed) -> [String] {
@@ -58,6 +69,8 @@ enum OffsetCSV {
                     rest.removeFirst()
                 } else {
                     isQuoted = false
+                    // Blanks between the end of a quoted column and its separator are dropped.
+                    rest = rest.drop { $0 == " " || $0 == "\t" }
                 }
             case "\"" where field.isEmpty: isQuoted = true
             case "," where !isQuoted:

@@ -151,18 +151,27 @@ struct ResetOffsets {
             throw GroupFailure(text: "java.io.IOException: Unable to read file \(path)", line: "cannot read \(path): \(error.reason)")
         }
         let isSingle = options.all("group").count == 1
-        let plans: [String: [TopicPartition: Int64]]
-        do throws(OffsetCSV.Malformed) {
-            plans = try OffsetCSV.parse(String(decoding: bytes, as: UTF8.self), onlyGroup: isSingle ? group : nil)
-        } catch {
-            throw GroupFailure(text: "\(path): \(error.description)")
-        }
+        let plans = try Self.plans(of: bytes, path: path, onlyGroup: isSingle ? group : nil)
         guard let plan = plans[group] else {
             run.printError("No reset plan for group \(group) found")
             return nil
         }
         try checkExistence(plan.keys.sorted())
         return try clamped(plan)
+    }
+
+    /// What a file says for each group.
+    static func plans(of bytes: [UInt8], path: String, onlyGroup: String?) throws(GroupFailure) -> [String: [TopicPartition: Int64]] {
+        if bytes.isEmpty {
+            throw GroupFailure(
+                text: "com.fasterxml.jackson.databind.exc.MismatchedInputException: No content to map due to end-of-input\n"
+                    + " at [Source: (StringReader); line: UNKNOWN, column: UNKNOWN]", line: "\(path) is empty")
+        }
+        do throws(OffsetCSV.Malformed) {
+            return try OffsetCSV.parse(String(decoding: bytes, as: UTF8.self), onlyGroup: onlyGroup)
+        } catch {
+            throw GroupFailure(text: "\(path): \(error.description)")
+        }
     }
 
     /// Moves offsets into what the partitions hold, with a warning each.

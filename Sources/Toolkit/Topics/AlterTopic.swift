@@ -5,7 +5,7 @@ import KafkaProtocol
 extension Topics {
     func alter() throws {
         let count = try options.int("partitions") ?? 0
-        let assignment = try options.string("replica-assignment").map { try ReplicaAssignment.parse($0) }
+        let assignment = try options.string("replica-assignment").flatMap { try ReplicaAssignment.parse($0) }
         let topics = try selectedOrMissing()
         if topics.isEmpty { return }
         let current = assignment == nil ? [:] : try admin.describeTopics(topics.map(\.name))

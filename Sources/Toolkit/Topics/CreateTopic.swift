@@ -7,7 +7,7 @@ extension Topics {
         let name = try options.requiredString("topic")
         let partitions = try options.int("partitions")
         let replicationFactor = try options.int("replication-factor")
-        let assignment = try options.string("replica-assignment").map { try ReplicaAssignment.parse($0) }
+        let assignment = try options.string("replica-assignment").flatMap { try ReplicaAssignment.parse($0) }
         let configs = try Self.configs(options.all("config"))
         if name.contains(where: { $0 == "." || $0 == "_" }) {
             context.output.line(
@@ -79,8 +79,9 @@ extension Topics {
 
 /// The value of `--replica-assignment`: a list of broker ids for each partition.
 enum ReplicaAssignment {
-    /// Parses `1:2,2:3`. Every list must have the same length and no broker twice.
-    static func parse(_ text: String) throws(ToolError) -> [[Int32]] {
+    /// Parses `1:2,2:3`. Every list must have the same length and no broker twice. Nil for an empty text, which leaves the choice to the broker.
+    static func parse(_ text: String) throws(ToolError) -> [[Int32]]? {
+        if text.isEmpty { return nil }
         var lists: [[Int32]] = []
         for part in pieces(text[...], at: ",") {
             var brokers: [Int32] = []
