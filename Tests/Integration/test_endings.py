@@ -1,5 +1,5 @@
 """How a console consumer ends: its reader goes away, no broker is there, or the one that was has gone."""
-import signal, socket, subprocess, time
+import fcntl, signal, socket, subprocess, termios, time
 
 from support import OTTLA, Broker, ottla
 from test_clients import create
@@ -51,3 +51,37 @@ def test_a_broker_that_goes_away_is_told_once_and_ctrl_c_ends_at_once(topic):
         consumer.wait(10)
         assert time.monotonic() - began < 5
         broker.start()
+
+
+def test_ctrl_c_makes_the_producer_send_what_it_has_taken(shared_broker, topic):
+    create(shared_broker, topic, 1)
+    producer = subprocess.Popen(
+        [OTTLA, "console-producer", "--bootstrap-server", shared_broker.address, "--topic", topic, "--timeout", "60000"],
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    producer.stdin.write(b"first\n")
+    producer.stdin.flush()
+    # Lines wait for 60 s to be sent together, so that it is the signal that sends this one.
+    while not taken(producer):
+        time.sleep(0.01)
+    producer.send_signal(signal.SIGINT)
+    assert producer.wait(20) == 130
+    assert ottla("console-consumer", "--bootstrap-server", shared_broker.address, "--topic", topic, "--from-beginning", "--max-messages", 1) == "first\n"
+
+
+def taken(process):
+    """Whether the process has read all that was written to its standard input."""
+    waiting = bytearray(4)
+    fcntl.ioctl(process.stdin.fileno(), termios.FIONREAD, waiting)
+    return not any(waiting)
+
+
+def test_tls_on_a_plaintext_port_and_a_listener_that_says_nothing_are_told(shared_broker, tmp_path):
+    tls = tmp_path / "tls.properties"
+    tls.write_text("security.protocol=SSL\n")
+    began = time.monotonic()
+    done = ottla("topics", "--bootstrap-server", shared_broker.address, "--list", "--command-config", tls, check=False)
+    assert done.returncode == 1 and b"TLS" in done.stderr and time.monotonic() - began < 10, done.stderr
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        began = time.monotonic()
+        done = ottla("topics", "--bootstrap-server", "127.0.0.1:%d" % silent.getsockname()[1], "--list", check=False)
+        assert done.returncode == 1 and done.stderr and time.monotonic() - began < 20, done.stderr

@@ -72,10 +72,8 @@ let allMessages: [String: any Message.Type] = {
         for row in try fixtureRows("messages.tsv") {
             let whole = bytes(fromHex: row[2])
             guard let type = allMessages[row[0]], let version = Int16(row[1]) else { continue }
-            for length in stride(from: 0, to: whole.count, by: max(1, whole.count / 40)) {
-                #expect(throws: WireError.self, "\(row[0]) v\(version) cut at \(length)") {
-                    _ = try type.decode(whole.prefix(length), version: version, allowsTrailing: false)
-                }
+            for length in 0..<whole.count where (try? type.decode(whole.prefix(length), version: version, allowsTrailing: false)) != nil {
+                Issue.record("\(row[0]) v\(version) cut at \(length) is decoded")
             }
         }
     }
