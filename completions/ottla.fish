@@ -43,6 +43,7 @@ complete -c ottla -n '__fish_seen_subcommand_from serve' -l durability -x -a 'fs
 complete -c ottla -n '__fish_seen_subcommand_from serve' -l ephemeral -d 'Keep everything in memory; nothing outlives the process'
 complete -c ottla -n '__fish_seen_subcommand_from serve' -l help -d 'Show this help'
 complete -c ottla -n '__fish_seen_subcommand_from serve' -l listen -x -d 'Address to listen on, 127.0.0.1:9092 unless given; port 0 takes a free one'
+complete -c ottla -n '__fish_seen_subcommand_from serve' -l log-level -x -a 'error warn info debug' -d 'What is told on standard error: error, warn, info or debug'
 complete -c ottla -n '__fish_seen_subcommand_from serve' -l override -x -d 'One of Kafka\'s keys; stronger than the file'
 complete -c ottla -n '__fish_seen_subcommand_from serve' -l ready-file -r -F -d 'Gets HOST:PORT and a newline once the broker answers; removed at the start'
 complete -c ottla -n '__fish_seen_subcommand_from serve' -l threads -x -d 'Event loops; one per core unless given'

@@ -1,5 +1,6 @@
 import Coordination
 import KafkaProtocol
+import LogStorage
 
 /// What a broker is started with: identity, places, durability, and Kafka's own configuration keys.
 public struct BrokerSettings: Sendable {
@@ -14,6 +15,8 @@ public struct BrokerSettings: Sendable {
     public var seed: UInt64 = 0
     /// Milliseconds since the epoch, for the few records that are not written on behalf of a request.
     public var clock: @Sendable () -> Int64 = { 0 }
+    /// What the operator is told.
+    public var log = OperatorLog.silent
     /// The static configuration by Kafka's keys, as a server.properties file gives it.
     public private(set) var properties: [String: String]
 

@@ -1,6 +1,7 @@
 import Broker
 import Host
 import KafkaProtocol
+import LogStorage
 import Synchronization
 
 /// One client's connection on its loop: hands frames to the broker and sends the replies in the order of the requests, whenever they come.
@@ -40,22 +41,22 @@ final class ClientChannel {
     private let client: ClientConnection
     private let broker: Broker
     private let loop: EventLoop
-    private let report: (String) -> Void
+    private let log: OperatorLog
     private var slots: ArraySlice<Slot> = []
     private var isPaused = false
 
-    init(connection: Connection, client: ClientConnection, broker: Broker, loop: EventLoop, report: @escaping (String) -> Void) {
+    init(connection: Connection, client: ClientConnection, broker: Broker, loop: EventLoop, log: OperatorLog) {
         self.connection = connection
         self.client = client
         self.broker = broker
         self.loop = loop
-        self.report = report
+        self.log = log
     }
 
     func start(onClose: @escaping (ClientChannel) -> Void) {
         connection.onFrames = { [unowned self] _, frames in serve(frames) }
         connection.onClose = { [self] _, reason in
-            if case .frame(let error) = reason { report("\(client.peerHost): connection closed: \(error)") }
+            if case .frame(let error) = reason { log.warn(.connection, "\(client.peerHost): connection closed: \(error)") }
             onClose(self)
         }
         connection.start()
@@ -84,7 +85,7 @@ final class ClientChannel {
             case .frame(let pieces): connection.send(pieces)
             case .nothing: break
             case .close(let reason):
-                report("\(client.peerHost): connection closed: \(reason)")
+                log.warn(.connection, "\(client.peerHost): connection closed: \(reason)")
                 slots.removeAll()
                 connection.close(afterFlush: true)
             }

@@ -8,7 +8,7 @@ import Synchronization
 /// A broker with everything it needs of the operating system: listeners, an event loop per thread, a thread that syncs, one that cleans, signals.
 public final class Server {
     private let options: ServerOptions
-    private let report: @Sendable (String) -> Void
+    private let log: OperatorLog
     private let main: EventLoop
     private var workers: [Worker] = []
     private var listeners: [Listener] = []
@@ -17,10 +17,12 @@ public final class Server {
     private var accepted: UInt64 = 0
     private var fire: LoopTimer?
 
-    /// - Parameter report: takes one line for the operator, from any thread.
-    public init(options: ServerOptions, report: @escaping @Sendable (String) -> Void) throws {
+    /// - Parameter writeLine: takes one line for the operator, without its end, from any thread
+    public init(options: ServerOptions, writeLine: @escaping @Sendable (String) -> Void) throws {
         self.options = options
-        self.report = report
+        log = OperatorLog(level: options.logLevel, clock: { SystemClock.wallMs() }) { entry in
+            writeLine("[\(SystemClock.logText(wallMs: entry.timeMs))] \(entry.level.name) \(entry.text) (\(entry.kind.rawValue))")
+        }
         main = try EventLoop()
     }
 
@@ -33,9 +35,11 @@ public final class Server {
         settings.durability = options.isEphemeral ? .memory : options.durability
         settings.seed = options.seed
         settings.clock = { SystemClock.wallMs() }
+        settings.log = log
         settings.nodeId = Int32(clamping: settings.text("node.id").flatMap { Int64($0) }.map { $0 < 0 ? 1 : $0 } ?? 1)
+        for warning in options.warnings { log.warn(.configuration, warning) }
         do {
-            for key in try settings.validate() { report("warning: the configuration key \(key) is not known and has no effect") }
+            for key in try settings.validate() { log.warn(.configuration, "the configuration key \(key) is not known and has no effect") }
         } catch {
             throw ServerError("invalid configuration: \(error)")
         }
@@ -69,6 +73,7 @@ public final class Server {
         maintenance.stop()
         syncing.stop()
         try broker.shutDown(now: SystemClock.wallMs())
+        log.flush()
     }
 
     private func openBroker(_ settings: BrokerSettings, _ disk: any Disk) throws -> Broker {
@@ -124,8 +129,8 @@ public final class Server {
         let client = ClientConnection(id: accepted, listener: settings.endpoints[listener].listener, peerHost: "/\(peer.host)")
         let limits = ConnectionLimits(maxFrameBytes: Int(settings.int("socket.request.max.bytes")), unfinished: unfinished(settings))
         let worker = workers[Int(accepted % UInt64(workers.count))]
-        let report = report
-        worker.loop.post { worker.adopt(descriptor, peer, client, limits, report) }
+        let log = log
+        worker.loop.post { worker.adopt(descriptor, peer, client, limits, log) }
     }
 
     /// `queued.max.request.bytes`, or room for one request of the largest size.
@@ -204,9 +209,9 @@ final class Worker: @unchecked Sendable {
         thread = try Thread.spawn(name: name) { loop.run() }
     }
 
-    func adopt(_ descriptor: Int32, _ peer: SocketAddress, _ client: ClientConnection, _ limits: ConnectionLimits, _ report: @escaping (String) -> Void) {
+    func adopt(_ descriptor: Int32, _ peer: SocketAddress, _ client: ClientConnection, _ limits: ConnectionLimits, _ log: OperatorLog) {
         let connection = Connection(loop: loop, descriptor: descriptor, peer: peer, limits: limits)
-        let channel = ClientChannel(connection: connection, client: client, broker: broker, loop: loop, report: report)
+        let channel = ClientChannel(connection: connection, client: client, broker: broker, loop: loop, log: log)
         channels[ObjectIdentifier(channel)] = channel
         channel.start { [weak self] channel in self?.channels[ObjectIdentifier(channel)] = nil }
     }

@@ -1,5 +1,6 @@
 import Broker
 import Coordination
+import LogStorage
 
 /// What `ottla serve` was asked for.
 public struct ServerOptions: Sendable {
@@ -60,6 +61,10 @@ public struct ServerOptions: Sendable {
     /// Seeds the ids that the broker makes.
     public var seed: UInt64 = 0
     public var version = ""
+    /// Events below this level are not written.
+    public var logLevel = OperatorLog.Level.info
+    /// What there is to say about the configuration before the start.
+    public var warnings: [String] = []
 
     public init() {}
 }

@@ -1,5 +1,6 @@
 import Host
 import KafkaProtocol
+import LogStorage
 import Server
 
 /// `ottla serve`: the broker.
@@ -26,6 +27,9 @@ enum ServeTool {
             Option(
                 "ready-file", value: .required("file"), help: "Gets HOST:PORT and a newline once the broker answers; removed at the start",
                 completion: .file),
+            Option(
+                "log-level", value: .required("level"), help: "What is told on standard error: error, warn, info or debug", default: "info",
+                completion: .words(["error", "warn", "info", "debug"])),
             Option("threads", value: .required("count"), help: "Event loops; one per core unless given"),
         ],
         notes: ["The broker listens on the loopback interface unless told otherwise, and stops cleanly on SIGTERM and SIGINT."],
@@ -38,13 +42,12 @@ enum ServeTool {
         let properties = try NodeProperties(properties(context))
         let options = try serverOptions(context, properties)
         let output = context.output
-        let report: @Sendable (String) -> Void = { line in
+        let writeLine: @Sendable (String) -> Void = { line in
             // One write of a whole line, so that lines of different threads do not mix.
-            _ = Array("ottla serve: \(line)\n".utf8).withUnsafeBytes { StandardStream.error.write($0) }
+            _ = Array("\(line)\n".utf8).withUnsafeBytes { StandardStream.error.write($0) }
         }
-        for warning in properties.warnings { report("warning: \(warning)") }
         do {
-            try Server(options: options, report: report).run { banner in
+            try Server(options: options, writeLine: writeLine).run { banner in
                 output.line(banner)
                 output.flush()
             }
@@ -87,6 +90,12 @@ enum ServeTool {
         options.topics = try given.all("topic").map(topic)
         options.readyFile = try given.string("ready-file")
         options.loops = try given.int("threads").map { Int($0) }
+        options.warnings = properties.warnings
+        let level = try given.string("log-level") ?? "info"
+        guard let known = OperatorLog.Level.allCases.first(where: { $0.name.lowercased() == level }) else {
+            throw ToolError.usage("--log-level is error, warn, info or debug, not '\(level)'")
+        }
+        options.logLevel = known
         return options
     }
 
