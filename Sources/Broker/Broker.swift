@@ -15,18 +15,19 @@ public final class Broker: Sendable {
     let fetchSessions: FetchSessionCache
     let producerIds: ProducerIdAllocator
 
+    private let disk: any Disk
     private let background = Mutex<@Sendable (@escaping @Sendable () -> Void) -> Void>({ work in work() })
 
     /// Opens the data directory, recovers what needs it and folds the metadata log. Throws with a text for the operator.
     public init(settings: BrokerSettings, disk: any Disk, now: Int64) throws {
         self.settings = settings
+        self.disk = disk
         timers = Timers()
         commits = CommitQueue(durability: settings.durability)
         partitions = PartitionTable()
         var generator = settings.generator(2, now)
         storage = try LogDirectory(
-            disk: disk, path: settings.dataDirectory, nodeId: settings.nodeId, clusterId: settings.clusterId, generator: &generator, now: now
-        ) { _ in LogConfig() }
+            disk: disk, path: settings.dataDirectory, nodeId: settings.nodeId, clusterId: settings.clusterId, generator: &generator, log: settings.log)
         metadata = try MetadataService(settings: settings, disk: disk, storage: storage, partitions: partitions, commits: commits, now: now)
         producerIds = ProducerIdAllocator(metadata: metadata)
         groups = try GroupCoordinatorService(settings: settings, metadata: metadata, partitions: partitions, commits: commits, timers: timers, now: now)
@@ -64,18 +65,52 @@ public final class Broker: Sendable {
     /// The work that repeats: retention and expiry, cleaning of compacted logs, checkpoints that bound what a restart after a crash must read.
     private func scheduleUpkeep(after now: Int64) {
         every(max(1000, settings.int("log.retention.check.interval.ms")), after: now) { broker, now in
+            broker.metadata.openMissing(now: now)
+            if broker.storage.hasMarked { broker.storage.removeMarked() }
             for partition in broker.partitions.all {
-                // A log that cannot be cleaned now is tried again at the next interval; its disk's failure shows on the next append.
-                _ = try? partition.log.applyRetention(now: now)
+                // What cannot be done now is tried again at the next interval.
+                broker.telling("retention", partition) { () throws(LogError) in try partition.log.applyRetention(now: now) }
                 partition.log.removeExpiredProducers(now: now)
             }
         }
         if settings.bool("log.cleaner.enable") {
             every(max(100, settings.int("log.cleaner.backoff.ms")), after: now) { broker, now in
-                for partition in broker.partitions.all where partition.log.config.isCompacted { _ = try? partition.log.compact(now: now) }
+                for partition in broker.partitions.all where partition.log.config.isCompacted {
+                    broker.telling("compaction", partition) { () throws(LogError) in try partition.log.compact(now: now) }
+                }
             }
         }
-        every(max(1000, settings.int("log.flush.offset.checkpoint.interval.ms")), after: now) { broker, _ in try? broker.storage.writeCheckpoints() }
+        every(max(1000, settings.int("log.flush.offset.checkpoint.interval.ms")), after: now) { broker, _ in
+            do {
+                try broker.storage.writeCheckpoints()
+            } catch {
+                broker.settings.log.error(.upkeep, "the checkpoints could not be written: \(error)")
+            }
+        }
+        every(Self.idleFilesMs, after: now) { broker, _ in broker.disk.releaseIdleFiles() }
+        if storage.hasMarked { timers.schedule(at: now) { [weak self] _ in self?.removeMarked() } }
+        metadata.onMarkedDirectories { [weak self] in self?.removeMarked() }
+    }
+
+    /// How long a file that nobody reads or writes keeps its descriptor: between this and twice as long.
+    private static let idleFilesMs: Int64 = 10_000
+
+    private func removeMarked() {
+        let run = background.withLock { $0 }
+        run { [weak self] in self?.storage.removeMarked() }
+    }
+
+    /// Does a partition's upkeep. The operator is told of a failure when it is new, and again when its reason changes.
+    private func telling<R>(_ work: String, _ partition: Partition, _ body: () throws(LogError) -> R) {
+        var failure: String?
+        do throws(LogError) {
+            _ = try body()
+        } catch .closed {
+            // Deleted meanwhile.
+        } catch {
+            failure = "\(error)"
+        }
+        if partition.noteUpkeep(work, failure: failure), let failure { settings.log.error(.upkeep, "\(work) of \(partition.log.name) failed: \(failure)") }
     }
 
     private func every(_ intervalMs: Int64, after now: Int64, _ work: @escaping @Sendable (Broker, _ now: Int64) -> Void) {
@@ -91,7 +126,11 @@ public final class Broker: Sendable {
     public func shutDown(now: Int64) throws {
         commits.drain()
         // Only a courtesy to whoever opens the directory next: a log that cannot be written must not keep the rest from being closed.
-        try? metadata.stop()
+        do throws(ErrorCode) {
+            try metadata.stop()
+        } catch {
+            settings.log.warn(.metadata, "the stop could not be noted in the metadata log: \(error.name)")
+        }
         try storage.close()
     }
 }

@@ -7,7 +7,6 @@ import Synchronization
 /// folds them, publishes the image and brings the partitions' logs in line, all before the answer leaves. So a topic is usable
 /// the moment its creation is acknowledged.
 public final class MetadataService: Sendable {
-    static let logName = PartitionName(topic: "__cluster_metadata", partition: 0)
     /// KRaft's fixed id of the metadata topic.
     static let topicId = Uuid(high: 0, low: 1)
 
@@ -20,6 +19,9 @@ public final class MetadataService: Sendable {
     private let partitions: PartitionTable
     private let generator: Mutex<SeededGenerator>
     private let topicListeners = Mutex<[@Sendable (_ deleted: [String]) -> Void]>([])
+    private let onMarked = Mutex<@Sendable () -> Void>({})
+    /// Partitions that are placed here and whose log could not be made or opened, with the reason.
+    private let unavailable = Mutex<[PartitionName: String]>([:])
 
     init(settings: BrokerSettings, disk: any Disk, storage: LogDirectory, partitions: PartitionTable, commits: CommitQueue, now: Int64) throws {
         self.settings = settings
@@ -28,18 +30,24 @@ public final class MetadataService: Sendable {
         clusterId = storage.clusterId
         controller = Controller(nodeId: settings.nodeId, properties: settings.properties)
         generator = Mutex(settings.generator(3, now))
-        let log: PartitionLog
-        if let existing = storage.log(Self.logName) {
-            log = existing
-        } else {
-            log = try storage.createPartition(Self.logName, topicId: Self.topicId, config: LogConfig(), now: now)
+        if !storage.hasUnopened(.clusterMetadata), storage.hasUnopenedPartitions {
+            settings.log.error(
+                .metadata,
+                "\(storage.path) holds partitions but no metadata log (\(PartitionName.clusterMetadata)): a new cluster begins, and they are kept as stray. "
+                    + "If the log is to be brought back, stop this broker first")
         }
+        let log = try storage.openPartition(.clusterMetadata, topicId: Self.topicId, config: LogConfig(), now: now)
         let clock = settings.clock
         source = LocalMetadataSource(
-            log: log, disk: disk, directory: "\(storage.path)/\(Self.logName)", isSynced: commits.durability == .fsync, clock: clock)
-        store = try MetadataStore(source)
+            log: log, disk: disk, directory: "\(storage.path)/\(PartitionName.clusterMetadata)", isSynced: commits.durability != .memory, clock: clock)
+        do {
+            store = try MetadataStore(source)
+        } catch {
+            throw LogDirectoryError.refused("\(storage.path)/\(PartitionName.clusterMetadata): \(error)")
+        }
         try start(bootstrap: Self.bootstrapValues(disk, storage.path))
         try openPartitions(now: now)
+        try storage.settle(removed: store.removedTopics)
         store.observe { [weak self] old, new, records in self?.apply(records, before: old, after: new, now: clock()) }
     }
 
@@ -63,7 +71,8 @@ public final class MetadataService: Sendable {
         return try store.change { image, _ in decide(controller, image, &random) }
     }
 
-    /// Brings the partitions' logs in line with a change. A log that cannot be made leaves its partition without one: clients are told, and the next start tries again.
+    /// Brings the partitions' logs in line with a change. A log that cannot be made leaves its partition unavailable: who asked for it and the operator
+    /// are told, and `openMissing` tries again.
     private func apply(_ records: [MetadataRecord], before: MetadataImage, after: MetadataImage, now: Int64) {
         var deleted: [String] = []
         var reconfigured: Set<String> = []
@@ -72,25 +81,20 @@ public final class MetadataService: Sendable {
             switch record.message {
             case let partition as PartitionRecord:
                 guard let topic = after.topic(partition.topicId), partition.replicas.contains(settings.nodeId) else { continue }
-                if let opened = try? open(topic, partition.partitionId, after, now: now) { partitions.add([opened]) }
+                openOrRemember(topic, partition.partitionId, after, now: now)
             case let change as PartitionChangeRecord:
                 guard let topic = after.topic(change.topicId), let epoch = topic.partition(change.partitionId)?.leaderEpoch else { continue }
                 let partition = partitions.partition(topic.name, change.partitionId)
                 partition?.leaderEpoch = epoch
                 partition?.log.assignLeaderEpoch(epoch)
             case let removed as RemoveTopicRecord:
-                guard let topic = before.topic(removed.topicId) else { continue }
-                deleted.append(topic.name)
-                for partition in partitions.remove(topic: topic.name) {
-                    // What cannot be deleted now is deleted at the next start.
-                    try? storage.deletePartition(PartitionName(topic: topic.name, partition: partition.index))
-                    partition.wake(appended: nil, now: now)
-                }
+                if let topic = before.topic(removed.topicId) { deleted.append(topic.name) }
             case let config as ConfigRecord:
                 if config.resourceType == ConfigResource.Kind.topic.rawValue { reconfigured.insert(config.resourceName) } else { reconfiguresAll = true }
             default: break
             }
         }
+        remove(deleted, now: now)
         let view = view(after)
         for (name, topic) in partitions.snapshot.topics where reconfiguresAll || reconfigured.contains(name) {
             let config = LogConfig(view.topic(name))
@@ -99,17 +103,52 @@ public final class MetadataService: Sendable {
         if !deleted.isEmpty { for listener in topicListeners.withLock({ $0 }) { listener(deleted) } }
     }
 
+    /// Takes the partitions of deleted topics out and marks their directories.
+    private func remove(_ topics: [String], now: Int64) {
+        let removed = topics.flatMap { partitions.remove(topic: $0) }
+        guard !topics.isEmpty else { return }
+        let names = Set(topics)
+        unavailable.withLock { $0 = $0.filter { !names.contains($0.key.topic) } }
+        storage.delete(removed.map { PartitionName(topic: $0.topic, partition: $0.index) })
+        for partition in removed { partition.wake(appended: nil, now: now) }
+        onMarked.withLock { $0 }()
+    }
+
+    /// Called when directories were marked for deletion, which `LogDirectory.removeMarked` then removes.
+    func onMarkedDirectories(_ body: @escaping @Sendable () -> Void) { onMarked.withLock { $0 = body } }
+
+    private func openOrRemember(_ topic: TopicImage, _ index: Int32, _ image: MetadataImage, now: Int64) {
+        let name = PartitionName(topic: topic.name, partition: index)
+        do {
+            partitions.add([try open(topic, index, image, now: now)])
+            unavailable.withLock { $0[name] = nil }
+        } catch {
+            let isNews = unavailable.withLock { $0.updateValue("\(error)", forKey: name) == nil }
+            if isNews { settings.log.error(.disk, "\(name) is not available: \(error)") }
+        }
+    }
+
+    /// Why a partition that is placed here has no log; nil when it has one, or is not placed here.
+    func reasonUnavailable(_ topic: String, _ index: Int32) -> String? {
+        unavailable.withLock { $0.isEmpty ? nil : $0[PartitionName(topic: topic, partition: index)] }
+    }
+
+    /// Tries again to open what could not be opened.
+    func openMissing(now: Int64) {
+        let names = unavailable.withLock { Array($0.keys) }
+        guard !names.isEmpty else { return }
+        store.read { image in
+            for name in names.sorted() {
+                guard let topic = image.topic(name.topic), topic.partition(name.partition) != nil else { continue }
+                openOrRemember(topic, name.partition, image, now: now)
+            }
+        }
+    }
+
     private func open(_ topic: TopicImage, _ index: Int32, _ image: MetadataImage, now: Int64) throws -> Partition {
         let name = PartitionName(topic: topic.name, partition: index)
-        let config = LogConfig(view(image).topic(topic.name))
+        let log = try storage.openPartition(name, topicId: topic.id, config: LogConfig(view(image).topic(topic.name)), now: now)
         let epoch = topic.partition(index)?.leaderEpoch ?? 0
-        let log: PartitionLog
-        if let existing = storage.log(name) {
-            existing.updateConfig(config)
-            log = existing
-        } else {
-            log = try storage.createPartition(name, topicId: topic.id, config: config, now: now)
-        }
         log.assignLeaderEpoch(epoch)
         return Partition(topic: topic.name, topicId: topic.id, index: index, log: log, leaderEpoch: epoch)
     }
@@ -138,18 +177,26 @@ public final class MetadataService: Sendable {
         try store.change { image, _ in .init(controller.stopRecords(id, image: image), ()) }
     }
 
-    /// Opens every partition that the image places here, and deletes the directories of topics that it no longer has.
+    /// Opens every partition that the image places here.
     private func openPartitions(now: Int64) throws {
         let image = image
         var opened: [Partition] = []
-        for topic in image.topicsByName.values {
+        for topic in image.topicsByName.values.sorted(by: { $0.name < $1.name }) {
             for (index, partition) in topic.partitions.enumerated() where partition.replicas.contains(settings.nodeId) {
                 opened.append(try open(topic, Int32(index), image, now: now))
             }
         }
         partitions.add(opened)
-        for name in storage.partitions where name != Self.logName && image.partition(name.topic, name.partition) == nil {
-            try storage.deletePartition(name)
+        for partition in opened { nameOpenTransactions(partition, now: now) }
+    }
+
+    /// Nothing ends a transaction whose coordinator this broker is not, so the operator must know what `read_committed` consumers wait for.
+    private func nameOpenTransactions(_ partition: Partition, now: Int64) {
+        for transaction in partition.log.openTransactions {
+            settings.log.warn(
+                .transactions,
+                "\(partition.log.name) holds an open transaction of the producer id \(transaction.producerId) since offset \(transaction.firstOffset), last "
+                    + "written to \(max(0, now - transaction.lastTimestamp) / 1000) s ago: read_committed consumers do not get past it")
         }
     }
 

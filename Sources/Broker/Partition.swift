@@ -10,6 +10,7 @@ public final class Partition: Sendable {
     public let log: PartitionLog
     private let epoch: Mutex<Int32>
     private let waiters = Mutex<[DelayedFetch]>([])
+    private let upkeepFailures = Mutex<[String: String]>([:])
 
     init(topic: String, topicId: Uuid, index: Int32, log: PartitionLog, leaderEpoch: Int32) {
         self.topic = topic
@@ -47,6 +48,15 @@ public final class Partition: Sendable {
             return .none
         } catch {
             return .kafkaStorageError
+        }
+    }
+
+    /// Notes how a kind of upkeep went; true when that is news.
+    func noteUpkeep(_ work: String, failure: String?) -> Bool {
+        upkeepFailures.withLock { failures in
+            if failure == nil && failures.isEmpty { return false }
+            defer { failures[work] = failure }
+            return failures[work] != failure
         }
     }
 

@@ -77,6 +77,15 @@ int ottla_sync(int file) {
 #endif
 }
 
+int ottla_sync_all(int directory) {
+#ifdef __linux__
+    return syncfs(directory) == 0 ? 0 : -errno;
+#else
+    (void)directory;
+    return -ENOSYS;
+#endif
+}
+
 void ottla_return_blocks_of(size_t size) {
 #ifdef __GLIBC__
     mallopt(M_MMAP_THRESHOLD, (int)size);

@@ -8,13 +8,21 @@ import LogStorage
     import Darwin
 #endif
 
-/// The operating system's file system behind the `Disk` seam. It keeps no state: every object and thread may use one.
+/// The operating system's file system behind the `Disk` seam. Its files share a budget of descriptors, part of the process's limit; every thread may use it.
 public final class FileDisk: Disk {
-    public init() {}
+    private let pool: DescriptorPool
 
-    public func openFile(_ path: String, create: Bool) throws(DiskError) -> any DiskFile {
-        try OpenFile(path: path, flags: O_RDWR | (create ? O_CREAT : 0))
+    /// - Parameter budget: files that may be open at once; nil for a share of the process's limit
+    public init(budget: Int? = nil) {
+        pool = DescriptorPool(budget: budget ?? DescriptorPool.budget(ofLimit: ProcessLimits.openFiles))
     }
+
+    /// Descriptors that files hold at the moment.
+    public var openFileCount: Int { pool.openCount }
+
+    public func openFile(_ path: String, create: Bool) throws(DiskError) -> any DiskFile { try OpenFile(path: path, pool: pool, create: create) }
+
+    public func releaseIdleFiles() { pool.releaseIdle() }
 
     public func names(in directory: String) throws(DiskError) -> [String] {
         guard let stream = opendir(directory) else {
@@ -35,18 +43,28 @@ public final class FileDisk: Disk {
         return names.sorted()
     }
 
-    public func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+    public func kind(of path: String) throws(DiskError) -> DiskEntryKind? {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw DiskError.now("look at", path)
+        }
+        return status.st_mode & S_IFMT == S_IFDIR ? .directory : .file(size: Int(status.st_size))
+    }
 
-    public func createDirectory(_ path: String) throws(DiskError) {
-        if mkdir(path, 0o755) == 0 { return }
+    @discardableResult
+    public func createDirectory(_ path: String) throws(DiskError) -> Bool {
+        if mkdir(path, 0o755) == 0 { return true }
         switch errno {
-        case EEXIST where isDirectory(path): return
+        case EEXIST where isDirectory(path): return false
         case ENOENT:
             let parent = FileDisk.parent(of: path)
             guard parent != path, parent != "." else { throw DiskError.now("create directory", path) }
-            try createDirectory(parent)
+            _ = try createDirectory(parent)
             // Another thread may have been faster.
-            if mkdir(path, 0o755) != 0, errno != EEXIST || !isDirectory(path) { throw DiskError.now("create directory", path) }
+            if mkdir(path, 0o755) == 0 { return true }
+            if errno != EEXIST || !isDirectory(path) { throw DiskError.now("create directory", path) }
+            return false
         default: throw DiskError.now("create directory", path)
         }
     }
@@ -77,12 +95,12 @@ public final class FileDisk: Disk {
     }
 
     public func readFile(_ path: String) throws(DiskError) -> Bytes {
-        let file = try OpenFile(path: path, flags: O_RDONLY)
+        let file = try WholeFile(path)
         // Files of /proc and pipes have no size of their own: read until the end, whatever the size says.
         var pieces: [Bytes] = []
         var position = 0
         while true {
-            let piece = try file.read(at: position, count: max(4096, file.size - position))
+            let piece = try file.read(at: position, atMost: max(4096, file.size - position))
             if piece.isEmpty { break }
             position += piece.count
             pieces.append(piece)
@@ -94,7 +112,8 @@ public final class FileDisk: Disk {
     public func writeFile(_ path: String, _ content: Bytes) throws(DiskError) {
         let temporary = path + ".tmp"
         do throws(DiskError) {
-            let file = try OpenFile(path: temporary, flags: O_RDWR | O_CREAT | O_TRUNC)
+            let file = try OpenFile(path: temporary, pool: pool, create: true, truncates: true)
+            defer { file.close() }
             try file.write([content], at: 0)
             try file.sync()
             try rename(temporary, to: path)
@@ -113,6 +132,14 @@ public final class FileDisk: Disk {
         if retryingInterrupts({ fsync(descriptor) }) != 0, errno != EINVAL { throw DiskError.now("sync directory", path) }
     }
 
+    public func syncAll(_ path: String) throws(DiskError) -> Bool {
+        let descriptor = retryingInterrupts { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        guard descriptor >= 0 else { throw DiskError.now("open directory", path) }
+        defer { close(descriptor) }
+        // Not every system and file system can.
+        return ottla_sync_all(descriptor) == 0
+    }
+
     public func lock(_ path: String) throws(DiskError) -> AnyObject { try FileLock(path) }
 
     /// The directory that holds a path: `/` for the root, `.` for a bare name.
@@ -127,6 +154,36 @@ public final class FileDisk: Disk {
     private func isDirectory(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+}
+
+/// A file that is read once, opened for that alone.
+private final class WholeFile {
+    private let path: String
+    private let descriptor: Int32
+    /// As the system says; 0 for pipes and files of /proc.
+    let size: Int
+
+    init(_ path: String) throws(DiskError) {
+        let opened = retryingInterrupts { open(path, O_RDONLY | O_CLOEXEC) }
+        guard opened >= 0 else { throw DiskError.now("open", path) }
+        var status = stat()
+        size = fstat(opened, &status) == 0 ? Int(status.st_size) : 0
+        descriptor = opened
+        self.path = path
+    }
+
+    deinit { closeDescriptor(descriptor) }
+
+    func read(at offset: Int, atMost count: Int) throws(DiskError) -> Bytes {
+        var failure: Int32 = 0
+        let bytes = Bytes(capacity: count) { room in
+            let got = retryingInterrupts { pread(descriptor, room.baseAddress, count, off_t(offset)) }
+            if got < 0 { failure = errno }
+            return max(0, got)
+        }
+        if failure != 0 { throw DiskError.code(failure, "read", path) }
+        return bytes
     }
 }
 

@@ -9,46 +9,90 @@ import Synchronization
     import Darwin
 #endif
 
-/// A file of the operating system, opened once and shared: the descriptor closes when the last reference goes, so a reply that is
-/// still being sent from it keeps it alive after the log has let it go.
-final class OpenFile: DiskFile {
+/// A file of the operating system. Its descriptor is opened when it is needed, within the budget of a pool, which may take it back.
+final class OpenFile: DiskFile, @unchecked Sendable {
+    // Unchecked: `poolIndex` is guarded by the pool's lock, the rest by `state` or atomic.
+    private struct State {
+        var handle: DescriptorPool.FileHandle?
+        var isClosed = false
+    }
+
     private let path: String
-    private let descriptor: Int32
+    private let pool: DescriptorPool
+    private let state = Mutex(State())
+    private let isTouched = Atomic(false)
     /// Kept here because the log asks for it on every append; only this object writes to the file.
     private let knownSize: Atomic<Int>
+    /// Where the pool finds this file while it is open.
+    var poolIndex: Int?
 
-    init(path: String, flags: Int32) throws(DiskError) {
-        let opened = retryingInterrupts { open(path, flags | O_CLOEXEC, 0o644) }
-        guard opened >= 0 else { throw DiskError.now("open", path) }
-        var status = stat()
-        guard fstat(opened, &status) == 0 else {
-            let error = DiskError.now("open", path)
-            Self.release(opened)
-            throw error
-        }
+    /// - Parameter create: makes the file when it is missing; one that is there is not opened before it is used
+    init(path: String, pool: DescriptorPool, create: Bool, truncates: Bool = false) throws(DiskError) {
         self.path = path
-        descriptor = opened
-        knownSize = Atomic(Int(status.st_size))
+        self.pool = pool
+        var status = stat()
+        if !truncates, stat(path, &status) == 0 {
+            guard status.st_mode & S_IFMT != S_IFDIR else { throw DiskError.code(EISDIR, "open", path) }
+            knownSize = Atomic(Int(status.st_size))
+            return
+        }
+        guard create else { throw DiskError.now("open", path) }
+        knownSize = Atomic(0)
+        _ = try opened(O_RDWR | O_CREAT | (truncates ? O_TRUNC : 0))
     }
 
-    deinit { Self.release(descriptor) }
-
-    private static func release(_ descriptor: Int32) {
-        #if canImport(Glibc)
-            _ = Glibc.close(descriptor)
-        #else
-            _ = Darwin.close(descriptor)
-        #endif
+    /// The handle, opened when there is none.
+    private func opened(_ flags: Int32 = O_RDWR) throws(DiskError) -> DescriptorPool.FileHandle {
+        try state.withLock { (state) throws(DiskError) in
+            if let handle = state.handle {
+                isTouched.store(true, ordering: .relaxed)
+                return handle
+            }
+            guard !state.isClosed else { throw DiskError.code(EBADF, "open", path) }
+            do throws(DiskOpenFailure) {
+                let handle = try pool.open(path, flags: flags, for: self)
+                state.handle = handle
+                isTouched.store(true, ordering: .relaxed)
+                return handle
+            } catch {
+                throw DiskError.code(error.code, "open", path)
+            }
+        }
     }
 
-    var fileDescriptor: Int32? { descriptor }
+    /// Whether the file was used since the last time this was asked.
+    func wasTouched() -> Bool { isTouched.exchange(false, ordering: .relaxed) }
+
+    /// Gives the descriptor back; false when a thread is just opening or closing this file.
+    func letGoUnlessBusy() -> Bool {
+        state.withLockIfAvailable { $0.handle = nil } != nil
+    }
+
+    /// Bytes of a file that is not there any more belong to whoever took a piece of it; nobody else can ask.
+    func close() {
+        let hadHandle = state.withLock { state in
+            defer { state = State(handle: nil, isClosed: true) }
+            return state.handle != nil
+        }
+        if hadHandle { pool.remove(self) }
+    }
+
+    /// A caller that needs a descriptor takes a piece, which holds it.
+    var fileDescriptor: Int32? { nil }
 
     var size: Int { knownSize.load(ordering: .acquiring) }
 
-    /// Nothing to do at once: the descriptor may be in use by a reply on another thread, and goes with the last reference.
-    func close() {}
+    func piece(at offset: Int, count: Int) throws(DiskError) -> RecordData.Piece {
+        let handle = try opened()
+        // A reply holds the descriptor until it is sent; with too many of those the bytes themselves are held instead.
+        if pool.isFull { return .bytes(try handle.read(at: offset, count: count)) }
+        return .file(FileRange(source: handle, offset: offset, count: count))
+    }
 
     func write(_ pieces: [Bytes], at offset: Int) throws(DiskError) {
+        let handle = try opened()
+        let descriptor = handle.descriptor
+        defer { withExtendedLifetime(handle) {} }
         var position = offset
         var index = 0
         var skipped = 0
@@ -72,6 +116,37 @@ final class OpenFile: DiskFile {
         grow(to: position)
     }
 
+    func read(at offset: Int, count: Int) throws(DiskError) -> Bytes { try opened().read(at: offset, count: count) }
+
+    func bytes(at offset: Int, count: Int) throws -> Bytes { try read(at: offset, count: count) }
+
+    func truncate(to size: Int) throws(DiskError) {
+        let handle = try opened()
+        guard retryingInterrupts({ ftruncate(handle.descriptor, off_t(size)) }) == 0 else { throw DiskError.now("truncate", path) }
+        knownSize.store(size, ordering: .releasing)
+    }
+
+    func sync() throws(DiskError) {
+        if state.withLock({ $0.isClosed }) { return }
+        let handle: DescriptorPool.FileHandle
+        do throws(DiskError) { handle = try opened() } catch {
+            // Closed in this moment by whoever removes the file.
+            if state.withLock({ $0.isClosed }) { return }
+            throw error
+        }
+        var code = ottla_sync(handle.descriptor)
+        while code == -EINTR { code = ottla_sync(handle.descriptor) }
+        if code != 0 { throw DiskError.code(-code, "sync", path) }
+    }
+
+    private func grow(to end: Int) { _ = knownSize.max(end, ordering: .acquiringAndReleasing) }
+}
+
+extension DescriptorPool.FileHandle: FileRangeSource {
+    var fileDescriptor: Int32? { descriptor }
+
+    func bytes(at offset: Int, count: Int) throws -> Bytes { try read(at: offset, count: count) }
+
     func read(at offset: Int, count: Int) throws(DiskError) -> Bytes {
         guard count > 0, offset >= 0 else { return .empty }
         var failure: Int32 = 0
@@ -88,21 +163,6 @@ final class OpenFile: DiskFile {
         if failure != 0 { throw DiskError.code(failure, "read", path) }
         return bytes
     }
-
-    func bytes(at offset: Int, count: Int) throws -> Bytes { try read(at: offset, count: count) }
-
-    func truncate(to size: Int) throws(DiskError) {
-        guard retryingInterrupts({ ftruncate(descriptor, off_t(size)) }) == 0 else { throw DiskError.now("truncate", path) }
-        knownSize.store(size, ordering: .releasing)
-    }
-
-    func sync() throws(DiskError) {
-        var code = ottla_sync(descriptor)
-        while code == -EINTR { code = ottla_sync(descriptor) }
-        if code != 0 { throw DiskError.code(-code, "sync", path) }
-    }
-
-    private func grow(to end: Int) { _ = knownSize.max(end, ordering: .acquiringAndReleasing) }
 }
 
 /// Calls `body` with the vectors of a gather write over the first `limit` non-empty pieces.

@@ -106,13 +106,20 @@ public enum ProcessLimits {
     /// Lets the memory of large requests and batches go back to the system once they are served, so that one burst does not stay for ever.
     public static func returnLargeBlocks() { ottla_return_blocks_of(4 << 20) }
 
-    /// Raises the limit of open files to what is allowed: a log holds a descriptor per segment, a connection one.
+    #if canImport(Glibc)
+        private static let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    #else
+        private static let resource = RLIMIT_NOFILE
+    #endif
+
+    /// Descriptors that the process may have at once.
+    public static var openFiles: Int {
+        var limit = rlimit()
+        return getrlimit(resource, &limit) == 0 ? Int(clamping: limit.rlim_cur) : 256
+    }
+
+    /// Raises the limit of open files to what is allowed: every connection holds one, and so do files in use.
     public static func raiseOpenFiles() {
-        #if canImport(Glibc)
-            let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-        #else
-            let resource = RLIMIT_NOFILE
-        #endif
         var limit = rlimit()
         guard getrlimit(resource, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
         limit.rlim_cur = limit.rlim_max

@@ -161,16 +161,25 @@ extension CompactionPlan {
             while let batch = try scanner.nextBatch() {
                 if batch.lastOffset < firstDirtyOffset { continue }
                 if map.isFull { return map }
-                if batch.isControl {
+                if !batch.isCrcValid {
+                    // Kept as it is (see SegmentCleaner): it makes nothing else superfluous.
+                } else if batch.isControl {
                     _ = transactions.markerIsForNothing(batch)
                 } else if !transactions.isAborted(batch), !noteKeys(of: batch, in: &map) {
                     return map
                 }
                 map.advance(to: batch.lastOffset)
             }
+            if let failure = scanner.failure { throw Self.damaged(source, scanner.position, failure) }
             map.advance(to: source.endOffset - 1)
         }
         return map
+    }
+
+    static func damaged(_ source: CompactionSource, _ position: Int, _ failure: RecordBatchError) -> DiskError {
+        DiskError(
+            operation: "compact", path: source.segment.directory + "/" + Segment.stem(source.baseOffset) + ".log", code: 0,
+            message: "it is damaged at byte \(position): \(failure)")
     }
 
     /// False when the memory was used up within the batch: the rest of it is for the next compaction.

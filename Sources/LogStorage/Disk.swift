@@ -3,13 +3,15 @@ import KafkaProtocol
 /// The seam to files: coarse operations that the log needs, so that it runs on a real disk, in memory, and under a simulator that injects faults.
 /// Paths are absolute or relative to the process; separators are `/`.
 public protocol Disk: AnyObject, Sendable {
-    /// Opens for reading and writing; creates the file when asked to.
+    /// A file for reading and writing; it is created when asked to. Opening one that exists may be put off until it is used.
     func openFile(_ path: String, create: Bool) throws(DiskError) -> any DiskFile
     /// Names in a directory, sorted, without `.` and `..`; empty when the directory does not exist.
     func names(in directory: String) throws(DiskError) -> [String]
-    func exists(_ path: String) -> Bool
-    /// Creates a directory and its parents; no error when it exists.
-    func createDirectory(_ path: String) throws(DiskError)
+    /// What is at a path, links followed; nil when there is nothing.
+    func kind(of path: String) throws(DiskError) -> DiskEntryKind?
+    /// Creates a directory and its parents; false, and no error, when it was there already.
+    @discardableResult
+    func createDirectory(_ path: String) throws(DiskError) -> Bool
     /// Removes a file; no error when it is missing.
     func removeFile(_ path: String) throws(DiskError)
     /// Removes a directory and everything below it.
@@ -20,11 +22,27 @@ public protocol Disk: AnyObject, Sendable {
     func writeFile(_ path: String, _ content: Bytes) throws(DiskError)
     /// Makes creations, renames and removals in a directory durable.
     func syncDirectory(_ path: String) throws(DiskError)
+    /// Makes everything on the file system that holds a path durable, at once: for a stop that has thousands of files to sync. False when
+    /// this disk cannot say that for certain; then each file must be synced.
+    func syncAll(_ path: String) throws(DiskError) -> Bool
+    /// Gives back the descriptors of files that were not used since the last call.
+    func releaseIdleFiles()
     /// Takes an exclusive lock on a file until the returned object is released; `DiskError.isLocked` names the holder's pid when another process has it.
     func lock(_ path: String) throws(DiskError) -> AnyObject
 }
 
-/// An open file. Safe to read from any thread while one thread writes.
+extension Disk {
+    /// Whether there is anything at a path. What cannot be looked at counts as nothing.
+    public func exists(_ path: String) -> Bool { ((try? kind(of: path)) ?? nil) != nil }
+}
+
+/// What a path leads to.
+public enum DiskEntryKind: Sendable, Equatable {
+    case directory
+    case file(size: Int)
+}
+
+/// A file in use. Its descriptor may be given back while nothing needs it and opened again. Safe to read from any thread while one thread writes.
 public protocol DiskFile: FileRangeSource {
     /// Bytes in the file.
     var size: Int { get }
@@ -33,9 +51,11 @@ public protocol DiskFile: FileRangeSource {
     /// Reads a range; shorter than asked at the end of the file.
     func read(at offset: Int, count: Int) throws(DiskError) -> Bytes
     func truncate(to size: Int) throws(DiskError)
-    /// Makes the content durable (fdatasync).
+    /// Makes the content durable (fdatasync). A file that is closed has nothing to keep any more.
     func sync() throws(DiskError)
-    /// Closes the descriptor once no fetch in flight uses it (the object's last reference may close it instead).
+    /// A range to be sent later, whatever becomes of the file meanwhile: a part of the file, or (when too many files are held open) the bytes.
+    func piece(at offset: Int, count: Int) throws(DiskError) -> RecordData.Piece
+    /// Nothing is read or written any more, and the path may come to mean another file; pieces taken before stay readable.
     func close()
 }
 

@@ -57,6 +57,20 @@ struct LeaderEpochs: Equatable {
 
     init() {}
 
+    /// The file of a partition's directory; empty when there is none, or an empty one, as a crash leaves it.
+    static func read(_ disk: any Disk, _ directory: String) throws(LogDirectoryError) -> LeaderEpochs {
+        let path = directory + "/" + LogState.epochsFile
+        do throws(DiskError) {
+            guard try disk.kind(of: path) != nil else { return LeaderEpochs() }
+            let content = try disk.readFile(path)
+            if let epochs = LeaderEpochs(content) { return epochs }
+            if content.array.allSatisfy({ $0 == 0 }) { return LeaderEpochs() }
+        } catch {
+            throw .disk(error)
+        }
+        throw .refused("\(path) is damaged: bring it back, or remove it to have the log begin without the leader epochs of its past")
+    }
+
     /// Nil when the file is malformed.
     init?(_ content: Bytes) {
         guard let rows = CheckpointFile.rows(content, columns: 2) else { return nil }

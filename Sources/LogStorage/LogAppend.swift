@@ -62,7 +62,13 @@ extension LogState {
         } catch {
             // Nothing was noted yet (the disk may be full): with the torn bytes cut off the log is as it was.
             try changing { (log) throws(DiskError) in try log.active.truncateFile() }
+            if !isWriteFailing { operatorLog.error(.disk, "\(name) cannot be appended to, its producers are refused: \(error)") }
+            isWriteFailing = true
             throw .disk(error)
+        }
+        if isWriteFailing {
+            isWriteFailing = false
+            operatorLog.info(.disk, "\(name) can be appended to again")
         }
     }
 

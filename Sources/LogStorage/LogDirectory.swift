@@ -8,21 +8,23 @@ public enum LogDirectoryError: Error, Sendable, CustomStringConvertible {
     case disk(DiskError)
     /// `meta.properties` does not fit: other node id or cluster id, or malformed.
     case wrongMetaProperties(String)
+    /// The directory holds what no broker left there, or is damaged in a way that a start must not touch; the text says what and where.
+    case refused(String)
     case log(PartitionName, LogError)
     case partitionExists(PartitionName)
 
     public var description: String {
         switch self {
-        case .locked(let text): text
+        case .locked(let text), .wrongMetaProperties(let text), .refused(let text): text
         case .disk(let error): error.description
-        case .wrongMetaProperties(let text): text
         case .log(let name, let error): "\(name): \(error)"
         case .partitionExists(let name): "the directory of \(name) exists already"
         }
     }
 }
 
-/// A data directory: Kafka's files around the partitions' directories.
+/// A data directory: Kafka's files around the partitions' directories. Opening it changes nothing but its lock and the marker of a clean stop;
+/// partitions are opened when the metadata names them, and `settle` says what becomes of the others. Nothing is deleted that was not marked for it.
 public final class LogDirectory: Sendable {
     public let path: String
     public let nodeId: Int32
@@ -31,36 +33,45 @@ public final class LogDirectory: Sendable {
     /// The directory was closed cleanly the last time, or is new.
     public let wasClean: Bool
 
-    private struct Contents: Sendable {
+    struct Contents: Sendable {
         var logs: [PartitionName: PartitionLog] = [:]
+        /// Partitions' directories that are there and were not opened (yet).
+        var found: Set<PartitionName> = []
+        /// Directories that are marked for deletion and proven to be this broker's to delete.
+        var marked: Set<String> = []
+        /// Deleted partitions whose directory could not be marked; it is tried again.
+        var unmarked: Set<PartitionName> = []
         var random: SplitMix
         var lock: LockHolder?
     }
 
-    private let disk: any Disk
-    private let contents: Mutex<Contents>
+    let disk: any Disk
+    let log: OperatorLog
+    let contents: Mutex<Contents>
+    private let known: KnownOffsets
+    /// Names with a suffix (`-delete`, `-stray`, `-future`) that were found at the start.
+    let suffixed: [String]
     private static let cleanShutdown = ".kafka_cleanshutdown"
 
-    /// Opens a directory, creating it when missing: takes the lock, reads or writes `meta.properties`, recovers every partition.
+    /// Opens a directory, creating it when missing: takes the lock, reads or writes `meta.properties`, looks at what is there.
     /// - Parameters:
     ///   - clusterId: nil takes the one on disk, or makes one from the generator
-    ///   - now: milliseconds since the epoch
-    ///   - config: the configuration of each partition found; `updateConfig` can change it later
     public init(
-        disk: any Disk, path: String, nodeId: Int32, clusterId: String?, generator: inout some RandomNumberGenerator, now: Int64,
-        config: (PartitionName) -> LogConfig
+        disk: any Disk, path: String, nodeId: Int32, clusterId: String?, generator: inout some RandomNumberGenerator, log: OperatorLog = .silent
     ) throws(LogDirectoryError) {
         self.disk = disk
         self.path = path
         self.nodeId = nodeId
+        self.log = log
+        try Self.refuseForeign(disk, path)
         let lock: LockHolder
-        var logs: [PartitionName: PartitionLog] = [:]
         do throws(DiskError) {
             try disk.createDirectory(path)
             lock = LockHolder(try disk.lock(path + "/.lock"))
         } catch {
             throw error.isLocked ? .locked("the data directory \(path) is in use: \(error.message)") : .disk(error)
         }
+        let found: (partitions: Set<PartitionName>, suffixed: [String])
         do {
             let metaPath = path + "/" + MetaProperties.fileName
             if disk.exists(metaPath) {
@@ -73,15 +84,16 @@ public final class LogDirectory: Sendable {
                 try disk.writeFile(metaPath, MetaProperties(nodeId: nodeId, clusterId: self.clusterId, directoryId: directoryId).content)
             }
             let names = try disk.names(in: path)
+            found = try Self.look(disk, path, names)
+            if found.partitions.contains(.clusterMetadata) { try StrictCheck(disk: disk, directory: "\(path)/\(PartitionName.clusterMetadata)").run() }
             let hasMarker = names.contains(Self.cleanShutdown)
+            known = try KnownOffsets(disk, path, names, isClean: hasMarker, log)
             if hasMarker {
                 // From now on a crash must be noticed.
                 try disk.removeFile(path + "/" + Self.cleanShutdown)
                 try disk.syncDirectory(path)
             }
-            let openings = try Self.openings(disk, path: path, names: names, isClean: hasMarker, now: now, config: config)
-            wasClean = hasMarker || openings.isEmpty
-            for opening in openings { logs[opening.name] = try Self.open(disk, opening, topicId: nil) }
+            wasClean = hasMarker || found.partitions.isEmpty
         } catch let error as DiskError {
             throw .disk(error)
         } catch let error as LogDirectoryError {
@@ -89,7 +101,45 @@ public final class LogDirectory: Sendable {
         } catch {
             throw .wrongMetaProperties("\(error)")
         }
-        contents = Mutex(Contents(logs: logs, random: SplitMix(seed: generator.next()), lock: lock))
+        suffixed = found.suffixed
+        contents = Mutex(Contents(found: found.partitions, random: SplitMix(seed: generator.next()), lock: lock))
+    }
+
+    /// A directory that holds something and was never formatted is somebody's.
+    private static func refuseForeign(_ disk: any Disk, _ path: String) throws(LogDirectoryError) {
+        let names: [String]
+        do throws(DiskError) { names = try disk.names(in: path) } catch { throw .disk(error) }
+        guard !names.contains(MetaProperties.fileName) else { return }
+        let foreign = names.filter { !DirectoryEntry.isNothing($0) }
+        guard !foreign.isEmpty else { return }
+        let partitions = foreign.filter { PartitionName(directoryName: $0) != nil }
+        let wayOut =
+            partitions.isEmpty
+            ? "choose another directory, or move what is there away"
+            : "if this is a broker's data, bring back its meta.properties; else choose another directory"
+        throw .refused("the directory \(path) has no \(MetaProperties.fileName) and is not empty: it holds \(foreign.shortList()); \(wayOut)")
+    }
+
+    /// The partitions' directories, and those of partitions with a suffix.
+    private static func look(
+        _ disk: any Disk, _ path: String, _ names: [String]
+    ) throws -> (partitions: Set<PartitionName>, suffixed: [String]) {
+        var partitions: Set<PartitionName> = []
+        var suffixed: [String] = [], foreign: [String] = []
+        for name in names where try disk.kind(of: path + "/" + name) == .directory {
+            switch DirectoryEntry(name: name) {
+            case .partition(let partition): partitions.insert(partition)
+            case .marked, .stray, .future: suffixed.append(name)
+            case .ignored: break
+            case .foreign: foreign.append(name)
+            }
+        }
+        guard foreign.isEmpty else {
+            throw LogDirectoryError.refused(
+                "the data directory \(path) holds directories that are no partition's: \(foreign.shortList()); move them away (Kafka does not start on it either)"
+            )
+        }
+        return (partitions, suffixed)
     }
 
     private static func checked(_ meta: MetaProperties, nodeId: Int32, clusterId: String?, _ path: String) throws(LogDirectoryError) -> MetaProperties {
@@ -100,149 +150,50 @@ public final class LogDirectory: Sendable {
         return meta
     }
 
-    /// What is to be opened; directories of deleted partitions are removed on the way.
-    private static func openings(
-        _ disk: any Disk, path: String, names: [String], isClean: Bool, now: Int64, config: (PartitionName) -> LogConfig
-    ) throws(DiskError) -> [LogOpening] {
-        func offsets(_ file: String) throws(DiskError) -> [PartitionName: Int64] {
-            guard names.contains(file) else { return [:] }
-            return OffsetCheckpoint.parse(try disk.readFile(path + "/" + file)) ?? [:]
-        }
-        let recoveryPoints = try offsets(OffsetCheckpoint.recoveryPoints), starts = try offsets(OffsetCheckpoint.logStartOffsets)
-        let cleaned = try offsets(OffsetCheckpoint.cleanedOffsets)
-        var openings: [LogOpening] = []
-        for entry in names {
-            if entry.hasSuffix("-delete") {
-                try disk.removeTree(path + "/" + entry)
-                continue
-            }
-            guard let name = PartitionName(directoryName: entry) else { continue }
-            openings.append(
-                LogOpening(
-                    name: name, directory: path + "/" + entry, config: config(name), recoveryPoint: recoveryPoints[name] ?? 0,
-                    logStartOffset: starts[name] ?? 0, cleanedOffset: cleaned[name] ?? 0, isClean: isClean, now: now))
-        }
-        return openings
-    }
-
-    private static func open(_ disk: any Disk, _ opening: LogOpening, topicId: Uuid?) throws(DiskError) -> PartitionLog {
-        var topicId = topicId
-        let metadata = opening.directory + "/" + PartitionMetadata.fileName
-        if topicId == nil, disk.exists(metadata) { topicId = PartitionMetadata.parse(try disk.readFile(metadata)) }
-        let (state, report) = try LogState.open(disk, opening)
-        return PartitionLog(state: state, topicId: topicId, recovery: report)
-    }
-
-    /// The partitions, sorted by topic and number.
+    /// The partitions that are open, sorted by topic and number.
     public var partitions: [PartitionName] { contents.withLock { $0.logs.keys.sorted() } }
 
     public func log(_ name: PartitionName) -> PartitionLog? { contents.withLock { $0.logs[name] } }
 
-    /// Creates a partition's directory with an empty log. Nothing is synced: the first `sync` of the log makes its directory durable too.
-    /// A partition that is there already is given back when its topic id fits or is not known any more.
-    public func createPartition(_ name: PartitionName, topicId: Uuid, config: LogConfig, now: Int64) throws(LogDirectoryError) -> PartitionLog {
-        try contents.withLock { (contents) throws(LogDirectoryError) in
-            let directory = "\(path)/\(name)"
-            do throws(DiskError) {
-                if let log = contents.logs[name] {
-                    guard log.topicId == nil || log.topicId == topicId else { throw existing(name) }
-                    if log.topicId == nil {
-                        try writeMetadata(topicId, log)
-                        log.identify(topicId)
-                    }
-                    log.updateConfig(config)
-                    return log
-                }
-                try disk.createDirectory(directory)
-                let opening = LogOpening(name: name, directory: directory, config: config, isClean: true, isNew: true, now: now)
-                let log = try Self.open(disk, opening, topicId: topicId)
-                try writeMetadata(topicId, log)
-                contents.logs[name] = log
-                return log
-            } catch {
-                throw error.code == Self.existsCode ? .partitionExists(name) : .disk(error)
-            }
+    /// Whether there is a directory of this name that was not opened yet.
+    public func hasUnopened(_ name: PartitionName) -> Bool { contents.withLock { $0.found.contains(name) } }
+
+    /// Whether there are directories of partitions that were not opened yet.
+    public var hasUnopenedPartitions: Bool { contents.withLock { !$0.found.isEmpty } }
+
+    var openLogs: [(name: PartitionName, log: PartitionLog)] { contents.withLock { $0.logs.map { ($0.key, $0.value) } } }
+
+    /// What the checkpoints say of a partition.
+    func opening(_ name: PartitionName, config: LogConfig, isNew: Bool, now: Int64) -> LogOpening {
+        var opening = LogOpening(name: name, directory: "\(path)/\(name)", config: config, isNew: isNew, now: now, log: log)
+        guard !isNew else {
+            opening.isClean = true
+            return opening
         }
+        opening.isClean = known.isClean
+        opening.recoveryPoint = known.recoveryPoints[name] ?? 0
+        opening.logStartOffset = known.starts[name] ?? 0
+        opening.cleanedOffset = known.cleaned[name] ?? 0
+        return opening
     }
 
-    private static let existsCode: Int32 = 17
+    // MARK: The end
 
-    private func existing(_ name: PartitionName) -> DiskError {
-        DiskError(operation: "create", path: "\(path)/\(name)", code: Self.existsCode, message: "File exists")
-    }
-
-    private func writeMetadata(_ topicId: Uuid, _ log: PartitionLog) throws(DiskError) {
-        try log.state.withLock { (log) throws(DiskError) in try log.writeSmallFile(PartitionMetadata.fileName, PartitionMetadata.content(topicId)) }
-    }
-
-    /// Renames the directory to `topic-N.<uuid>-delete` and removes it. Fetches in flight keep the files that they read.
-    public func deletePartition(_ name: PartitionName) throws(LogDirectoryError) {
-        let (log, id) = contents.withLock { contents in
-            (contents.logs.removeValue(forKey: name), Uuid.random(using: &contents.random))
-        }
-        guard let log else { return }
-        log.markClosed()
-        let hex = id.bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-        do throws(DiskError) {
-            let target = "\(path)/\(Self.deletedName(name, hex))"
-            try disk.rename("\(path)/\(name)", to: target)
-            try disk.removeTree(target)
-        } catch {
-            throw .disk(error)
-        }
-    }
-
-    /// A directory's name has at most 255 bytes, so a long topic's is cut, as Kafka does.
-    private static func deletedName(_ name: PartitionName, _ hex: String) -> String {
-        let suffix = "-\(name.partition).\(hex)-delete"
-        return name.topic.prefix(255 - suffix.utf8.count) + suffix
-    }
-
-    /// Makes every log durable and writes the checkpoints of recovery points, log start offsets and high watermarks.
-    public func writeCheckpoints() throws(LogDirectoryError) {
-        var offsets = CheckpointedOffsets()
-        for (name, log) in contents.withLock({ $0.logs }) {
-            do throws(LogError) {
-                offsets.recoveryPoints[name] = try log.flushForCheckpoint()
-            } catch {
-                // A log that is being deleted, or whose disk failed, has no say; its last recovery point would only be too low.
-                continue
-            }
-            offsets.note(log)
-        }
-        try write(offsets)
-    }
-
-    /// Writes the checkpoint of log start offsets alone: what DeleteRecords needs to last.
-    public func writeLogStartOffsets() throws(LogDirectoryError) {
-        var offsets = CheckpointedOffsets()
-        for log in contents.withLock({ Array($0.logs.values) }) { offsets.note(log) }
-        do throws(DiskError) {
-            try disk.writeFile(path + "/" + OffsetCheckpoint.logStartOffsets, OffsetCheckpoint.content(offsets.starts))
-        } catch {
-            throw .disk(error)
-        }
-    }
-
-    private func write(_ offsets: CheckpointedOffsets) throws(LogDirectoryError) {
-        do throws(DiskError) {
-            for (file, rows) in offsets.files where !rows.isEmpty || file != OffsetCheckpoint.cleanedOffsets || disk.exists(path + "/" + file) {
-                try disk.writeFile(path + "/" + file, OffsetCheckpoint.content(rows))
-            }
-        } catch {
-            throw .disk(error)
-        }
-    }
+    /// Logs beyond which a stop syncs the whole file system once instead of each file.
+    private static let manyLogs = 64
 
     /// Closes every log. A clean close writes the checkpoints and leaves the clean-shutdown marker, unless a log had failed. The lock is released.
     /// - Parameter brokerEpoch: noted in the marker, -1 when there is none
     public func close(clean: Bool = true, brokerEpoch: Int64 = -1) throws(LogDirectoryError) {
+        let logs = openLogs.sorted { $0.name < $1.name }
         var failure: LogDirectoryError?
         var offsets = CheckpointedOffsets()
-        for (name, log) in contents.withLock({ $0.logs.sorted { $0.key < $1.key } }) {
+        var unsynced: [SyncWork] = []
+        let syncsAtOnce = clean && logs.count > Self.manyLogs
+        for (name, log) in logs {
             do throws(LogError) {
-                try log.close(clean: clean)
-                offsets.recoveryPoints[name] = log.flushedOffset
+                if syncsAtOnce { unsynced.append(try log.prepareToClose()) } else { try log.close(clean: clean) }
+                offsets.recoveryPoints[name] = log.logEndOffset
                 offsets.note(log)
             } catch {
                 failure = failure ?? .log(name, error)
@@ -254,6 +205,12 @@ public final class LogDirectory: Sendable {
                 contents.logs.removeAll()
             }
         }
+        do throws(DiskError) {
+            if syncsAtOnce, try !disk.syncAll(path) { for work in unsynced { try work.sync() } }
+        } catch {
+            throw .disk(error)
+        }
+        for (_, log) in logs { log.markClosed() }
         guard clean else { return }
         if let failure { throw failure }
         try write(offsets)
@@ -265,15 +222,36 @@ public final class LogDirectory: Sendable {
     }
 }
 
+/// The offsets that the last run wrote down. A file that cannot be read counts as missing, which only makes the start look at more.
+private struct KnownOffsets: Sendable {
+    var recoveryPoints: [PartitionName: Int64] = [:]
+    var starts: [PartitionName: Int64] = [:]
+    var cleaned: [PartitionName: Int64] = [:]
+    let isClean: Bool
+
+    init(_ disk: any Disk, _ path: String, _ names: [String], isClean: Bool, _ log: OperatorLog) throws(DiskError) {
+        self.isClean = isClean
+        func offsets(_ file: String, _ meaning: String) throws(DiskError) -> [PartitionName: Int64] {
+            guard names.contains(file) else { return [:] }
+            if let offsets = OffsetCheckpoint.parse(try disk.readFile(path + "/" + file)) { return offsets }
+            log.warn(.recovery, "\(path)/\(file) is not readable and counts as missing: \(meaning)")
+            return [:]
+        }
+        recoveryPoints = try offsets(OffsetCheckpoint.recoveryPoints, "every log is checked from its beginning after an unclean stop")
+        starts = try offsets(OffsetCheckpoint.logStartOffsets, "logs begin with their first segment, so records deleted by DeleteRecords may be back")
+        cleaned = try offsets(OffsetCheckpoint.cleanedOffsets, "compaction begins anew")
+    }
+}
+
 /// Keeps the directory's lock; letting go of it releases the lock.
-private final class LockHolder: @unchecked Sendable {
+final class LockHolder: @unchecked Sendable {
     // Unchecked: the object is only held, never used.
     private let lock: AnyObject
     init(_ lock: AnyObject) { self.lock = lock }
 }
 
-/// Makes the names of deleted directories; seeded, so that a simulation repeats.
-private struct SplitMix: RandomNumberGenerator, Sendable {
+/// Makes the names of marked directories; seeded, so that a simulation repeats.
+struct SplitMix: RandomNumberGenerator, Sendable {
     private var state: UInt64
     init(seed: UInt64) { state = seed }
 

@@ -27,9 +27,9 @@ extension LogState {
                 }
             }
             cursors.note(to.nextOffset, segment: segment.baseOffset, position: to.position)
-            let range = FileRange(source: segment.log, offset: start.position, count: to.position - start.position)
+            let piece = try segment.log.piece(at: start.position, count: to.position - start.position)
             return ReadInfo(
-                records: .pieces([.file(range)]), sizeInBytes: range.count, firstOffset: start.baseOffset, nextOffset: max(to.nextOffset, offset + 1),
+                records: .pieces([piece]), sizeInBytes: piece.count, firstOffset: start.baseOffset, nextOffset: max(to.nextOffset, offset + 1),
                 exceedsMaxBytes: exceeds)
         } catch {
             throw .disk(error)
@@ -73,13 +73,20 @@ extension LogState {
 
 /// A batch found in a file, to be read without the log's lock.
 struct BatchLocation {
-    var file: any DiskFile
-    var position: Int
-    var size: Int
+    private let piece: RecordData.Piece
+    private let position: Int
+
+    init(_ file: any DiskFile, at position: Int, size: Int) throws(DiskError) {
+        piece = try file.piece(at: position, count: size)
+        self.position = position
+    }
 
     func read() throws(LogError) -> RecordBatch {
         do {
-            return try RecordBatch.parse(try file.read(at: position, count: size))
+            switch piece {
+            case .bytes(let bytes): return try RecordBatch.parse(bytes)
+            case .file(let range): return try RecordBatch.parse(try range.source.bytes(at: range.offset, count: range.count))
+            }
         } catch let error as DiskError {
             throw .disk(error)
         } catch {
@@ -98,7 +105,7 @@ extension LogState {
                 let indexed = try segment.timeIndex.offset(atOrBefore: timestamp)
                 let position = try segment.offsetIndex.position(atOrBefore: max(indexed, start))
                 if let found = try segment.batch(from: position, where: { $0.maxTimestamp >= timestamp && $0.lastOffset >= start }) {
-                    return BatchLocation(file: segment.log, position: found.position, size: found.header.sizeInBytes)
+                    return try BatchLocation(segment.log, at: found.position, size: found.header.sizeInBytes)
                 }
             }
             return nil
@@ -115,7 +122,7 @@ extension LogState {
         guard let best else { return nil }
         do throws(DiskError) {
             guard let found = try best.batch(containing: best.offsetOfMaxTimestamp) else { return nil }
-            return BatchLocation(file: best.log, position: found.position, size: found.header.sizeInBytes)
+            return try BatchLocation(best.log, at: found.position, size: found.header.sizeInBytes)
         } catch {
             throw .disk(error)
         }

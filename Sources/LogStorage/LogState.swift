@@ -22,7 +22,10 @@ struct LogState: Sendable {
     /// The partition's directory (and the entry of it in its parent) was made since the last sync.
     var isDirectoryNew = false
     /// Why nothing can be done any more: the log is closed, or the disk failed and what is on it is not known.
-    var failure: LogError?
+    private(set) var failure: LogError?
+    /// The last append could not be written (the disk is full, say), and the operator was told.
+    var isWriteFailing = false
+    let operatorLog: OperatorLog
     var producerExpirationMs: Int64 = 86_400_000
     /// Where recent reads ended, so that the next read of a consumer needs no index.
     var cursors = ReadCursors()
@@ -35,6 +38,14 @@ struct LogState: Sendable {
 
     var lastStableOffset: Int64 { producers.firstUnstableOffset ?? nextOffset }
 
+    /// Ends the log's use. The first reason counts; the operator hears of it, unless the log was closed in order.
+    mutating func fail(_ reason: LogError) {
+        guard failure == nil else { return }
+        failure = reason
+        if case .closed = reason { return }
+        operatorLog.error(.disk, "\(name) refuses everything until the next start, for what is on the disk is not known: \(reason)")
+    }
+
     func checkUsable() throws(LogError) {
         if let failure { throw failure }
     }
@@ -45,7 +56,7 @@ struct LogState: Sendable {
         do {
             return try body(&self)
         } catch {
-            failure = .disk(error)
+            fail(.disk(error))
             throw .disk(error)
         }
     }

@@ -1,7 +1,7 @@
 import KafkaProtocol
 
 /// What one sync has to make durable, gathered under the log's lock and done without it.
-private struct SyncWork: Sendable {
+struct SyncWork: Sendable {
     var files: [any DiskFile] = []
     var smallFiles: [String] = []
     var directories: [String] = []
@@ -11,13 +11,28 @@ private struct SyncWork: Sendable {
     let disk: any Disk
 
     func run() throws(DiskError) {
+        if let epochs { try disk.writeFile(epochs.path, epochs.content) }
+        try sync()
+    }
+
+    /// Writes what is not written yet, for a caller that syncs the whole file system afterwards.
+    func writeOnly() throws(DiskError) {
+        guard let epochs else { return }
+        let temporary = epochs.path + ".tmp"
+        let file = try disk.openFile(temporary, create: true)
+        defer { file.close() }
+        try file.truncate(to: 0)
+        try file.write([epochs.content], at: 0)
+        try disk.rename(temporary, to: epochs.path)
+    }
+
+    func sync() throws(DiskError) {
         for file in files { try file.sync() }
         for path in smallFiles where disk.exists(path) {
             let file = try disk.openFile(path, create: false)
             defer { file.close() }
             try file.sync()
         }
-        if let epochs { try disk.writeFile(epochs.path, epochs.content) }
         for directory in directories { try disk.syncDirectory(directory) }
     }
 }
@@ -41,7 +56,7 @@ extension LogState {
         work.smallFiles = unsyncedFiles
         unsyncedFiles.removeAll()
         if isDirectoryChanged { work.directories.append(directory) }
-        if isDirectoryNew, let slash = directory.lastIndex(of: "/") { work.directories.append(String(directory[..<slash])) }
+        if isDirectoryNew { work.directories.append(String(directory[..<(directory.lastIndex(of: "/") ?? directory.startIndex)])) }
         isDirectoryNew = false
         return work
     }
@@ -73,7 +88,7 @@ extension PartitionLog {
         do throws(DiskError) {
             try work.run()
         } catch {
-            state.withLock { $0.failure = $0.failure ?? .disk(error) }
+            state.withLock { $0.fail(.disk(error)) }
             throw .disk(error)
         }
         return state.withLock { log in
@@ -99,30 +114,45 @@ extension PartitionLog {
     /// Closes the log; nothing works afterwards. A clean close leaves a producer snapshot at the end and complete, durable files, so that the next
     /// start need not look at the records.
     public func close(clean: Bool) throws(LogError) {
-        if clean {
-            try state.withLock { (log) throws(LogError) in
-                try log.changing { (log) throws(DiskError) in
-                    try log.active.becomeInactive()
-                    if log.nextOffset > log.snapshots.last ?? 0 { try log.takeSnapshot() }
-                    try log.removeStraySnapshots()
-                }
+        defer { markClosed() }
+        guard clean else { return }
+        try complete()
+        _ = try flushForCheckpoint(closing: true)
+    }
+
+    /// A clean close without the syncing and without its last step, for a caller that syncs many logs at once and calls `markClosed` then.
+    func prepareToClose() throws(LogError) -> SyncWork {
+        try complete()
+        return try state.withLock { (log) throws(LogError) in
+            try log.changing { (log) throws(DiskError) in
+                var work = try log.gatherSync(closing: true)
+                log.gatherEpochs(&work)
+                try work.writeOnly()
+                return work
             }
-            _ = try flushForCheckpoint(closing: true)
         }
-        state.withLock { log in
-            for segment in log.segments { segment.close() }
-            log.failure = .closed
+    }
+
+    private func complete() throws(LogError) {
+        try state.withLock { (log) throws(LogError) in
+            try log.changing { (log) throws(DiskError) in
+                try log.active.becomeInactive()
+                if log.nextOffset > log.snapshots.last ?? 0 { try log.takeSnapshot() }
+                try log.removeStraySnapshots()
+            }
         }
     }
 
     /// Whether the log can still be used.
     public var failure: LogError? { state.withLock { $0.failure } }
 
-    /// Refuses everything from now on (the partition is being deleted).
+    /// Refuses everything from now on. Waits for a sync that is going on, so that nothing is written under the log's name afterwards.
     func markClosed() {
-        state.withLock { log in
-            for segment in log.segments { segment.close() }
-            log.failure = .closed
+        syncing.withLock { _ in
+            state.withLock { log in
+                for segment in log.segments { segment.close() }
+                log.fail(.closed)
+            }
         }
     }
 }

@@ -18,6 +18,9 @@ public struct PartitionName: Hashable, Sendable, Comparable, CustomStringConvert
         self.init(topic: String(directoryName[..<dash]), partition: partition)
     }
 
+    /// The metadata log of a KRaft node.
+    public static let clusterMetadata = PartitionName(topic: "__cluster_metadata", partition: 0)
+
     public var description: String { "\(topic)-\(partition)" }
 
     public static func < (a: PartitionName, b: PartitionName) -> Bool { (a.topic, a.partition) < (b.topic, b.partition) }
@@ -126,6 +129,14 @@ public struct AbortedTransaction: Sendable, Equatable {
     public var firstOffset: Int64
 }
 
+/// A transaction that no marker has ended.
+public struct OpenTransaction: Sendable, Equatable {
+    public var producerId: Int64
+    public var firstOffset: Int64
+    /// Of its newest record (ms).
+    public var lastTimestamp: Int64
+}
+
 /// A producer that the log remembers (DescribeProducers).
 public struct ActiveProducer: Sendable, Equatable {
     public var producerId: Int64
@@ -139,8 +150,10 @@ public struct ActiveProducer: Sendable, Equatable {
 
 /// What it took to open a log.
 public struct RecoveryReport: Sendable, Equatable {
-    /// Bytes cut from the end because they were not a whole valid batch.
+    /// Bytes that are not part of the log any more because they were not a whole valid batch, or lay behind such.
     public var truncatedBytes = 0
+    /// What was cut off, and where it is kept.
+    public var cuts: [LogCut] = []
     /// Segments whose indexes were written anew.
     public var recoveredSegments = 0
     /// Offset up to which the producers' state was replayed from, -1 when a snapshot at the end made that unnecessary.

@@ -21,7 +21,8 @@ public final class MemoryDisk: Disk {
         let (directories, files) = tree.withLock { ($0.directories, $0.files) }
         let other = MemoryDisk()
         var copies: [String: MemoryFile] = [:]
-        for (path, file) in files {
+        // In the order of the names, so that a seeded choice repeats.
+        for (path, file) in files.sorted(by: { $0.key < $1.key }) {
             let size = file.size
             let copy = MemoryFile(path: path)
             copy.fill(file.content.prefix(min(size, max(0, keep(path, file.durableSize, size)))))
@@ -50,13 +51,18 @@ public final class MemoryDisk: Disk {
         tree.withLock { $0.directories[trimmed(directory)]?.sorted() ?? [] }
     }
 
-    public func exists(_ path: String) -> Bool {
-        tree.withLock { $0.files[path] != nil || $0.directories[trimmed(path)] != nil }
+    public func kind(of path: String) throws(DiskError) -> DiskEntryKind? {
+        tree.withLock { tree in
+            if let file = tree.files[path] { return .file(size: file.size) }
+            return tree.directories[trimmed(path)] == nil ? nil : .directory
+        }
     }
 
-    public func createDirectory(_ path: String) throws(DiskError) {
+    @discardableResult
+    public func createDirectory(_ path: String) throws(DiskError) -> Bool {
         tree.withLock { tree in
             var path = trimmed(path)
+            let isNew = tree.directories[path] == nil
             while tree.directories[path] == nil {
                 let (parent, name) = split(path)
                 tree.directories[path] = []
@@ -65,6 +71,7 @@ public final class MemoryDisk: Disk {
             }
             for (parent, name) in tree.unlisted { tree.directories[parent]?.insert(name) }
             tree.unlisted = []
+            return isNew
         }
     }
 
@@ -108,6 +115,13 @@ public final class MemoryDisk: Disk {
     }
 
     public func syncDirectory(_ path: String) throws(DiskError) {}
+
+    public func syncAll(_ path: String) throws(DiskError) -> Bool {
+        for file in tree.withLock({ Array($0.files.values) }) { try file.sync() }
+        return true
+    }
+
+    public func releaseIdleFiles() {}
 
     public func lock(_ path: String) throws(DiskError) -> AnyObject {
         let (directory, name) = split(path)

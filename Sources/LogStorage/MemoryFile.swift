@@ -62,6 +62,8 @@ final class MemoryFile: DiskFile {
 
     func sync() throws(DiskError) { state.withLock { $0.durableSize = $0.size } }
 
+    func piece(at offset: Int, count: Int) throws(DiskError) -> RecordData.Piece { .file(FileRange(source: self, offset: offset, count: count)) }
+
     func close() {}
 
     private static func append(_ content: inout Content, _ bytes: Bytes) {

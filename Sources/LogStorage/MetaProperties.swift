@@ -55,7 +55,38 @@ enum PartitionMetadata {
 
     static func content(_ topicId: Uuid) -> Bytes { Bytes("version: 0\ntopic_id: \(topicId)") }
 
-    /// Nil when the file is malformed, as one that a crash left empty.
+    enum Found: Equatable {
+        case known(Uuid)
+        /// There is no file, or only the beginning of one, as a power failure leaves it. (It lasts as soon as the first record does.)
+        case missing
+    }
+
+    /// The topic id in a partition's directory. Anything but the file's two lines is damage: nobody can tell whose records these are.
+    static func topicId(_ disk: any Disk, _ directory: String) throws(LogDirectoryError) -> Found {
+        let path = directory + "/" + fileName
+        let content: Bytes
+        do throws(DiskError) {
+            guard try disk.kind(of: path) != nil else { return .missing }
+            content = try disk.readFile(path)
+        } catch {
+            throw .disk(error)
+        }
+        guard let id = parse(content) else {
+            if isTorn(content) { return .missing }
+            throw .refused(
+                "\(path) is damaged: it must be two lines, 'version: 0' and 'topic_id: ' with the topic's id; bring it back, or remove it to have the partition kept as stray"
+            )
+        }
+        return .known(id)
+    }
+
+    private static func isTorn(_ file: Bytes) -> Bool {
+        let whole = content(.zero)
+        let fixed = whole.count - "\(Uuid.zero)".utf8.count
+        return file.array.allSatisfy { $0 == 0 } || file.count < whole.count && file.prefix(fixed) == whole.prefix(min(file.count, fixed))
+    }
+
+    /// Nil when the file is malformed.
     static func parse(_ content: Bytes) -> Uuid? {
         let lines = content.text.split(whereSeparator: \.isNewline)
         guard lines.count == 2, lines[0] == "version: 0", lines[1].hasPrefix("topic_id: ") else { return nil }

@@ -45,6 +45,6 @@ struct CheckpointedOffsets {
         [
             (OffsetCheckpoint.recoveryPoints, recoveryPoints), (OffsetCheckpoint.logStartOffsets, starts), (OffsetCheckpoint.highWatermarks, ends),
             (OffsetCheckpoint.cleanedOffsets, cleaned),
-        ].map { ($0.0, $0.1.filter { $0.key.topic != "__cluster_metadata" }) }
+        ].map { ($0.0, $0.1.filter { $0.key.topic != PartitionName.clusterMetadata.topic }) }
     }
 }

@@ -5,26 +5,22 @@ import Synchronization
 /// Every call is synchronous and guarded by the log's own lock; only `sync` works outside it.
 public final class PartitionLog: Sendable {
     public let name: PartitionName
-    /// Nil when the partition's metadata file was lost in a crash.
-    public var topicId: Uuid? { identity.withLock { $0 } }
+    public let topicId: Uuid
     /// What opening took.
     public let recovery: RecoveryReport
 
     let state: Mutex<LogState>
-    private let identity: Mutex<Uuid?>
     /// Held while the disk works, so that a second sync does not claim what the first has not done yet.
     let syncing = Mutex(())
     /// Held during a compaction: one at a time.
     let compacting = Mutex(())
 
-    init(state: consuming sending LogState, topicId: Uuid?, recovery: RecoveryReport) {
+    init(state: consuming sending LogState, topicId: Uuid, recovery: RecoveryReport) {
         name = state.name
         self.recovery = recovery
-        identity = Mutex(topicId)
+        self.topicId = topicId
         self.state = Mutex(state)
     }
-
-    func identify(_ topicId: Uuid) { identity.withLock { $0 = topicId } }
 
     public var logStartOffset: Int64 { state.withLock { $0.logStartOffset } }
     public var logEndOffset: Int64 { state.withLock { $0.nextOffset } }
@@ -170,6 +166,16 @@ public final class PartitionLog: Sendable {
                 return ActiveProducer(
                     producerId: id, producerEpoch: entry.epoch, lastSequence: entry.lastSequence, lastTimestamp: entry.lastTimestamp,
                     coordinatorEpoch: entry.coordinatorEpoch, currentTransactionStartOffset: entry.transactionFirstOffset)
+            }
+        }
+    }
+
+    /// The transactions that are open, oldest first.
+    public var openTransactions: [OpenTransaction] {
+        state.withLock { log in
+            log.producers.openTransactions.map { open in
+                OpenTransaction(
+                    producerId: open.producerId, firstOffset: open.firstOffset, lastTimestamp: log.producers.entries[open.producerId]?.lastTimestamp ?? -1)
             }
         }
     }

@@ -11,10 +11,13 @@ struct LogOpening {
     var logStartOffset: Int64 = 0
     /// Up to where the log was compacted.
     var cleanedOffset: Int64 = 0
+    /// From `leader-epoch-checkpoint`.
+    var epochs = LeaderEpochs()
     /// The broker stopped cleanly: the end of the log need not be checked.
     var isClean = false
     var isNew = false
     var now: Int64
+    var log = OperatorLog.silent
 }
 
 extension LogState {
@@ -22,7 +25,8 @@ extension LogState {
     static func open(_ disk: any Disk, _ opening: LogOpening) throws(DiskError) -> (LogState, RecoveryReport) {
         let directory = opening.directory
         var names = Set(opening.isNew ? [] : try disk.names(in: directory))
-        if try LeftoverFiles(disk: disk, directory: directory).tidy(names) { names = Set(try disk.names(in: directory)) }
+        var report = RecoveryReport()
+        if try LeftoverFiles(disk: disk, directory: directory).tidy(names, &report) { names = Set(try disk.names(in: directory)) }
         var segments: [Segment] = []
         for base in names.compactMap({ Segment.offset(in: $0, suffix: ".log") }).sorted() {
             segments.append(try Segment(disk: disk, directory: directory, baseOffset: base, names: names, create: false, now: opening.now))
@@ -34,14 +38,16 @@ extension LogState {
         let first = segments[0].baseOffset
         var log = LogState(
             name: opening.name, disk: disk, directory: directory, config: opening.config, segments: segments, logStartOffset: first, nextOffset: first,
-            flushedOffset: first)
+            flushedOffset: first, operatorLog: opening.log)
         log.isDirectoryNew = opening.isNew
         log.snapshots = names.compactMap { Segment.offset(in: $0, suffix: ".snapshot") }.sorted()
-        if names.contains(epochsFile), let epochs = LeaderEpochs(try disk.readFile(directory + "/" + epochsFile)) { log.epochs = epochs }
-        var report = RecoveryReport()
+        log.epochs = opening.epochs
         if !opening.isNew { try log.restore(opening, &report) }
         // A start that lies behind the end (the end was lost) begins the log anew there.
-        if opening.logStartOffset > log.nextOffset { try log.restart(at: opening.logStartOffset, now: opening.now) }
+        if opening.logStartOffset > log.nextOffset {
+            try log.putAllAside("the log's start is offset \(opening.logStartOffset), which lies behind its end", &report)
+            try log.restart(at: opening.logStartOffset, now: opening.now)
+        }
         log.advanceStart(to: opening.logStartOffset)
         if log.epochs.truncateEnd(log.nextOffset) { log.areEpochsUnwritten = true }
         log.cleanedOffset = min(opening.cleanedOffset, log.nextOffset)
@@ -66,21 +72,36 @@ extension LogState {
         nextOffset = start
         var index = firstToRecover
         while index < segments.count {
-            let cut = try recover(segments[index])
+            let cut = try recover(segments[index], keepsCut: true)
             report.recoveredSegments += 1
-            report.truncatedBytes += cut
             index += 1
-            guard cut > 0 else { continue }
+            guard let cut else { continue }
+            report.truncatedBytes += cut.sizeInBytes
+            report.cuts.append(cut)
             // What follows a torn segment does not belong to the log.
-            for segment in segments[index...] {
-                report.truncatedBytes += segment.size
-                try segment.removeFiles(disk)
-            }
+            for segment in segments[index...] { try putAside(segment, "the segment before it ends too early", &report) }
             segments.removeSubrange(index...)
         }
         for offset in snapshots where offset > nextOffset { try disk.removeFile(directory + "/" + Segment.stem(offset) + ".snapshot") }
         snapshots.removeAll { $0 > nextOffset }
         try removeStraySnapshots()
+    }
+
+    /// Takes a segment out of the log; its bytes are kept.
+    private func putAside(_ segment: Segment, _ reason: String, _ report: inout RecoveryReport) throws(DiskError) {
+        segment.close()
+        let path = directory + "/" + Segment.stem(segment.baseOffset) + ".log"
+        report.truncatedBytes += segment.size
+        if segment.size > 0 {
+            let kept = try CutKeeper(disk: disk).keep(path)
+            report.cuts.append(LogCut(path: path, position: 0, offset: nextOffset, sizeInBytes: segment.size, reason: reason, keptIn: kept))
+        }
+        try segment.removeFiles(disk)
+    }
+
+    private mutating func putAllAside(_ reason: String, _ report: inout RecoveryReport) throws(DiskError) {
+        for segment in segments where segment.size > 0 { try putAside(segment, reason, &report) }
+        segments.removeAll { $0.size > 0 }
     }
 
     /// The offset behind the last batch; nil when the file ends with anything else than a batch.
@@ -118,15 +139,17 @@ extension LogState {
         return from
     }
 
-    /// Checks every batch of a segment, writes its indexes anew and cuts what is not a whole valid batch; returns how many bytes were cut.
-    private mutating func recover(_ segment: Segment) throws(DiskError) -> Int {
+    /// Checks every batch of a segment, writes its indexes anew and cuts what is not a whole valid batch; returns what was cut.
+    /// - Parameter keepsCut: puts what is cut into a file of its own
+    private mutating func recover(_ segment: Segment, keepsCut: Bool) throws(DiskError) -> LogCut? {
         let fileSize = segment.log.size
         try segment.resetIndexes()
         var scanner = BatchScanner(file: segment.log, from: 0, to: fileSize, blockBytes: 1 << 20)
         var next = max(nextOffset, segment.baseOffset)
+        var reason: String?
         while let batch = try scanner.nextBatch() {
-            guard batch.baseOffset >= next, batch.lastOffset >= batch.baseOffset, batch.lastOffset - segment.baseOffset <= Int64(Int32.max), batch.isCrcValid
-            else { break }
+            reason = Self.fault(of: batch, next: next, base: segment.baseOffset)
+            if reason != nil { break }
             next = batch.nextOffset
             try segment.note(
                 lastOffset: batch.lastOffset, maxTimestamp: batch.maxTimestamp, sizeInBytes: batch.bytes.count, indexInterval: config.indexIntervalBytes)
@@ -138,9 +161,20 @@ extension LogState {
         nextOffset = next
         segment.isUnsynced = true
         if segment !== active { try segment.becomeInactive() }
-        let cut = fileSize - segment.size
-        if cut > 0 { try segment.truncateFile() }
-        return cut
+        guard fileSize > segment.size else { return nil }
+        let path = directory + "/" + Segment.stem(segment.baseOffset) + ".log"
+        let kept = keepsCut ? try CutKeeper(disk: disk).keep(path, from: segment.size, to: fileSize) : nil
+        try segment.truncateFile()
+        return LogCut(
+            path: path, position: segment.size, offset: next, sizeInBytes: fileSize - segment.size,
+            reason: reason ?? scanner.failure.map { "\($0)" } ?? "no batch begins there", keptIn: kept)
+    }
+
+    /// Why a batch cannot follow those before it; nil when it can.
+    private static func fault(of batch: RecordBatch, next: Int64, base: Int64) -> String? {
+        if batch.baseOffset < next { return "the batch there begins at offset \(batch.baseOffset), before the end of what precedes it" }
+        if batch.lastOffset < batch.baseOffset || batch.lastOffset - base > Int64(Int32.max) { return "the batch there has impossible offsets" }
+        return batch.isCrcValid ? nil : "the batch there has a wrong checksum"
     }
 
     /// Drops what lies at or behind an offset, down to the start of the batch that contains it (a follower that has what its leader has not).
@@ -156,7 +190,7 @@ extension LogState {
         cursors.removeAll()
         _ = try restoreProducers(at: active.baseOffset)
         nextOffset = active.baseOffset
-        _ = try recover(active)
+        _ = try recover(active, keepsCut: false)
         // A batch that began before the log's start held nothing else that is visible.
         if nextOffset < logStartOffset { return try restart(at: logStartOffset, now: now) }
         flushedOffset = min(flushedOffset, nextOffset)
@@ -174,44 +208,5 @@ extension LogState {
         segments = [try Segment(disk: disk, directory: directory, baseOffset: offset, names: [], create: true, now: now)]
         (logStartOffset, nextOffset, flushedOffset) = (offset, offset, offset)
         if epochs.truncateStart(offset) { areEpochsUnwritten = true }
-    }
-}
-
-/// Files that a crash left in a partition's directory: of compaction, of deletion, of replacing a file.
-struct LeftoverFiles {
-    let disk: any Disk
-    let directory: String
-
-    /// Removes or completes them; true when the directory changed.
-    func tidy(_ names: Set<String>) throws(DiskError) -> Bool {
-        var changed = false
-        for name in names.sorted() {
-            if let base = Segment.offset(in: name, suffix: ".log.swap") {
-                try completeSwap(base, names)
-            } else if name.hasSuffix(".deleted") || name.hasSuffix(".cleaned") || name.hasSuffix(".tmp") || name.hasSuffix(".swap") {
-                try disk.removeFile(directory + "/" + name)
-            } else {
-                continue
-            }
-            changed = true
-        }
-        return changed
-    }
-
-    /// A `.log.swap` file is whole: it replaces the segments whose offsets it covers. Its indexes may have been renamed already or not, so they
-    /// are made anew from it.
-    private func completeSwap(_ base: Int64, _ names: Set<String>) throws(DiskError) {
-        let stem = directory + "/" + Segment.stem(base)
-        let file = try disk.openFile(stem + ".log.swap", create: false)
-        var scanner = BatchScanner(file: file, from: 0, to: file.size, blockBytes: 4096)
-        var last = base
-        while let header = try scanner.nextHeader() { last = max(last, header.lastOffset) }
-        file.close()
-        for name in names {
-            guard let other = Segment.offset(in: name, suffix: ".log"), other > base, other <= last else { continue }
-            for suffix in Segment.suffixes { try disk.removeFile(directory + "/" + Segment.stem(other) + suffix) }
-        }
-        for suffix in Segment.suffixes.dropFirst() { try disk.removeFile(stem + suffix) }
-        try disk.rename(stem + ".log.swap", to: stem + ".log")
     }
 }

@@ -13,6 +13,8 @@ final class Segment: @unchecked Sendable {
     /// The largest timestamp (ms), -1 when there is none, and the last offset of its batch.
     private(set) var maxTimestamp: Int64 = -1
     private(set) var offsetOfMaxTimestamp: Int64 = -1
+    /// The largest timestamp was read from the index file, which carries no checksum.
+    private var isTimestampFromIndex = false
     /// The time that counts for rolling: the first batch's largest timestamp; nil when not known yet.
     private var firstTimestamp: Int64?
     let createdMs: Int64
@@ -33,9 +35,8 @@ final class Segment: @unchecked Sendable {
         size = log.size
         func indexSize(_ suffix: String) throws(DiskError) -> Int {
             guard names.contains(Self.stem(baseOffset) + suffix) else { return 0 }
-            let file = try disk.openFile(stem + suffix, create: false)
-            defer { file.close() }
-            return file.size
+            guard case .file(let size)? = try disk.kind(of: stem + suffix) else { return 0 }
+            return size
         }
         let offsetIndexSize = try indexSize(".index"), timeIndexSize = try indexSize(".timeindex")
         offsetIndex = OffsetIndex(disk: disk, path: stem + ".index" + fileSuffix, baseOffset: baseOffset, size: offsetIndexSize)
@@ -45,9 +46,11 @@ final class Segment: @unchecked Sendable {
         if hasSaneIndexes { hasSaneIndexes = try timeIndex.isSane(fileSize: timeIndexSize) }
         // Small segments have no offset index entry, but a closed one that holds anything has a time index entry.
         if size > 0, timeIndexSize == 0 { hasSaneIndexes = false }
-        if hasSaneIndexes, let last = try timeIndex.last() { (maxTimestamp, offsetOfMaxTimestamp) = last }
-        // Segments at rest hold one descriptor; an index is opened again when it is asked.
-        close()
+        if hasSaneIndexes, let last = try timeIndex.last() {
+            (maxTimestamp, offsetOfMaxTimestamp) = last
+            isTimestampFromIndex = true
+        }
+        rest()
     }
 
     /// The indexes found on disk can be used as they are.
@@ -100,6 +103,19 @@ final class Segment: @unchecked Sendable {
         return lastOffset - baseOffset > Int64(Int32.max)
     }
 
+    /// The largest timestamp as the batches have it: for a decision to delete, which an index's damaged byte must not bring about.
+    func verifiedMaxTimestamp() throws(DiskError) -> Int64 {
+        guard isTimestampFromIndex else { return maxTimestamp }
+        var scanner = BatchScanner(file: log, from: 0, to: size, blockBytes: Self.searchBlock)
+        var largest = (timestamp: Int64(-1), offset: Int64(-1))
+        while let header = try scanner.nextHeader() {
+            if header.maxTimestamp > largest.timestamp { largest = (header.maxTimestamp, header.lastOffset) }
+        }
+        if largest.timestamp > maxTimestamp { (maxTimestamp, offsetOfMaxTimestamp) = largest }
+        isTimestampFromIndex = false
+        return maxTimestamp
+    }
+
     private func rollTimestamp() throws(DiskError) -> Int64? {
         if firstTimestamp == nil, size > 0 {
             var scanner = BatchScanner(file: log, from: 0, to: size, blockBytes: RecordBatch.headerSize)
@@ -126,6 +142,7 @@ final class Segment: @unchecked Sendable {
         try timeIndex.file.clear()
         try transactionIndex.file.clear()
         (maxTimestamp, offsetOfMaxTimestamp, firstTimestamp) = (-1, -1, nil)
+        isTimestampFromIndex = false
         bytesSinceIndexEntry = 0
         size = 0
         hasSaneIndexes = true
@@ -146,10 +163,17 @@ final class Segment: @unchecked Sendable {
         return files
     }
 
-    func close() {
+    /// Lets go of the indexes' files; they are opened again when they are asked.
+    func rest() {
         offsetIndex.file.close()
         timeIndex.file.close()
         transactionIndex.file.close()
+    }
+
+    /// Nothing is read or written any more: the files may be renamed, removed, or made anew by others.
+    func close() {
+        rest()
+        log.close()
     }
 
     /// The segment's files, the log itself first.

@@ -24,11 +24,13 @@ final class SegmentCleaner {
         for source in group {
             var scanner = BatchScanner(file: source.segment.log, from: 0, to: source.size, blockBytes: 1 << 20)
             while let batch = try scanner.nextBatch() {
-                guard let kept = try keep(batch, target) else { continue }
+                guard let kept = batch.isCrcValid ? try keep(batch, target) : batch else { continue }
                 try target.append([kept.bytes])
                 try target.note(
                     lastOffset: kept.lastOffset, maxTimestamp: kept.maxTimestamp, sizeInBytes: kept.bytes.count, indexInterval: plan.config.indexIntervalBytes)
             }
+            // What lies behind bytes that are no batch must not be lost by leaving them out.
+            if let failure = scanner.failure { throw CompactionPlan.damaged(source, scanner.position, failure) }
         }
         try target.becomeInactive()
         for file in try target.indexFiles() { try file.sync() }

@@ -12,9 +12,8 @@ import Testing
 
         var generator = SeededGenerator(seed: 1)
         let directory = try LogDirectory(
-            disk: first.disk, path: first.broker.settings.dataDirectory, nodeId: 1, clusterId: nil, generator: &generator, now: first.now
-        ) { _ in LogConfig() }
-        let log = try #require(directory.log(PartitionName(topic: "__cluster_metadata", partition: 0)))
+            disk: first.disk, path: first.broker.settings.dataDirectory, nodeId: 1, clusterId: nil, generator: &generator)
+        let log = try directory.openPartition(.clusterMetadata, topicId: Uuid(high: 0, low: 1), config: LogConfig(), now: first.now)
         // A NoOpRecord: frame version 1, type 20, version 0, no tagged fields.
         let builder = RecordBatchBuilder()
         builder.append(timestamp: first.now, key: nil, value: [1, 20, 0, 0])

@@ -76,12 +76,13 @@ final class Loopback {
         let content = (0..<8_000_000).map { UInt8(truncatingIfNeeded: $0 &* 7 >> 2) }
         let file = try scratch.disk.openFile(scratch["log"], create: true)
         try file.write([Bytes(content)], at: 0)
+        let long = try file.piece(at: 500, count: 7_000_000), short = try file.piece(at: 0, count: 1000)
         let port = try net.listen { server in
             server.onFrames = { connection, _ in
                 let body = 3 + 7_000_000 + 1 + 1000
                 connection.send([
                     .bytes(.empty), .bytes(Bytes([24, 16, 8, 0].map { UInt8(truncatingIfNeeded: body >> $0) })), .bytes([1, 2, 3]),
-                    .file(FileRange(source: file, offset: 500, count: 7_000_000)), .bytes([9]), .file(FileRange(source: file, offset: 0, count: 1000)),
+                    long, .bytes([9]), short,
                 ])
             }
         }
@@ -107,12 +108,13 @@ final class Loopback {
         let size = 200_000_000
         let file = try scratch.disk.openFile(scratch["log"], create: true)
         try file.truncate(to: size)
+        let whole = try file.piece(at: 0, count: size)
         let port = try net.listen { server in
             server.onFrames = { connection, frames in
                 for bytes in frames {
                     if bytes.count > 0 {
                         connection.send(Bytes([24, 16, 8, 0].map { UInt8(truncatingIfNeeded: size >> $0) }))
-                        connection.send([.file(FileRange(source: file, offset: 0, count: size))])
+                        connection.send([whole])
                     } else {
                         connection.send(frame([]))
                     }
@@ -155,10 +157,11 @@ final class Loopback {
         let net = try Loopback()
         let file = try scratch.disk.openFile(scratch["log"], create: true)
         try file.write([Bytes("short")], at: 0)
+        let tooLong = try file.piece(at: 0, count: 10)
         var reason: CloseReason?
         let port = try net.listen { server in
             server.onClose = { reason = $1 }
-            server.send([.file(FileRange(source: file, offset: 0, count: 10))])
+            server.send([tooLong])
         }
         net.connect(port) { $0.onClose = { _, _ in net.loop.stop() } }
         #expect(net.run())

@@ -84,9 +84,52 @@ final class Scratch {
     @Test func anOpenFileOutlivesItsRemoval() throws {
         let file = try disk.openFile(scratch["a"], create: true)
         try file.write([Bytes("held")], at: 0)
+        let piece = try file.piece(at: 0, count: 4)
         try disk.removeFile(scratch["a"])
         file.close()
-        #expect(try file.bytes(at: 0, count: 4) == Bytes("held"))
+        guard case .file(let range) = piece else { return #expect(Bool(false), "\(piece)") }
+        #expect(try range.source.bytes(at: range.offset, count: range.count) == Bytes("held"))
+        #expect(range.source.fileDescriptor != nil)
+        // What is closed does not come back as another file of the same name.
+        _ = try disk.openFile(scratch["a"], create: true)
+        #expect(throws: DiskError.self) { try file.read(at: 0, count: 4) }
+        try file.sync()
+    }
+
+    @Test func aThousandFilesLiveWithinABudgetOfTen() throws {
+        let disk = FileDisk(budget: 10)
+        let files = try (0..<1000).map { try disk.openFile(scratch["f\($0)"], create: true) }
+        for round in 0..<3 {
+            for (index, file) in files.enumerated() { try file.write([Bytes("\(index):\(round) ")], at: file.size) }
+            #expect(disk.openFileCount <= 10)
+        }
+        for file in files { try file.sync() }
+        #expect(try files[777].read(at: 0, count: 100).text == "777:0 777:1 777:2 ")
+        // Replies in flight hold what they need, be it descriptors or bytes.
+        let pieces = try files.prefix(30).map { try $0.piece(at: 0, count: 4) }
+        #expect(pieces.contains { if case .bytes = $0 { true } else { false } } && disk.openFileCount <= 11)
+        let texts = try pieces.map { piece in
+            switch piece {
+            case .bytes(let bytes): bytes.text
+            case .file(let range): try range.source.bytes(at: range.offset, count: range.count).text
+            }
+        }
+        #expect(texts[3] == "3:0 " && texts[29] == "29:0")
+    }
+
+    @Test func filesAtRestHoldNoDescriptor() throws {
+        let disk = FileDisk(budget: 10)
+        let files = try (0..<5).map { try disk.openFile(scratch["f\($0)"], create: true) }
+        #expect(disk.openFileCount == 5)
+        disk.releaseIdleFiles()
+        _ = try files[0].write([Bytes("x")], at: 0)
+        disk.releaseIdleFiles()
+        #expect(disk.openFileCount == 1)
+        disk.releaseIdleFiles()
+        #expect(disk.openFileCount == 0)
+        // One that is there is not opened before it is used.
+        let again = try disk.openFile(scratch["f0"], create: false)
+        #expect(disk.openFileCount == 0 && again.size == 1)
     }
 
     @Test func aSecondLockIsRefusedAndNamesTheHolder() throws {

@@ -15,8 +15,8 @@ import Testing
         config.segmentBytes = 20_000
         config.indexIntervalBytes = 500
         var generator = SeededGenerator(3)
-        let directory = try LogDirectory(disk: PosixDisk(), path: root, nodeId: 1, clusterId: nil, generator: &generator, now: 0) { _ in config }
-        let log = try directory.createPartition(LogFixture.name, topicId: LogFixture.topicId, config: config, now: 0)
+        let directory = try LogDirectory(disk: PosixDisk(), path: root, nodeId: 1, clusterId: nil, generator: &generator)
+        let log = try directory.openPartition(LogFixture.name, topicId: LogFixture.topicId, config: config, now: 0)
         for index in 0..<300 {
             let codec = [Compression.none, .gzip, .snappy, .lz4, .zstd][index % 5]
             let values = (0...index % 7).map { "value \(index) \($0) " + String(repeating: "x", count: index % 100) }

@@ -16,14 +16,16 @@ private final class FaultyDisk: Disk {
         return path.hasSuffix(".log") ? FaultyFile(file, self) : file
     }
     func names(in directory: String) throws(DiskError) -> [String] { try memory.names(in: directory) }
-    func exists(_ path: String) -> Bool { memory.exists(path) }
-    func createDirectory(_ path: String) throws(DiskError) { try memory.createDirectory(path) }
+    func kind(of path: String) throws(DiskError) -> DiskEntryKind? { try memory.kind(of: path) }
+    func createDirectory(_ path: String) throws(DiskError) -> Bool { try memory.createDirectory(path) }
     func removeFile(_ path: String) throws(DiskError) { try memory.removeFile(path) }
     func removeTree(_ path: String) throws(DiskError) { try memory.removeTree(path) }
     func rename(_ from: String, to: String) throws(DiskError) { try memory.rename(from, to: to) }
     func readFile(_ path: String) throws(DiskError) -> Bytes { try memory.readFile(path) }
     func writeFile(_ path: String, _ content: Bytes) throws(DiskError) { try memory.writeFile(path, content) }
     func syncDirectory(_ path: String) throws(DiskError) { try memory.syncDirectory(path) }
+    func syncAll(_ path: String) throws(DiskError) -> Bool { try memory.syncAll(path) }
+    func releaseIdleFiles() {}
     func lock(_ path: String) throws(DiskError) -> AnyObject { try memory.lock(path) }
 }
 
@@ -41,6 +43,7 @@ private final class FaultyFile: DiskFile {
     func bytes(at offset: Int, count: Int) throws -> Bytes { try file.bytes(at: offset, count: count) }
     func read(at offset: Int, count: Int) throws(DiskError) -> Bytes { try file.read(at: offset, count: count) }
     func truncate(to size: Int) throws(DiskError) { try file.truncate(to: size) }
+    func piece(at offset: Int, count: Int) throws(DiskError) -> RecordData.Piece { try file.piece(at: offset, count: count) }
     func close() { file.close() }
 
     func write(_ pieces: [Bytes], at offset: Int) throws(DiskError) {
@@ -63,8 +66,8 @@ private final class FaultyFile: DiskFile {
 @Suite struct FaultTests {
     private func open(_ disk: FaultyDisk) throws -> PartitionLog {
         var generator = SeededGenerator(1)
-        let directory = try LogDirectory(disk: disk, path: "/d", nodeId: 1, clusterId: nil, generator: &generator, now: 0) { _ in LogConfig() }
-        return try directory.createPartition(LogFixture.name, topicId: LogFixture.topicId, config: LogConfig(), now: 0)
+        let directory = try LogDirectory(disk: disk, path: "/d", nodeId: 1, clusterId: nil, generator: &generator)
+        return try directory.openPartition(LogFixture.name, topicId: LogFixture.topicId, config: LogConfig(), now: 0)
     }
 
     private func append(_ log: PartitionLog, _ value: String) throws(AppendError) -> AppendInfo {

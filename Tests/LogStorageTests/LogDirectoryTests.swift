@@ -6,7 +6,7 @@ import Testing
 @Suite struct LogDirectoryTests {
     private func open(_ disk: MemoryDisk, nodeId: Int32 = 1, clusterId: String? = nil) throws -> LogDirectory {
         var generator = SeededGenerator(7)
-        return try LogDirectory(disk: disk, path: "/data", nodeId: nodeId, clusterId: clusterId, generator: &generator, now: 0) { _ in LogConfig() }
+        return try LogDirectory(disk: disk, path: "/data", nodeId: nodeId, clusterId: clusterId, generator: &generator)
     }
 
     @Test func namesOfPartitionDirectoriesAreRead() {
@@ -37,13 +37,17 @@ import Testing
         var directory = try open(disk)
         let names = (0..<3).map { PartitionName(topic: "t", partition: $0) }
         let id = Uuid(high: 5, low: 6)
-        for name in names { _ = try directory.createPartition(name, topicId: id, config: LogConfig(), now: 0) }
-        #expect(throws: LogDirectoryError.self) { try directory.createPartition(names[0], topicId: Uuid(high: 1, low: 1), config: LogConfig(), now: 0) }
-        try directory.deletePartition(names[1])
+        for name in names { _ = try directory.openPartition(name, topicId: id, config: LogConfig(), now: 0) }
+        #expect(throws: LogDirectoryError.self) { try directory.openPartition(names[0], topicId: Uuid(high: 1, low: 1), config: LogConfig(), now: 0) }
+        directory.delete([names[1]])
+        #expect(directory.hasMarked)
+        directory.removeMarked()
+        #expect(!directory.hasMarked)
         for clean in [true, false, true] {
             try directory.close(clean: clean)
             directory = try open(disk)
             #expect(directory.wasClean == clean)
+            try directory.openAll(now: 0)
             #expect(directory.partitions == [names[0], names[2]])
             #expect(directory.log(names[2])?.topicId == id)
         }
@@ -54,7 +58,8 @@ import Testing
         let fixture = try LogFixture()
         try fixture.append(["a"])
         let info = try fixture.log.read(from: 0, maxBytes: 1000, minOneBatch: true, upTo: 1)
-        try fixture.directory.deletePartition(LogFixture.name)
+        fixture.directory.delete([LogFixture.name])
+        fixture.directory.removeMarked()
         #expect(throws: AppendError.self) { try fixture.append(["b"]) }
         #expect(throws: LogError.self) { try fixture.log.read(from: 0, maxBytes: 1000, minOneBatch: true, upTo: 1) }
         #expect(try RecordBatches.all(in: bytes(info)).count == 1)

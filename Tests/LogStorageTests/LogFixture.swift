@@ -11,12 +11,12 @@ struct LogFixture {
     static let topicId = Uuid(high: 1, low: 2)
     static let start: Int64 = 1_700_000_000_000
 
-    init(_ config: LogConfig = LogConfig(), disk: MemoryDisk = MemoryDisk(), now: Int64 = start) throws {
+    init(_ config: LogConfig = LogConfig(), disk: MemoryDisk = MemoryDisk(), now: Int64 = start, events: OperatorLog = .silent) throws {
         self.disk = disk
         self.config = config
         var generator = SystemRandomNumberGenerator()
-        directory = try LogDirectory(disk: disk, path: "/data", nodeId: 1, clusterId: nil, generator: &generator, now: now) { _ in config }
-        log = try directory.createPartition(Self.name, topicId: Self.topicId, config: config, now: now)
+        directory = try LogDirectory(disk: disk, path: "/data", nodeId: 1, clusterId: nil, generator: &generator, log: events)
+        log = try directory.openPartition(Self.name, topicId: Self.topicId, config: config, now: now)
     }
 
     /// The same directory after a clean stop.
@@ -64,6 +64,16 @@ struct LogFixture {
             offset = info.nextOffset
         }
         return records
+    }
+}
+
+extension LogDirectory {
+    /// Opens every partition that is there, under the topic id that its directory names.
+    func openAll(_ config: LogConfig = LogConfig(), now: Int64 = LogFixture.start) throws {
+        for name in contents.withLock({ $0.found.sorted() }) {
+            guard case .known(let id) = try PartitionMetadata.topicId(disk, "\(path)/\(name)") else { continue }
+            _ = try openPartition(name, topicId: id, config: config, now: now)
+        }
     }
 }
 

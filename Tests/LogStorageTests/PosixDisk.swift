@@ -18,10 +18,16 @@ final class PosixDisk: Disk {
         ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).sorted()
     }
 
-    func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+    func kind(of path: String) throws(DiskError) -> DiskEntryKind? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return status.st_mode & S_IFMT == S_IFDIR ? .directory : .file(size: Int(status.st_size))
+    }
 
-    func createDirectory(_ path: String) throws(DiskError) {
+    func createDirectory(_ path: String) throws(DiskError) -> Bool {
+        if exists(path) { return false }
         do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) } catch { throw failed("create", path) }
+        return true
     }
 
     func removeFile(_ path: String) throws(DiskError) { unlink(path) }
@@ -44,6 +50,10 @@ final class PosixDisk: Disk {
     }
 
     func syncDirectory(_ path: String) throws(DiskError) {}
+
+    func syncAll(_ path: String) throws(DiskError) -> Bool { true }
+
+    func releaseIdleFiles() {}
 
     func lock(_ path: String) throws(DiskError) -> AnyObject { try openFile(path, create: true) }
 }
@@ -91,6 +101,7 @@ private final class PosixFile: DiskFile {
     }
 
     func sync() throws(DiskError) {}
+    func piece(at offset: Int, count: Int) throws(DiskError) -> RecordData.Piece { .file(FileRange(source: self, offset: offset, count: count)) }
     func close() {}
 }
 

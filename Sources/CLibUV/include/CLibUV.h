@@ -20,6 +20,9 @@ int ottla_lock(int file, int *holder);
 /// Makes a file's bytes durable. Returns 0 or -errno.
 int ottla_sync(int file);
 
+/// Makes everything on the file system of an open directory durable. Returns 0 or -errno; -ENOSYS where the system cannot.
+int ottla_sync_all(int directory);
+
 /// Blocks of this many bytes and more go back to the system when they are freed, where the C library would keep ever larger ones.
 void ottla_return_blocks_of(size_t size);
 

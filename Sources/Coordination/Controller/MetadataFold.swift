@@ -6,6 +6,12 @@ public struct MetadataFold: Sendable {
     public var image: MetadataImage { beforeTransaction ?? current }
     private var current: MetadataImage
     private var beforeTransaction: MetadataImage?
+    /// Ids of topics whose removal was folded in, while `notesRemovals`: the proof that their data may be deleted.
+    public private(set) var removedTopics: Set<Uuid> = []
+    private var removedInTransaction: [Uuid] = []
+    public var notesRemovals = false {
+        didSet { if !notesRemovals { removedTopics = [] } }
+    }
 
     public init(_ image: MetadataImage = MetadataImage()) { current = image }
 
@@ -18,11 +24,18 @@ public struct MetadataFold: Sendable {
         case is BeginTransactionRecord:
             if isInTransaction { throw MetadataError("transaction begun inside another one at offset \(offset)") }
             beforeTransaction = current
-        case is EndTransactionRecord: beforeTransaction = nil
+        case is EndTransactionRecord:
+            beforeTransaction = nil
+            removedTopics.formUnion(removedInTransaction)
+            removedInTransaction = []
         case is AbortTransactionRecord:
             if let before = beforeTransaction { current = before }
             beforeTransaction = nil
+            removedInTransaction = []
         default: try current.apply(record.message, offset: offset)
+        }
+        if notesRemovals, let removal = record.message as? RemoveTopicRecord {
+            if isInTransaction { removedInTransaction.append(removal.topicId) } else { removedTopics.insert(removal.topicId) }
         }
         current.offset = offset
         // Offsets advance even while a transaction hides its records.

@@ -19,6 +19,8 @@ public final class MetadataStore: Sendable {
     /// change is done. So a partition's log exists before the image names it.
     public typealias Observer = @Sendable (_ old: MetadataImage, _ new: MetadataImage, _ records: [MetadataRecord]) -> Void
 
+    /// Ids of topics that the source says were removed, and that no topic has: what is left of their data may be deleted.
+    public let removedTopics: Set<Uuid>
     private let source: any MetadataSource
     private let fold: Mutex<MetadataFold>
     private let published: Mutex<MetadataImage>
@@ -28,6 +30,7 @@ public final class MetadataStore: Sendable {
     public init(_ source: any MetadataSource) throws(MetadataError) {
         self.source = source
         var start = MetadataFold()
+        start.notesRemovals = true
         try source.records(from: 0) { (bytes, offset) throws(MetadataError) in
             try start.replay(try MetadataRecord.decode(bytes), offset: offset)
         }
@@ -42,6 +45,8 @@ public final class MetadataStore: Sendable {
             }
         }
         start.skip(to: source.nextOffset - 1)
+        removedTopics = start.removedTopics.subtracting(start.image.topicNames.keys)
+        start.notesRemovals = false
         fold = Mutex(start)
         published = Mutex(start.image)
     }
@@ -49,6 +54,9 @@ public final class MetadataStore: Sendable {
     public var image: MetadataImage { published.withLock { $0 } }
 
     public func observe(_ observer: @escaping Observer) { observers.withLock { $0.append(observer) } }
+
+    /// Looks at the newest image while nothing is changed.
+    public func read(_ body: (MetadataImage) -> Void) { fold.withLock { body($0.image) } }
 
     /// Decides on the newest image, appends the records, folds them in, publishes the image and returns the response. Nothing changes when it throws.
     /// - Parameter decide: gets the image and the offset that the first record will have.

@@ -1,0 +1,61 @@
+import KafkaProtocol
+
+/// Files that a crash left in a partition's directory: of compaction, of deletion, of replacing a file.
+struct LeftoverFiles {
+    let disk: any Disk
+    let directory: String
+
+    /// Removes or completes them; true when the directory changed. Only names that a broker gives to such files count.
+    func tidy(_ names: Set<String>, _ report: inout RecoveryReport) throws(DiskError) -> Bool {
+        var changed = false
+        for name in names.sorted() {
+            if let base = Segment.offset(in: name, suffix: ".log.swap") {
+                try completeSwap(base, names, &report)
+            } else if Self.isLeftover(name) {
+                try disk.removeFile(directory + "/" + name)
+            } else {
+                continue
+            }
+            changed = true
+        }
+        return changed
+    }
+
+    private static func isLeftover(_ name: String) -> Bool {
+        if name == PartitionMetadata.fileName + ".tmp" || name == LogState.epochsFile + ".tmp" { return true }
+        return (Segment.suffixes + [".snapshot"]).contains { kind in
+            // What was being written, what was marked as deleted, and indexes whose log's own file has its place already.
+            [".cleaned", ".deleted", ".swap"].contains { Segment.offset(in: name, suffix: kind + $0) != nil }
+        }
+    }
+
+    /// A `.log.swap` file is whole: it replaces the segments whose offsets it covers. Its indexes may have been renamed already or not, so they
+    /// are made anew from it. One that is damaged replaces nothing and is put aside.
+    private func completeSwap(_ base: Int64, _ names: Set<String>, _ report: inout RecoveryReport) throws(DiskError) {
+        let stem = directory + "/" + Segment.stem(base)
+        let path = stem + ".log.swap"
+        let file = try disk.openFile(path, create: false)
+        defer { file.close() }
+        var scanner = BatchScanner(file: file, from: 0, to: file.size, blockBytes: 1 << 20)
+        var last = base, isSound = true
+        while isSound, let batch = try scanner.nextBatch() {
+            isSound = batch.isCrcValid
+            last = max(last, batch.lastOffset)
+        }
+        guard isSound, scanner.failure == nil else {
+            let kept = try CutKeeper(disk: disk).keep(path)
+            report.cuts.append(
+                LogCut(
+                    path: path, position: 0, offset: base, sizeInBytes: file.size, reason: "a compacted segment that was to take its place is damaged",
+                    keptIn: kept))
+            return
+        }
+        for name in names {
+            guard let other = Segment.offset(in: name, suffix: ".log"), other > base, other <= last else { continue }
+            for suffix in Segment.suffixes { try disk.removeFile(directory + "/" + Segment.stem(other) + suffix) }
+        }
+        for suffix in Segment.suffixes.dropFirst() { try disk.removeFile(stem + suffix) }
+        file.close()
+        try disk.rename(path, to: stem + ".log")
+    }
+}

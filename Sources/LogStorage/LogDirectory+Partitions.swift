@@ -1,0 +1,215 @@
+import KafkaProtocol
+
+extension LogDirectory {
+    /// The log of a partition: the one that its directory holds, or an empty one in a new directory. Of a new directory nothing is synced: the
+    /// first `sync` of the log makes it durable too. A directory of the same name that belongs to another topic id (the topic was deleted and made
+    /// again) is put aside, never adopted.
+    public func openPartition(_ name: PartitionName, topicId: Uuid, config: LogConfig, now: Int64) throws(LogDirectoryError) -> PartitionLog {
+        try contents.withLock { (contents) throws(LogDirectoryError) in
+            if let log = contents.logs[name] {
+                guard log.topicId == topicId else { throw .partitionExists(name) }
+                log.updateConfig(config)
+                return log
+            }
+            if contents.unmarked.contains(name) { try mark(name, in: &contents) }
+            let directory = "\(path)/\(name)"
+            var isNew = false
+            if contents.found.remove(name) == nil { isNew = try onDisk { () throws(DiskError) -> Bool in try disk.createDirectory(directory) } }
+            if !isNew, let reason = try reasonNotToServe(directory, as: topicId) {
+                try putAside(name, reason, in: &contents)
+                isNew = try onDisk { () throws(DiskError) -> Bool in try disk.createDirectory(directory) }
+            }
+            let log = try open(name, topicId: topicId, config: config, isNew: isNew, now: now)
+            contents.logs[name] = log
+            return log
+        }
+    }
+
+    private func open(_ name: PartitionName, topicId: Uuid, config: LogConfig, isNew: Bool, now: Int64) throws(LogDirectoryError) -> PartitionLog {
+        var opening = opening(name, config: config, isNew: isNew, now: now)
+        var knowsTopicId = false
+        if !isNew {
+            opening.epochs = try LeaderEpochs.read(disk, opening.directory)
+            if case .known = try PartitionMetadata.topicId(disk, opening.directory) { knowsTopicId = true }
+        }
+        return try onDisk { () throws(DiskError) -> PartitionLog in
+            let (state, report) = try LogState.open(disk, opening)
+            let log = PartitionLog(state: state, topicId: topicId, recovery: report)
+            if !knowsTopicId { try writeTopicId(topicId, log) }
+            tell(name, report)
+            return log
+        }
+    }
+
+    /// Runs something on the disk; its failure is the directory's.
+    private func onDisk<R>(_ body: () throws(DiskError) -> R) throws(LogDirectoryError) -> R {
+        do { return try body() } catch { throw .disk(error) }
+    }
+
+    private func writeTopicId(_ topicId: Uuid, _ log: PartitionLog) throws(DiskError) {
+        try log.state.withLock { (log) throws(DiskError) in try log.writeSmallFile(PartitionMetadata.fileName, PartitionMetadata.content(topicId)) }
+    }
+
+    /// Why a directory must not be served as this topic's; nil when it may.
+    private func reasonNotToServe(_ directory: String, as topicId: Uuid) throws(LogDirectoryError) -> String? {
+        switch try PartitionMetadata.topicId(disk, directory) {
+        case .known(let id): return id == topicId ? nil : "it belongs to the topic id \(id), and the topic of this name has \(topicId)"
+        case .missing:
+            // What a crash left of a partition that nothing was written to.
+            let holdsRecords = try onDisk { () throws(DiskError) -> Bool in try self.holdsRecords(directory) }
+            return holdsRecords ? "its \(PartitionMetadata.fileName) is missing, so nothing tells which topic its records belong to" : nil
+        }
+    }
+
+    private func holdsRecords(_ directory: String) throws(DiskError) -> Bool {
+        for name in try disk.names(in: directory) where Segment.offset(in: name, suffix: ".log") != nil {
+            if case .file(let size)? = try disk.kind(of: directory + "/" + name), size > 0 { return true }
+        }
+        return false
+    }
+
+    private func tell(_ name: PartitionName, _ report: RecoveryReport) {
+        for cut in report.cuts { log.warn(.recovery, "\(name): \(cut)") }
+        if report.recoveredSegments > 0 { log.debug(.recovery, "\(name): \(report.recoveredSegments) segments were checked and their indexes made anew") }
+    }
+
+    // MARK: Stray
+
+    /// Renames a directory that the metadata does not explain, so that it is neither served nor lost.
+    private func putAside(_ name: PartitionName, _ reason: String, in contents: inout Contents) throws(LogDirectoryError) {
+        let target = DirectoryEntry.markedName(name, unique: contents.unique(), suffix: "-stray")
+        try onDisk { () throws(DiskError) in
+            try disk.rename("\(path)/\(name)", to: "\(path)/\(target)")
+            // The name may be used again at once: the old directory must not come back under it.
+            try disk.syncDirectory(path)
+        }
+        contents.found.remove(name)
+        log.warn(
+            .stray, "\(path)/\(name) is kept as \(target) and not served: \(reason). To delete it for good: rm -r \("\(path)/\(target)".shellQuoted)")
+    }
+
+    /// Ends the start: what the metadata named is open now. Of the rest, directories of topics that the metadata log says were removed are deleted
+    /// (that is: marked, and removed by the next `removeMarked`); all others are kept, and named.
+    /// - Parameter removed: ids of topics whose removal the metadata log records and that are not there any more
+    public func settle(removed: Set<Uuid>) throws(LogDirectoryError) {
+        try contents.withLock { (contents) throws(LogDirectoryError) in
+            for name in contents.found.sorted() {
+                switch try PartitionMetadata.topicId(disk, "\(path)/\(name)") {
+                case .known(let id) where removed.contains(id): try mark(name, in: &contents)
+                case .known(let id): try putAside(name, "the metadata knows no such partition of the topic id \(id)", in: &contents)
+                case .missing: try putAside(name, "the metadata knows no such partition, and it has no \(PartitionMetadata.fileName)", in: &contents)
+                }
+            }
+            for name in suffixed where DirectoryEntry(name: name) == .marked {
+                if case .known(let id)? = try? PartitionMetadata.topicId(disk, "\(path)/\(name)"), removed.contains(id) {
+                    contents.marked.insert(name)
+                } else {
+                    log.warn(
+                        .deletion,
+                        "\(path)/\(name) is kept: its name marks it for deletion, but the metadata log does not say that its topic was removed. "
+                            + "To delete it: rm -r \("\(path)/\(name)".shellQuoted)")
+                }
+            }
+        }
+        let strays = suffixed.filter { DirectoryEntry(name: $0) == .stray }, futures = suffixed.filter { DirectoryEntry(name: $0) == .future }
+        if !strays.isEmpty { log.warn(.stray, "stray directories of earlier starts are kept in \(path): \(strays.shortList())") }
+        if !futures.isEmpty { log.warn(.stray, "copies that were being moved into \(path) are kept and not served: \(futures.shortList())") }
+    }
+
+    // MARK: Deletion
+
+    /// Takes partitions out and marks their directories for deletion (`topic-0.<unique>-delete`): durably, before this returns. Their files go with
+    /// `removeMarked`. Fetches in flight keep what they read. A directory that cannot be marked is tried again; the operator is told.
+    public func delete(_ names: [PartitionName]) {
+        let logs = contents.withLock { contents in names.compactMap { contents.logs.removeValue(forKey: $0) } }
+        for log in logs { log.markClosed() }
+        guard !logs.isEmpty else { return }
+        contents.withLock { contents in
+            for name in logs.map(\.name) { markOrRemember(name, in: &contents) }
+        }
+        do throws(DiskError) { try disk.syncDirectory(path) } catch { log.error(.deletion, "deletions may be undone by a power failure: \(error)") }
+    }
+
+    private func markOrRemember(_ name: PartitionName, in contents: inout Contents) {
+        do throws(LogDirectoryError) {
+            try mark(name, in: &contents)
+        } catch {
+            if contents.unmarked.insert(name).inserted { log.error(.deletion, "\(name) cannot be deleted now and will be tried again: \(error)") }
+        }
+    }
+
+    private func mark(_ name: PartitionName, in contents: inout Contents) throws(LogDirectoryError) {
+        let target = DirectoryEntry.markedName(name, unique: contents.unique(), suffix: "-delete")
+        try onDisk { () throws(DiskError) in try disk.rename("\(path)/\(name)", to: "\(path)/\(target)") }
+        contents.found.remove(name)
+        contents.unmarked.remove(name)
+        contents.marked.insert(target)
+    }
+
+    /// Whether `removeMarked` has something to do.
+    public var hasMarked: Bool { contents.withLock { !$0.marked.isEmpty || !$0.unmarked.isEmpty } }
+
+    /// Removes the directories that are marked for deletion. Long work, for a thread of its own. What cannot be removed stays for the next call.
+    public func removeMarked() {
+        let marked = contents.withLock { contents in
+            for name in contents.unmarked.sorted() { markOrRemember(name, in: &contents) }
+            return contents.marked.sorted()
+        }
+        guard !marked.isEmpty else { return }
+        // The new names must last before what is under them goes.
+        do throws(DiskError) { try disk.syncDirectory(path) } catch { return log.error(.deletion, "marked directories are not removed yet: \(error)") }
+        for name in marked {
+            do throws(DiskError) {
+                try disk.removeTree("\(path)/\(name)")
+                contents.withLock { _ = $0.marked.remove(name) }
+            } catch {
+                log.error(.deletion, "the deleted \(name) could not be removed and will be tried again: \(error)")
+            }
+        }
+    }
+
+    // MARK: Checkpoints
+
+    /// Makes every log durable and writes the checkpoints of recovery points, log start offsets and high watermarks.
+    public func writeCheckpoints() throws(LogDirectoryError) {
+        var offsets = CheckpointedOffsets()
+        for (name, log) in openLogs {
+            do throws(LogError) {
+                offsets.recoveryPoints[name] = try log.flushForCheckpoint()
+            } catch {
+                // A log that is being deleted has no say; of one whose disk failed the operator knows, and its last recovery point would only be too low.
+                continue
+            }
+            offsets.note(log)
+        }
+        try write(offsets)
+    }
+
+    /// Writes the checkpoint of log start offsets alone: what DeleteRecords needs to last.
+    public func writeLogStartOffsets() throws(LogDirectoryError) {
+        var offsets = CheckpointedOffsets()
+        for (_, log) in openLogs { offsets.note(log) }
+        do throws(DiskError) {
+            try disk.writeFile(path + "/" + OffsetCheckpoint.logStartOffsets, OffsetCheckpoint.content(offsets.starts))
+        } catch {
+            throw .disk(error)
+        }
+    }
+
+    func write(_ offsets: CheckpointedOffsets) throws(LogDirectoryError) {
+        do throws(DiskError) {
+            for (file, rows) in offsets.files where !rows.isEmpty || file != OffsetCheckpoint.cleanedOffsets || disk.exists(path + "/" + file) {
+                try disk.writeFile(path + "/" + file, OffsetCheckpoint.content(rows))
+            }
+        } catch {
+            throw .disk(error)
+        }
+    }
+}
+
+extension LogDirectory.Contents {
+    /// 32 hex digits, as Kafka puts them into names.
+    fileprivate mutating func unique() -> String {
+        Uuid.random(using: &random).bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+}

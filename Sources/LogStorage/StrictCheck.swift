@@ -1,0 +1,95 @@
+import KafkaProtocol
+
+/// Looks at every batch of a log whose every acknowledged append is durable and whose offsets have no gaps: the metadata log. Only a tail that an
+/// append left unfinished may be cut off it; anything else is damage, and without what it held the rest of the directory cannot be explained.
+/// Nothing is changed.
+struct StrictCheck {
+    let disk: any Disk
+    let directory: String
+
+    /// Where the batches of a file end before the file does, and why.
+    private struct Failure {
+        var position: Int
+        var reason: String
+    }
+
+    /// Throws when the log is damaged, with the file and the position.
+    func run() throws(LogDirectoryError) {
+        var next: Int64?
+        let bases = try onDisk { () throws(DiskError) -> [Int64] in try disk.names(in: directory).compactMap { Segment.offset(in: $0, suffix: ".log") }.sorted()
+        }
+        for (index, base) in bases.enumerated() {
+            let path = directory + "/" + Segment.stem(base) + ".log"
+            if let next, next != base { throw damaged(path, 0, "the segment before it ends at offset \(next)") }
+            let file = try onDisk { () throws(DiskError) -> any DiskFile in try disk.openFile(path, create: false) }
+            defer { file.close() }
+            let (end, failure) = try onDisk { () throws(DiskError) -> (Int64, Failure?) in try walk(file, base: base) }
+            next = end
+            guard let failure else { continue }
+            let isUnfinished = try onDisk { () throws(DiskError) -> Bool in try self.isUnfinished(file, from: failure.position) }
+            if index < bases.count - 1 || !isUnfinished {
+                throw damaged(path, failure.position, "the batch that must begin there with offset \(end) \(failure.reason)")
+            }
+        }
+    }
+
+    private func onDisk<R>(_ body: () throws(DiskError) -> R) throws(LogDirectoryError) -> R {
+        do { return try body() } catch { throw .disk(error) }
+    }
+
+    private func damaged(_ path: String, _ position: Int, _ reason: String) -> LogDirectoryError {
+        .refused(
+            "the metadata log is damaged at byte \(position) of \(path): \(reason). Nothing was changed. Bring the file back from a copy; or, to go on "
+                + "without every change of the cluster's metadata from there on (partitions made since are kept as stray), cut it: "
+                + "truncate -s \(position) \(path.shellQuoted)")
+    }
+
+    private func walk(_ file: any DiskFile, base: Int64) throws(DiskError) -> (end: Int64, failure: Failure?) {
+        var scanner = BatchScanner(file: file, from: 0, to: file.size, blockBytes: 1 << 20)
+        var next = base
+        while true {
+            let position = scanner.position
+            guard let batch = try scanner.nextBatch() else {
+                return (next, scanner.failure.map { Failure(position: position, reason: "is not readable: \($0)") })
+            }
+            if batch.baseOffset != next || batch.lastOffset < batch.baseOffset {
+                return (next, Failure(position: position, reason: "has the offsets \(batch.baseOffset) to \(batch.lastOffset)"))
+            }
+            if !batch.isCrcValid { return (next, Failure(position: position, reason: "has a wrong checksum")) }
+            next = batch.nextOffset
+        }
+    }
+
+    /// A single append is not larger than this.
+    private static let largestAppend = 64 << 20
+    /// So many zeros are no part of a batch, but what a file system shows of blocks that were not written.
+    private static let unwrittenZeros = 64
+
+    /// Whether what begins at a position can be an append that a power failure cut off: it ends with the file, and no whole batch is in it.
+    private func isUnfinished(_ file: any DiskFile, from position: Int) throws(DiskError) -> Bool {
+        let count = file.size - position
+        guard count <= Self.largestAppend else { return false }
+        let rest = try file.read(at: position, count: count).array
+        if rest.allSatisfy({ $0 == 0 }) { return true }
+        let bytes = Bytes(rest)
+        if Self.holdsBatch(bytes) { return false }
+        if count < RecordBatch.headerSize { return true }
+        let announced = 12 + Int(bytes.load(8, as: Int32.self))
+        if announced > count {
+            // The length is not covered by the checksum: if the rest is whole without it, the length is what is wrong.
+            return bytes.load(17, as: UInt32.self) != CRC32C.checksum(bytes.dropFirst(21))
+        }
+        return rest.suffix(Self.unwrittenZeros).allSatisfy { $0 == 0 } || rest.prefix(Self.unwrittenZeros).allSatisfy { $0 == 0 }
+    }
+
+    /// Whether a whole batch with the right checksum begins anywhere behind the first byte.
+    private static func holdsBatch(_ bytes: Bytes) -> Bool {
+        guard bytes.count > RecordBatch.headerSize else { return false }
+        for start in 1...(bytes.count - RecordBatch.headerSize) where bytes[start + 16] == 2 {
+            let size = 12 + Int(bytes.load(start + 8, as: Int32.self))
+            guard size >= RecordBatch.headerSize, size <= bytes.count - start else { continue }
+            if bytes.load(start + 17, as: UInt32.self) == CRC32C.checksum(bytes.dropFirst(start + 21).prefix(size - 21)) { return true }
+        }
+        return false
+    }
+}
