@@ -77,7 +77,7 @@ extension LogDirectory {
 
     /// Renames a directory that the metadata does not explain, so that it is neither served nor lost.
     private func putAside(_ name: PartitionName, _ reason: String, in contents: inout Contents) throws(LogDirectoryError) {
-        let target = DirectoryEntry.markedName(name, unique: contents.unique(), suffix: "-stray")
+        let target = freeName(name, suffix: "-stray", in: &contents)
         try onDisk { () throws(DiskError) in
             try disk.rename("\(path)/\(name)", to: "\(path)/\(target)")
             // The name may be used again at once: the old directory must not come back under it.
@@ -139,7 +139,7 @@ extension LogDirectory {
     }
 
     private func mark(_ name: PartitionName, in contents: inout Contents) throws(LogDirectoryError) {
-        let target = DirectoryEntry.markedName(name, unique: contents.unique(), suffix: "-delete")
+        let target = freeName(name, suffix: "-delete", in: &contents)
         try onDisk { () throws(DiskError) in try disk.rename("\(path)/\(name)", to: "\(path)/\(target)") }
         contents.found.remove(name)
         contents.unmarked.remove(name)
@@ -148,6 +148,13 @@ extension LogDirectory {
 
     /// Whether `removeMarked` has something to do.
     public var hasMarked: Bool { contents.withLock { !$0.marked.isEmpty || !$0.unmarked.isEmpty } }
+
+    private func freeName(_ name: PartitionName, suffix: String, in contents: inout Contents) -> String {
+        while true {
+            let free = DirectoryEntry.markedName(name, unique: contents.unique(), suffix: suffix)
+            if !disk.exists("\(path)/\(free)") { return free }
+        }
+    }
 
     /// Removes the directories that are marked for deletion. Long work, for a thread of its own. What cannot be removed stays for the next call.
     public func removeMarked() {

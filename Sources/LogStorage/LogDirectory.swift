@@ -66,7 +66,7 @@ public final class LogDirectory: Sendable {
         try Self.refuseForeign(disk, path)
         let lock: LockHolder
         do throws(DiskError) {
-            try disk.createDirectory(path)
+            try Self.create(path, on: disk)
             lock = LockHolder(try disk.lock(path + "/.lock"))
         } catch {
             throw error.isLocked ? .locked("the data directory \(path) is in use: \(error.message)") : .disk(error)
@@ -103,6 +103,22 @@ public final class LogDirectory: Sendable {
         }
         suffixed = found.suffixed
         contents = Mutex(Contents(found: found.partitions, random: SplitMix(seed: generator.next()), lock: lock))
+    }
+
+    /// Makes the directory and those above it, as far as they are missing, and makes that durable: a file in a directory that a power failure takes is lost.
+    private static func create(_ path: String, on disk: any Disk) throws(DiskError) {
+        var missing: [String] = []
+        var directory = path
+        while try disk.kind(of: directory) == nil {
+            missing.append(directory)
+            guard let slash = directory.lastIndex(of: "/"), slash > directory.startIndex else { break }
+            directory = String(directory[..<slash])
+        }
+        try disk.createDirectory(path)
+        for made in missing {
+            guard let slash = made.lastIndex(of: "/") else { return try disk.syncDirectory(".") }
+            try disk.syncDirectory(slash == made.startIndex ? "/" : String(made[..<slash]))
+        }
     }
 
     /// A directory that holds something and was never formatted is somebody's.

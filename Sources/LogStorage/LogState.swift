@@ -21,6 +21,8 @@ struct LogState: Sendable {
     var unsyncedFiles: [String] = []
     /// The partition's directory (and the entry of it in its parent) was made since the last sync.
     var isDirectoryNew = false
+    /// Files were made in the partition's directory since the last sync.
+    var isDirectoryChanged = false
     /// Why nothing can be done any more: the log is closed, or the disk failed and what is on it is not known.
     private(set) var failure: LogError?
     /// The last append could not be written (the disk is full, say), and the operator was told.
@@ -99,6 +101,7 @@ struct LogState: Sendable {
         try file.truncate(to: 0)
         try file.write([content], at: 0)
         unsyncedFiles.append(path)
+        isDirectoryChanged = true
     }
 
     /// Removes snapshots that neither begin a segment nor are the newest.

@@ -41,7 +41,8 @@ extension LogState {
     fileprivate mutating func gatherSync(closing: Bool = false) throws(DiskError) -> SyncWork {
         var work = SyncWork(disk: disk)
         work.endOffset = nextOffset
-        var isDirectoryChanged = isDirectoryNew
+        var isDirectoryChanged = isDirectoryNew || isDirectoryChanged || closing
+        self.isDirectoryChanged = false
         for segment in segments {
             if segment.isNew {
                 isDirectoryChanged = true

@@ -83,7 +83,9 @@ enum PartitionMetadata {
     private static func isTorn(_ file: Bytes) -> Bool {
         let whole = content(.zero)
         let fixed = whole.count - "\(Uuid.zero)".utf8.count
-        return file.array.allSatisfy { $0 == 0 } || file.count < whole.count && file.prefix(fixed) == whole.prefix(min(file.count, fixed))
+        // What was not written is missing or zeros.
+        let written = file.prefix((file.array.lastIndex { $0 != 0 } ?? -1) + 1)
+        return written.count < whole.count && written.prefix(fixed) == whole.prefix(min(written.count, fixed))
     }
 
     /// Nil when the file is malformed.

@@ -43,7 +43,7 @@ public struct DeliveryWorkload {
             let index = Int(random.next() % UInt64(writers.count))
             switch random.next() % 20 {
             case 0:
-                try node.losePower { durable, size in durable + Int(random.next() % UInt64(size - durable + 1)) }
+                try node.losePower(using: &random)
                 for other in writers.indices { writers[other].open?.pending = nil }
                 report.crashes += 1
             case 1: try node.restart()

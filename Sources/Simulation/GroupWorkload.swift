@@ -84,7 +84,7 @@ public struct GroupWorkload {
         switch run.random.next() % 24 {
         case 0:
             var random = run.random
-            try node.losePower { durable, size in durable + Int(random.next() % UInt64(size - durable + 1)) }
+            try node.losePower(using: &random)
             run.random = random
             forgetPending(&run)
             run.report.crashes += 1

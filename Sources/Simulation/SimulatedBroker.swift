@@ -5,7 +5,7 @@ import Synchronization
 
 /// A whole broker without sockets, on a disk in memory and a clock that only moves when told: everything it does follows from the calls.
 public final class SimulatedBroker {
-    public private(set) var disk: MemoryDisk
+    public private(set) var disk: SimulatedDisk
     public private(set) var broker: Broker
     /// Milliseconds since the epoch.
     public private(set) var now: Int64 = 1_700_000_000_000
@@ -34,15 +34,16 @@ public final class SimulatedBroker {
         }
     }
 
-    public init(seed: UInt64, properties: [String: String] = [:]) throws {
+    public init(seed: UInt64, properties: [String: String] = [:], disk: SimulatedDisk = SimulatedDisk(), log: OperatorLog = .silent) throws {
         var settings = BrokerSettings(properties: properties)
         settings.seed = seed
         settings.dataDirectory = "data"
         settings.endpoints = [.init(listener: "PLAINTEXT", host: "localhost", port: 9092)]
         let started = now
         settings.clock = { started }
+        settings.log = log
         self.settings = settings
-        disk = MemoryDisk()
+        self.disk = disk
         broker = try Broker(settings: settings, disk: disk, now: now)
     }
 
@@ -81,9 +82,9 @@ public final class SimulatedBroker {
         broker = try Broker(settings: settings, disk: disk, now: now)
     }
 
-    /// The power fails: of each file, `keep` says how many bytes are left, between what was synced and what was written. Then the broker starts again.
-    public func losePower(keep: (_ durable: Int, _ size: Int) -> Int) throws {
-        disk = disk.copy { _, durable, size in keep(durable, size) }
+    /// The power fails: what was not synced is lost or not, as the generator says. Then the broker starts again.
+    public func losePower(using random: inout SeededGenerator) throws {
+        disk = disk.crashed(using: &random)
         broker = try Broker(settings: settings, disk: disk, now: now)
     }
 }
