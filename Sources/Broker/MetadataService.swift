@@ -36,6 +36,8 @@ public final class MetadataService: Sendable {
                 "\(storage.path) holds partitions but no metadata log (\(PartitionName.clusterMetadata)): a new cluster begins, and they are kept as stray. "
                     + "If the log is to be brought back, stop this broker first")
         }
+        // Where a new metadata log is to begin, what it begins with must be readable before there is one.
+        let formatted = storage.hasUnopened(.clusterMetadata) ? nil : try Self.bootstrapValues(disk, storage.path)
         let log = try storage.openPartition(.clusterMetadata, topicId: Self.topicId, config: LogConfig(), now: now)
         let clock = settings.clock
         source = LocalMetadataSource(
@@ -45,7 +47,7 @@ public final class MetadataService: Sendable {
         } catch {
             throw LogDirectoryError.refused("\(storage.path)/\(PartitionName.clusterMetadata): \(error)")
         }
-        try start(bootstrap: Self.bootstrapValues(disk, storage.path))
+        try start { try formatted ?? Self.bootstrapValues(disk, storage.path) }
         try openPartitions(now: now)
         try storage.settle(removed: store.removedTopics)
         store.observe { [weak self] old, new, records in self?.apply(records, before: old, after: new, now: clock()) }
@@ -75,13 +77,14 @@ public final class MetadataService: Sendable {
     /// are told, and `openMissing` tries again.
     private func apply(_ records: [MetadataRecord], before: MetadataImage, after: MetadataImage, now: Int64) {
         var deleted: [String] = []
+        var opened: [Partition] = []
         var reconfigured: Set<String> = []
         var reconfiguresAll = false
         for record in records {
             switch record.message {
             case let partition as PartitionRecord:
                 guard let topic = after.topic(partition.topicId), partition.replicas.contains(settings.nodeId) else { continue }
-                openOrRemember(topic, partition.partitionId, after, now: now)
+                if let made = openOrRemember(topic, partition.partitionId, after, now: now) { opened.append(made) }
             case let change as PartitionChangeRecord:
                 guard let topic = after.topic(change.topicId), let epoch = topic.partition(change.partitionId)?.leaderEpoch else { continue }
                 let partition = partitions.partition(topic.name, change.partitionId)
@@ -94,6 +97,7 @@ public final class MetadataService: Sendable {
             default: break
             }
         }
+        partitions.add(opened)
         remove(deleted, now: now)
         let view = view(after)
         for (name, topic) in partitions.snapshot.topics where reconfiguresAll || reconfigured.contains(name) {
@@ -117,14 +121,16 @@ public final class MetadataService: Sendable {
     /// Called when directories were marked for deletion, which `LogDirectory.removeMarked` then removes.
     func onMarkedDirectories(_ body: @escaping @Sendable () -> Void) { onMarked.withLock { $0 = body } }
 
-    private func openOrRemember(_ topic: TopicImage, _ index: Int32, _ image: MetadataImage, now: Int64) {
+    private func openOrRemember(_ topic: TopicImage, _ index: Int32, _ image: MetadataImage, now: Int64) -> Partition? {
         let name = PartitionName(topic: topic.name, partition: index)
         do {
-            partitions.add([try open(topic, index, image, now: now)])
+            let partition = try open(topic, index, image, now: now)
             unavailable.withLock { $0[name] = nil }
+            return partition
         } catch {
             let isNews = unavailable.withLock { $0.updateValue("\(error)", forKey: name) == nil }
             if isNews { settings.log.error(.disk, "\(name) is not available: \(error)") }
+            return nil
         }
     }
 
@@ -140,7 +146,7 @@ public final class MetadataService: Sendable {
         store.read { image in
             for name in names.sorted() {
                 guard let topic = image.topic(name.topic), topic.partition(name.partition) != nil else { continue }
-                openOrRemember(topic, name.partition, image, now: now)
+                if let made = openOrRemember(topic, name.partition, image, now: now) { partitions.add([made]) }
             }
         }
     }
@@ -156,8 +162,11 @@ public final class MetadataService: Sendable {
     // MARK: Start
 
     /// A new directory gets the records of a new cluster; every start registers this broker with its endpoints.
-    private func start(bootstrap: [MetadataRecord]) throws(ErrorCode) {
-        if image.features.isEmpty { try store.change { _, _ in .init(controller.bootstrapRecords(formatted: bootstrap), ()) } }
+    private func start(bootstrap: () throws -> [MetadataRecord]) throws {
+        if image.features.isEmpty {
+            let formatted = try bootstrap()
+            try store.change { _, _ in .init(controller.bootstrapRecords(formatted: formatted), ()) }
+        }
         let identity = BrokerIdentity(
             id: settings.nodeId, incarnationId: generator.withLock { Uuid.random(using: &$0) }, endpoints: settings.endpoints,
             rack: settings.text("broker.rack"), logDirs: [storage.directoryId])
@@ -168,7 +177,11 @@ public final class MetadataService: Sendable {
     private static func bootstrapValues(_ disk: any Disk, _ path: String) throws -> [MetadataRecord] {
         let file = path + "/bootstrap.checkpoint"
         guard disk.exists(file) else { return [] }
-        return try MetadataSnapshot.values(in: disk.readFile(file)).map { try MetadataRecord.decode($0) }
+        do {
+            return try MetadataSnapshot.values(in: disk.readFile(file)).map { try MetadataRecord.decode($0) }
+        } catch {
+            throw LogDirectoryError.refused("\(file) is damaged: \(error)")
+        }
     }
 
     /// Takes this node out of the cluster's sight, so that whoever opens the directory next need not wait for its session to end.

@@ -100,12 +100,14 @@ public final class PartitionTable: Sendable {
 
     func add(_ added: [Partition]) {
         current.withLock { snapshot in
-            for partition in added {
-                var topic = snapshot.topics[partition.topic] ?? TopicPartitions(topicId: partition.topicId, partitions: [])
-                while topic.partitions.count <= Int(partition.index) { topic.partitions.append(nil) }
-                topic.partitions[Int(partition.index)] = partition
-                snapshot.topics[partition.topic] = topic
-                snapshot.names[partition.topicId] = partition.topic
+            for (name, added) in Dictionary(grouping: added, by: \.topic) {
+                var topic = snapshot.topics[name] ?? TopicPartitions(topicId: added[0].topicId, partitions: [])
+                for partition in added {
+                    while topic.partitions.count <= Int(partition.index) { topic.partitions.append(nil) }
+                    topic.partitions[Int(partition.index)] = partition
+                }
+                snapshot.topics[name] = topic
+                snapshot.names[topic.topicId] = name
             }
         }
     }

@@ -11,31 +11,32 @@ extension LogDirectory {
                 log.updateConfig(config)
                 return log
             }
+            // The metadata log is looked at whole at every start, so the marker does not speak for it.
+            if name != .clusterMetadata { try onDisk { () throws(DiskError) in try removeMarker(&contents) } }
             if contents.unmarked.contains(name) { try mark(name, in: &contents) }
             let directory = "\(path)/\(name)"
-            var isNew = false
-            if contents.found.remove(name) == nil { isNew = try onDisk { () throws(DiskError) -> Bool in try disk.createDirectory(directory) } }
-            if !isNew, let reason = try reasonNotToServe(directory, as: topicId) {
-                try putAside(name, reason, in: &contents)
-                isNew = try onDisk { () throws(DiskError) -> Bool in try disk.createDirectory(directory) }
+            var found = contents.found.removeValue(forKey: name)
+            if found == nil, try onDisk({ () throws(DiskError) -> Bool in try !disk.createDirectory(directory) }) {
+                found = try FoundPartition(disk, directory)
             }
-            let log = try open(name, topicId: topicId, config: config, isNew: isNew, now: now)
+            if let there = found, let reason = try reasonNotToServe(there, directory, as: topicId) {
+                try putAside(name, reason, in: &contents)
+                try onDisk { () throws(DiskError) in _ = try disk.createDirectory(directory) }
+                found = nil
+            }
+            let log = try open(name, found, topicId: topicId, config: config, now: now)
             contents.logs[name] = log
             return log
         }
     }
 
-    private func open(_ name: PartitionName, topicId: Uuid, config: LogConfig, isNew: Bool, now: Int64) throws(LogDirectoryError) -> PartitionLog {
-        var opening = opening(name, config: config, isNew: isNew, now: now)
-        var knowsTopicId = false
-        if !isNew {
-            opening.epochs = try LeaderEpochs.read(disk, opening.directory)
-            if case .known = try PartitionMetadata.topicId(disk, opening.directory) { knowsTopicId = true }
-        }
+    private func open(_ name: PartitionName, _ found: FoundPartition?, topicId: Uuid, config: LogConfig, now: Int64) throws(LogDirectoryError) -> PartitionLog {
+        var opening = opening(name, config: config, isNew: found == nil, now: now)
+        if let found { opening.epochs = found.epochs }
         return try onDisk { () throws(DiskError) -> PartitionLog in
             let (state, report) = try LogState.open(disk, opening)
             let log = PartitionLog(state: state, topicId: topicId, recovery: report)
-            if !knowsTopicId { try writeTopicId(topicId, log) }
+            if found?.topicId == nil { try writeTopicId(topicId, log) }
             tell(name, report)
             return log
         }
@@ -51,14 +52,11 @@ extension LogDirectory {
     }
 
     /// Why a directory must not be served as this topic's; nil when it may.
-    private func reasonNotToServe(_ directory: String, as topicId: Uuid) throws(LogDirectoryError) -> String? {
-        switch try PartitionMetadata.topicId(disk, directory) {
-        case .known(let id): return id == topicId ? nil : "it belongs to the topic id \(id), and the topic of this name has \(topicId)"
-        case .missing:
-            // What a crash left of a partition that nothing was written to.
-            let holdsRecords = try onDisk { () throws(DiskError) -> Bool in try self.holdsRecords(directory) }
-            return holdsRecords ? "its \(PartitionMetadata.fileName) is missing, so nothing tells which topic its records belong to" : nil
-        }
+    private func reasonNotToServe(_ found: FoundPartition, _ directory: String, as topicId: Uuid) throws(LogDirectoryError) -> String? {
+        if let id = found.topicId { return id == topicId ? nil : "it belongs to the topic id \(id), and the topic of this name has \(topicId)" }
+        // What a crash left of a partition that nothing was written to may be used.
+        let holdsRecords = try onDisk { () throws(DiskError) -> Bool in try self.holdsRecords(directory) }
+        return holdsRecords ? "its \(PartitionMetadata.fileName) is missing, so nothing tells which topic its records belong to" : nil
     }
 
     private func holdsRecords(_ directory: String) throws(DiskError) -> Bool {
@@ -83,7 +81,7 @@ extension LogDirectory {
             // The name may be used again at once: the old directory must not come back under it.
             try disk.syncDirectory(path)
         }
-        contents.found.remove(name)
+        contents.found[name] = nil
         log.warn(
             .stray, "\(path)/\(name) is kept as \(target) and not served: \(reason). To delete it for good: rm -r \("\(path)/\(target)".shellQuoted)")
     }
@@ -93,11 +91,12 @@ extension LogDirectory {
     /// - Parameter removed: ids of topics whose removal the metadata log records and that are not there any more
     public func settle(removed: Set<Uuid>) throws(LogDirectoryError) {
         try contents.withLock { (contents) throws(LogDirectoryError) in
-            for name in contents.found.sorted() {
-                switch try PartitionMetadata.topicId(disk, "\(path)/\(name)") {
-                case .known(let id) where removed.contains(id): try mark(name, in: &contents)
-                case .known(let id): try putAside(name, "the metadata knows no such partition of the topic id \(id)", in: &contents)
-                case .missing: try putAside(name, "the metadata knows no such partition, and it has no \(PartitionMetadata.fileName)", in: &contents)
+            try onDisk { () throws(DiskError) in try removeMarker(&contents) }
+            for (name, found) in contents.found.sorted(by: { $0.key < $1.key }) {
+                switch found.topicId {
+                case let id? where removed.contains(id): try mark(name, in: &contents)
+                case let id?: try putAside(name, "the metadata knows no such partition of the topic id \(id)", in: &contents)
+                case nil: try putAside(name, "the metadata knows no such partition, and it has no \(PartitionMetadata.fileName)", in: &contents)
                 }
             }
             for name in suffixed where DirectoryEntry(name: name) == .marked {
@@ -141,7 +140,7 @@ extension LogDirectory {
     private func mark(_ name: PartitionName, in contents: inout Contents) throws(LogDirectoryError) {
         let target = freeName(name, suffix: "-delete", in: &contents)
         try onDisk { () throws(DiskError) in try disk.rename("\(path)/\(name)", to: "\(path)/\(target)") }
-        contents.found.remove(name)
+        contents.found[name] = nil
         contents.unmarked.remove(name)
         contents.marked.insert(target)
     }

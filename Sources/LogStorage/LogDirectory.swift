@@ -23,7 +23,7 @@ public enum LogDirectoryError: Error, Sendable, CustomStringConvertible {
     }
 }
 
-/// A data directory: Kafka's files around the partitions' directories. Opening it changes nothing but its lock and the marker of a clean stop;
+/// A data directory: Kafka's files around the partitions' directories. Opening it changes nothing but its lock;
 /// partitions are opened when the metadata names them, and `settle` says what becomes of the others. Nothing is deleted that was not marked for it.
 public final class LogDirectory: Sendable {
     public let path: String
@@ -36,11 +36,13 @@ public final class LogDirectory: Sendable {
     struct Contents: Sendable {
         var logs: [PartitionName: PartitionLog] = [:]
         /// Partitions' directories that are there and were not opened (yet).
-        var found: Set<PartitionName> = []
+        var found: [PartitionName: FoundPartition] = [:]
         /// Directories that are marked for deletion and proven to be this broker's to delete.
         var marked: Set<String> = []
         /// Deleted partitions whose directory could not be marked; it is tried again.
         var unmarked: Set<PartitionName> = []
+        /// The marker of a clean stop is still there.
+        var hasMarker: Bool
         var random: SplitMix
         var lock: LockHolder?
     }
@@ -71,7 +73,7 @@ public final class LogDirectory: Sendable {
         } catch {
             throw error.isLocked ? .locked("the data directory \(path) is in use: \(error.message)") : .disk(error)
         }
-        let found: (partitions: Set<PartitionName>, suffixed: [String])
+        let found: (partitions: [PartitionName: FoundPartition], suffixed: [String])
         do {
             let metaPath = path + "/" + MetaProperties.fileName
             if disk.exists(metaPath) {
@@ -85,14 +87,9 @@ public final class LogDirectory: Sendable {
             }
             let names = try disk.names(in: path)
             found = try Self.look(disk, path, names)
-            if found.partitions.contains(.clusterMetadata) { try StrictCheck(disk: disk, directory: "\(path)/\(PartitionName.clusterMetadata)").run() }
+            if found.partitions[.clusterMetadata] != nil { try StrictCheck(disk: disk, directory: "\(path)/\(PartitionName.clusterMetadata)").run() }
             let hasMarker = names.contains(Self.cleanShutdown)
             known = try KnownOffsets(disk, path, names, isClean: hasMarker, log)
-            if hasMarker {
-                // From now on a crash must be noticed.
-                try disk.removeFile(path + "/" + Self.cleanShutdown)
-                try disk.syncDirectory(path)
-            }
             wasClean = hasMarker || found.partitions.isEmpty
         } catch let error as DiskError {
             throw .disk(error)
@@ -102,7 +99,15 @@ public final class LogDirectory: Sendable {
             throw .wrongMetaProperties("\(error)")
         }
         suffixed = found.suffixed
-        contents = Mutex(Contents(found: found.partitions, random: SplitMix(seed: generator.next()), lock: lock))
+        contents = Mutex(Contents(found: found.partitions, hasMarker: known.isClean, random: SplitMix(seed: generator.next()), lock: lock))
+    }
+
+    /// From now on a crash must be noticed: the marker of the last clean stop goes before anything is changed that it speaks for.
+    func removeMarker(_ contents: inout Contents) throws(DiskError) {
+        guard contents.hasMarker else { return }
+        try disk.removeFile(path + "/" + Self.cleanShutdown)
+        try disk.syncDirectory(path)
+        contents.hasMarker = false
     }
 
     /// Makes the directory and those above it, as far as they are missing, and makes that durable: a file in a directory that a power failure takes is lost.
@@ -136,15 +141,16 @@ public final class LogDirectory: Sendable {
         throw .refused("the directory \(path) has no \(MetaProperties.fileName) and is not empty: it holds \(foreign.shortList()); \(wayOut)")
     }
 
-    /// The partitions' directories, and those of partitions with a suffix.
+    /// The partitions' directories with the small files that tell what they are, and the directories of partitions with a suffix. Whatever a start must
+    /// refuse is found here, before anything is changed.
     private static func look(
         _ disk: any Disk, _ path: String, _ names: [String]
-    ) throws -> (partitions: Set<PartitionName>, suffixed: [String]) {
-        var partitions: Set<PartitionName> = []
+    ) throws -> (partitions: [PartitionName: FoundPartition], suffixed: [String]) {
+        var partitions: [PartitionName: FoundPartition] = [:]
         var suffixed: [String] = [], foreign: [String] = []
         for name in names where try disk.kind(of: path + "/" + name) == .directory {
             switch DirectoryEntry(name: name) {
-            case .partition(let partition): partitions.insert(partition)
+            case .partition(let partition): partitions[partition] = try FoundPartition(disk, "\(path)/\(name)")
             case .marked, .stray, .future: suffixed.append(name)
             case .ignored: break
             case .foreign: foreign.append(name)
@@ -172,7 +178,7 @@ public final class LogDirectory: Sendable {
     public func log(_ name: PartitionName) -> PartitionLog? { contents.withLock { $0.logs[name] } }
 
     /// Whether there is a directory of this name that was not opened yet.
-    public func hasUnopened(_ name: PartitionName) -> Bool { contents.withLock { $0.found.contains(name) } }
+    public func hasUnopened(_ name: PartitionName) -> Bool { contents.withLock { $0.found[name] != nil } }
 
     /// Whether there are directories of partitions that were not opened yet.
     public var hasUnopenedPartitions: Bool { contents.withLock { !$0.found.isEmpty } }
@@ -235,6 +241,18 @@ public final class LogDirectory: Sendable {
         } catch {
             throw .disk(error)
         }
+    }
+}
+
+/// What the small files of a partition's directory say.
+struct FoundPartition: Sendable {
+    /// Nil when the file is missing, or torn by a power failure.
+    let topicId: Uuid?
+    let epochs: LeaderEpochs
+
+    init(_ disk: any Disk, _ directory: String) throws(LogDirectoryError) {
+        if case .known(let id) = try PartitionMetadata.topicId(disk, directory) { topicId = id } else { topicId = nil }
+        epochs = try LeaderEpochs.read(disk, directory)
     }
 }
 

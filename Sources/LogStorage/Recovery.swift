@@ -59,7 +59,8 @@ extension LogState {
 
     private mutating func restore(_ opening: LogOpening, _ report: inout RecoveryReport) throws(DiskError) {
         var firstToRecover = opening.isClean ? segments.count : segmentIndex(atOrBefore: opening.recoveryPoint)
-        if let damaged = segments.firstIndex(where: { !$0.hasSaneIndexes && $0.size > 0 }) { firstToRecover = min(firstToRecover, damaged) }
+        // A segment that was not there before may overlap the one before it, so that one's end must be known.
+        if let damaged = segments.firstIndex(where: { !$0.hasSaneIndexes && $0.size > 0 }) { firstToRecover = min(firstToRecover, max(0, damaged - 1)) }
         if firstToRecover == segments.count {
             // Without a crash the end is where the last batch ends; if it is not, a crash was not noticed.
             if let end = try endOfActiveSegment() { nextOffset = end } else { firstToRecover = segments.count - 1 }
@@ -72,6 +73,11 @@ extension LogState {
         nextOffset = start
         var index = firstToRecover
         while index < segments.count {
+            if index > firstToRecover, segments[index].baseOffset < nextOffset, segments[index].size > 0 {
+                try putAside(segments[index], "the segment begins before the end of the one before it", &report)
+                segments.remove(at: index)
+                continue
+            }
             let cut = try recover(segments[index], keepsCut: true)
             report.recoveredSegments += 1
             index += 1

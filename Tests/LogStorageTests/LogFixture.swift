@@ -70,8 +70,8 @@ struct LogFixture {
 extension LogDirectory {
     /// Opens every partition that is there, under the topic id that its directory names.
     func openAll(_ config: LogConfig = LogConfig(), now: Int64 = LogFixture.start) throws {
-        for name in contents.withLock({ $0.found.sorted() }) {
-            guard case .known(let id) = try PartitionMetadata.topicId(disk, "\(path)/\(name)") else { continue }
+        for (name, found) in contents.withLock({ $0.found }) {
+            guard let id = found.topicId else { continue }
             _ = try openPartition(name, topicId: id, config: config, now: now)
         }
     }

@@ -23,7 +23,8 @@ public struct MetadataSnapshot: Sendable {
         var values: [Bytes] = []
         var hasHeader = false, hasFooter = false
         do {
-            for batch in RecordBatches(file) {
+            for batch in try RecordBatches.all(in: file) {
+                try batch.checkCrc()
                 for record in try batch.records() {
                     if batch.isControl {
                         // A control record's key is its version and its type.

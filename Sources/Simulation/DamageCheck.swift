@@ -1,0 +1,136 @@
+import Broker
+import KafkaProtocol
+import LogStorage
+import Synchronization
+
+/// Starts a broker on a damaged data directory, twice, and looks for what must not happen: a start that says nothing, bytes of records that are not on
+/// the disk any more, foreign files that were touched, a second start that sees something else.
+public struct DamageCheck {
+    public enum Outcome: Sendable, Equatable { case served, refused }
+
+    private let root: String
+    /// Topics that were deleted before the damage: what is left of them may go.
+    private let deleted: Set<String>
+    private let properties = ["log.cleaner.enable": "false"]
+
+    /// - Parameter deleted: the text of the topic ids whose removal the metadata log records
+    public init(root: String, deletedTopicIds deleted: Set<String>) {
+        self.root = root
+        self.deleted = deleted
+    }
+
+    private final class Lines: Sendable {
+        private let lines = Mutex<[String]>([])
+        var all: [String] { lines.withLock { $0 } }
+        func log() -> OperatorLog {
+            OperatorLog(level: .info, clock: { 0 }) { [self] entry in lines.withLock { $0.append("\(entry.kind.rawValue): \(entry.text)") } }
+        }
+    }
+
+    /// What a start came to: each partition's offsets, or the reason of a refusal.
+    private struct Start: Equatable {
+        var offsets: [String: [Int64]] = [:]
+        var refusal: String?
+    }
+
+    /// Returns what happened and what was wrong with it.
+    public func run(on disk: SimulatedDisk) throws -> (outcome: Outcome, violations: [String]) {
+        let before = disk.snapshot
+        var violations: [String] = []
+        let lines = Lines()
+        // After a clean stop a start does not look at the records, so the next one must not be made to.
+        let first = start(disk, lines, stopsCleanly: before["\(root)/.kafka_cleanshutdown"] != nil)
+        let after = disk.snapshot
+        if let refusal = first.refusal {
+            if !refusal.contains(root) { violations.append("the refusal names no path: \(refusal)") }
+            for (path, content) in before where after[path] != content { violations.append("a refused start changed \(path)") }
+            let made = after.keys.filter { before[$0] == nil && $0 != root + "/.lock" }.sorted()
+            if !made.isEmpty { violations.append("a refused start made \(made)") }
+        } else {
+            violations += lost(before, after)
+        }
+        let second = start(disk.copied(), Lines(), stopsCleanly: false)
+        if second != first { violations.append("the second start says \(second), the first \(first)") }
+        return (first.refusal == nil ? .served : .refused, violations)
+    }
+
+    private func start(_ disk: SimulatedDisk, _ lines: Lines, stopsCleanly: Bool) -> Start {
+        let node: SimulatedBroker
+        do {
+            node = try SimulatedBroker(seed: 1, properties: properties, disk: disk, log: lines.log())
+        } catch {
+            return Start(refusal: "\(error)")
+        }
+        // Retention has its turn as well.
+        node.advance(ms: 301_000)
+        var offsets: [String: [Int64]] = [:]
+        for partition in node.broker.partitions.all {
+            let log = partition.log
+            offsets[log.name.description] = [log.logStartOffset, log.logEndOffset]
+            var offset = log.logStartOffset
+            while offset < log.logEndOffset {
+                guard let read = try? log.read(from: offset, maxBytes: 1 << 20, minOneBatch: true, upTo: log.logEndOffset), read.nextOffset > offset else {
+                    break
+                }
+                offset = read.nextOffset
+            }
+        }
+        if stopsCleanly { try? node.broker.shutDown(now: node.now) }
+        return Start(offsets: offsets)
+    }
+
+    // MARK: Nothing is lost
+
+    private func lost(_ before: [String: [UInt8]], _ after: [String: [UInt8]]) -> [String] {
+        var violations: [String] = []
+        let directories = Set(after.keys.compactMap { path in path.split(separator: "/").dropFirst().first.map(String.init) })
+        for (path, content) in before {
+            let parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+            guard parts.count > 2 else {
+                if !Self.isRewritten(parts.last ?? ""), after[path] != content { violations.append("\(path) was touched") }
+                continue
+            }
+            if let id = before["\(root)/\(parts[1])/partition.metadata"], deleted.contains(where: { String(decoding: id, as: UTF8.self).hasSuffix($0) }) {
+                continue
+            }
+            let places = [parts[1]] + directories.filter { $0.hasPrefix(parts[1] + ".") && $0.hasSuffix("-stray") }
+            let name = parts[2...].joined(separator: "/")
+            if Self.isRewritten(name) { continue }
+            let isKept = places.contains { place in
+                let there = "\(root)/\(place)/\(name)"
+                if Self.isLog(name) { return keeps(content, there, after) }
+                // A compacted segment that takes its place, or is put aside.
+                if name.hasSuffix(".log.swap"), keeps(content, String(there.dropLast(5)), after) || keeps(content, there, after) { return true }
+                return after[there] == content || (content.isEmpty && name.isEmpty)
+            }
+            if !isKept { violations.append("\(path) lost bytes, or is gone") }
+        }
+        return violations
+    }
+
+    /// Whether a log's bytes are all there: in the file, or beside it from the byte on at which it was cut.
+    private func keeps(_ content: [UInt8], _ path: String, _ after: [String: [UInt8]]) -> Bool {
+        let now = after[path] ?? []
+        if now == content { return true }
+        var common = 0
+        while common < min(now.count, content.count), now[common] == content[common] { common += 1 }
+        if content[common...].allSatisfy({ $0 == 0 }) { return true }
+        return after.contains { name, cut in
+            guard name.hasPrefix(path + "."), name.hasSuffix(".cut") else { return false }
+            let from = content.count - cut.count
+            return from >= 0 && from <= common && Array(content[from...]) == cut
+        }
+    }
+
+    private static func isLog(_ name: String) -> Bool {
+        name.hasSuffix(".log") && name.utf8.count == 24 && name.utf8.prefix(20).allSatisfy { $0 >= 48 && $0 <= 57 }
+    }
+
+    /// Files that a broker writes anew and that hold no record.
+    private static func isRewritten(_ name: String) -> Bool {
+        if [".lock", ".kafka_cleanshutdown", "partition.metadata", "meta.properties.tmp", "meta.properties"].contains(name) { return true }
+        return ["-checkpoint", ".index", ".timeindex", ".txnindex", ".snapshot", "-checkpoint.tmp", "metadata.tmp", ".cleaned", ".deleted"].contains {
+            name.hasSuffix($0)
+        } || name.hasSuffix("index.swap") || name.hasSuffix(".snapshot.swap")
+    }
+}
