@@ -30,7 +30,7 @@ public final class Broker: Sendable {
             disk: disk, path: settings.dataDirectory, nodeId: settings.nodeId, clusterId: settings.clusterId, generator: &generator, log: settings.log)
         metadata = try MetadataService(settings: settings, disk: disk, storage: storage, partitions: partitions, commits: commits, now: now)
         producerIds = ProducerIdAllocator(metadata: metadata)
-        groups = try GroupCoordinatorService(settings: settings, metadata: metadata, partitions: partitions, commits: commits, timers: timers, now: now)
+        groups = GroupCoordinatorService(settings: settings, metadata: metadata, partitions: partitions, commits: commits, timers: timers, now: now)
         fetchSessions = FetchSessionCache(slots: settings.fetchSessionSlots, firstID: settings.seededID(now))
         scheduleUpkeep(after: now)
     }
@@ -53,6 +53,7 @@ public final class Broker: Sendable {
             var reader = WireReader(frame, version: isFlexible && isKnown ? 2 : 1, isFlexible: isFlexible && isKnown)
             var header = RequestHeader()
             try reader.value(&header)
+            connection.note(clientId: header.clientId)
             let context = RequestContext(
                 header: header, api: api.key, headerVersion: isFlexible && api.key != .apiVersions ? 1 : 0, connection: connection, now: now, send: reply)
             guard isKnown else { return replyUnsupportedApiVersions(self, context) }

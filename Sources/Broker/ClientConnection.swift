@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Synchronization
 
 /// What the broker knows of one connection. The socket itself belongs to the host.
 public final class ClientConnection: Sendable {
@@ -8,11 +9,27 @@ public final class ClientConnection: Sendable {
     /// The peer's address without port, as group members show it (`/127.0.0.1`).
     public let peerHost: String
 
-    public init(id: UInt64, listener: String, peerHost: String) {
+    /// Where the connection is between, for lines to the operator: `127.0.0.1:50112 on PLAINTEXT (port 9092)`.
+    private let place: String
+    private let firstClientId = Mutex<String?>(nil)
+    private let isClientKnown = Atomic(false)
+
+    public init(id: UInt64, listener: String, peerHost: String, place: String? = nil) {
         self.id = id
         self.listener = listener
         self.peerHost = peerHost
+        self.place = place ?? "\(peerHost) on \(listener)"
     }
+
+    /// Notes what the client calls itself: the first request that says it counts.
+    func note(clientId: String?) {
+        guard !isClientKnown.load(ordering: .relaxed), let clientId else { return }
+        isClientKnown.store(true, ordering: .relaxed)
+        firstClientId.withLock { $0 = clientId }
+    }
+
+    /// For lines to the operator.
+    public var name: String { place + (firstClientId.withLock { $0 }.map { ", client id \($0)" } ?? "") }
 }
 
 /// One request on its way through the broker. `reply` may be called from any thread, once.

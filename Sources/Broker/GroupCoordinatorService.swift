@@ -12,12 +12,14 @@ final class GroupCoordinatorService: Sendable {
     private let commits: CommitQueue
     private let timers: Timers
     private let runners = Mutex<[Int32: GroupShardRunner]>([:])
+    /// Partitions whose log could not be read; their groups have no coordinator until the next start.
+    private let unreadable = Mutex<[Int32: Partition]>([:])
     private let generator: Mutex<SeededGenerator>
 
-    /// Folds every partition of `__consumer_offsets` that exists. Throws when one cannot be read.
+    /// Folds every partition of `__consumer_offsets` that exists. The operator is told of one that cannot be read.
     init(
         settings: BrokerSettings, metadata: MetadataService, partitions: PartitionTable, commits: CommitQueue, timers: Timers, now: Int64
-    ) throws {
+    ) {
         self.settings = settings
         self.metadata = metadata
         self.partitions = partitions
@@ -25,7 +27,7 @@ final class GroupCoordinatorService: Sendable {
         self.timers = timers
         generator = Mutex(settings.generator(2, now))
         for partition in partitions.snapshot.topics[Self.topic]?.partitions ?? [] {
-            if let partition { _ = try runner(of: partition, now: now) }
+            if let partition { _ = try? runner(of: partition, now: now) }
         }
         let clock = settings.clock
         metadata.onDeletedTopics { [weak self] names in self?.topicsDeleted(Set(names), now: clock()) }
@@ -66,10 +68,20 @@ final class GroupCoordinatorService: Sendable {
     private func runner(of partition: Partition, now: Int64) throws -> GroupShardRunner {
         try runners.withLock { runners in
             if let known = runners[partition.index], known.partition === partition { return known }
-            let runner = try GroupShardRunner(
-                partition: partition, metadata: metadata, commits: commits, timers: timers, now: now)
-            runners[partition.index] = runner
-            return runner
+            if unreadable.withLock({ $0[partition.index] === partition }) { throw ErrorCode.notCoordinator }
+            do {
+                let runner = try GroupShardRunner(
+                    partition: partition, metadata: metadata, commits: commits, timers: timers, now: now)
+                runners[partition.index] = runner
+                return runner
+            } catch {
+                unreadable.withLock { $0[partition.index] = partition }
+                settings.log.error(
+                    .coordinator,
+                    "\(settings.dataDirectory)/\(partition.log.name) cannot be read, its groups have no coordinator until that is mended and the broker started "
+                        + "again: \(error)")
+                throw error
+            }
         }
     }
 

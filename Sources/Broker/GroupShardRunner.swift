@@ -186,20 +186,29 @@ final class GroupShardRunner: Sendable {
         let end = log.logEndOffset
         while offset < end {
             let read = try log.read(from: offset, maxBytes: 4 << 20, minOneBatch: true, upTo: end)
-            for batch in try RecordBatches.all(in: try read.records.gathered()) {
-                for record in try batch.records() where record.offset >= offset {
-                    if batch.isControl {
-                        guard let type = ControlRecordType(key: record.key), type == .commit || type == .abort else { continue }
-                        shard.replayEndTransaction(producerId: batch.producerId, committed: type == .commit)
-                    } else if let key = record.key {
-                        // Copied out of the large buffer of the read, which a few small slices would otherwise keep alive.
-                        let copy = CoordinatorRecord(key: key.compacted(), value: record.value?.compacted())
-                        shard.replay(copy, offset: record.offset, producerId: batch.isTransactional ? batch.producerId : -1)
-                    }
+            do {
+                for batch in try RecordBatches.all(in: try read.records.gathered()) {
+                    try batch.checkCrc()
+                    try fold(batch, from: offset, into: &shard)
                 }
+            } catch let error as RecordBatchError {
+                throw LogError.corrupt("behind offset \(offset): \(error)")
             }
             guard read.nextOffset > offset else { break }
             offset = read.nextOffset
+        }
+    }
+
+    private static func fold(_ batch: RecordBatch, from offset: Int64, into shard: inout GroupShard) throws {
+        for record in try batch.records() where record.offset >= offset {
+            if batch.isControl {
+                guard let type = ControlRecordType(key: record.key), type == .commit || type == .abort else { continue }
+                shard.replayEndTransaction(producerId: batch.producerId, committed: type == .commit)
+            } else if let key = record.key {
+                // Copied out of the large buffer of the read, which a few small slices would otherwise keep alive.
+                let copy = CoordinatorRecord(key: key.compacted(), value: record.value?.compacted())
+                shard.replay(copy, offset: record.offset, producerId: batch.isTransactional ? batch.producerId : -1)
+            }
         }
     }
 }

@@ -226,6 +226,30 @@ public final class MetadataService: Sendable {
         return response.producerIdStart..<response.producerIdStart + Int64(response.producerIdLen)
     }
 
+    /// Creates topics. One whose logs cannot all be made is taken back, and answered with the reason.
+    func createTopics(_ request: CreateTopicsRequest) throws(ErrorCode) -> CreateTopicsResponse {
+        var response = try change { controller, image, random in controller.createTopics(request, image: image, random: &random) }
+        guard !request.validateOnly else { return response }
+        for (index, row) in response.topics.enumerated() where row.errorCode == .none {
+            guard let topic = image.topic(row.name), let reason = firstReasonUnavailable(topic) else { continue }
+            var removal = RemoveTopicRecord()
+            removal.topicId = topic.id
+            let record = MetadataRecord(removal)
+            try change { _, _, _ in .init([record], ()) }
+            var refused = CreateTopicsResponse.CreatableTopicResult()
+            refused.name = row.name
+            refused.errorCode = .kafkaStorageError
+            refused.errorMessage = "The broker cannot keep the topic's data: \(reason)"
+            response.topics[index] = refused
+        }
+        return response
+    }
+
+    private func firstReasonUnavailable(_ topic: TopicImage) -> String? {
+        for index in topic.partitions.indices { if let reason = reasonUnavailable(topic.name, Int32(index)) { return reason } }
+        return nil
+    }
+
     /// Makes a topic unless it exists; the error is the controller's.
     func createTopic(
         _ name: String, partitions: Int32 = -1, replicationFactor: Int16 = -1, configs: [(String, String)] = [], now: Int64
@@ -243,7 +267,7 @@ public final class MetadataService: Sendable {
         }
         request.topics = [topic]
         do throws(ErrorCode) {
-            let response = try change { controller, image, random in controller.createTopics(request, image: image, random: &random) }
+            let response = try createTopics(request)
             guard let result = response.topics.first else { return (.unknownServerError, nil) }
             return (result.errorCode, result.errorMessage)
         } catch {

@@ -20,6 +20,8 @@ public enum CloseReason: Error, Sendable, Equatable {
     case tls(TLSError)
     /// A file ended before the range that was promised to the peer.
     case fileEnded
+    /// A file that was promised to the peer could not be read; what and why.
+    case fileFailed(String)
     /// Another failure of the system; its `errno`.
     case systemError(Int32)
 }
@@ -33,6 +35,7 @@ extension CloseReason: CustomStringConvertible {
         case .frame(let error): error.description
         case .tls(let error): error.description
         case .fileEnded: "a file is shorter than its range"
+        case .fileFailed(let reason): reason
         case .systemError(let code): SystemError.text(code)
         }
     }

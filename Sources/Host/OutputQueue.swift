@@ -125,7 +125,9 @@ struct OutputQueue {
     private func sendFile(_ range: FileRange, to descriptor: Int32) -> TransferResult {
         let left = min(range.count - headSent, OutputQueue.bytesPerSendfile)
         guard let file = range.source.fileDescriptor else {
-            guard let bytes = try? range.source.bytes(at: range.offset + headSent, count: left), !bytes.isEmpty else { return .ended }
+            let bytes: Bytes
+            do { bytes = try range.source.bytes(at: range.offset + headSent, count: left) } catch { return .failed(.fileFailed("\(error)")) }
+            if bytes.isEmpty { return .ended }
             return OutputQueue.result(
                 of: bytes.withUnsafeBytes { raw in retryingInterrupts { send(descriptor, raw.baseAddress, raw.count, OutputQueue.noSignal) } })
         }
@@ -136,6 +138,7 @@ struct OutputQueue {
             case 0: return .ended
             case -EINTR: continue
             case -EAGAIN, -EWOULDBLOCK: return .wouldBlock
+            case -EIO: return .failed(.fileFailed("a log's file could not be read: \(SystemError.text(EIO))"))
             default: return .failed(.systemError(Int32(-sent)))
             }
         }
@@ -161,8 +164,8 @@ struct OutputQueue {
             case .bytes(let bytes): chunk = bytes.count - headSent >= OutputQueue.recordSize ? bytes.dropFirst(headSent) : gathered()
             case .file(let range):
                 let wanted = min(range.count - headSent, 1 << 18)
-                guard let bytes = try? range.source.bytes(at: range.offset + headSent, count: wanted), !bytes.isEmpty else { return .ended }
-                chunk = bytes
+                do { chunk = try range.source.bytes(at: range.offset + headSent, count: wanted) } catch { return .failed(.fileFailed("\(error)")) }
+                if chunk.isEmpty { return .ended }
             }
             var position = 0
             while position < chunk.count {

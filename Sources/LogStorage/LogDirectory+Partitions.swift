@@ -24,9 +24,15 @@ extension LogDirectory {
                 try onDisk { () throws(DiskError) in _ = try disk.createDirectory(directory) }
                 found = nil
             }
-            let log = try open(name, found, topicId: topicId, config: config, now: now)
-            contents.logs[name] = log
-            return log
+            do throws(LogDirectoryError) {
+                let log = try open(name, found, topicId: topicId, config: config, now: now)
+                contents.logs[name] = log
+                return log
+            } catch {
+                // A directory made just now holds nothing yet. If it cannot be removed, it is used or put aside later.
+                if found == nil { try? disk.removeTree(directory) } else { contents.found[name] = found }
+                throw error
+            }
         }
     }
 

@@ -56,10 +56,18 @@ final class ClientChannel {
     func start(onClose: @escaping (ClientChannel) -> Void) {
         connection.onFrames = { [unowned self] _, frames in serve(frames) }
         connection.onClose = { [self] _, reason in
-            if case .frame(let error) = reason { log.warn(.connection, "\(client.peerHost): connection closed: \(error)") }
+            tell(reason)
             onClose(self)
         }
         connection.start()
+    }
+
+    private func tell(_ reason: CloseReason) {
+        switch reason {
+        case .frame, .tls, .systemError: log.warn(.connection, "the connection of \(client.name) was closed: \(reason)")
+        case .fileEnded, .fileFailed: log.error(.disk, "the connection of \(client.name) was closed, for what it asked for cannot be read: \(reason)")
+        case .local, .peerClosed, .peerReset: log.debug(.connection, "the connection of \(client.name) is over: \(reason)")
+        }
     }
 
     private func serve(_ frames: [Bytes]) {
@@ -85,7 +93,7 @@ final class ClientChannel {
             case .frame(let pieces): connection.send(pieces)
             case .nothing: break
             case .close(let reason):
-                log.warn(.connection, "\(client.peerHost): connection closed: \(reason)")
+                log.warn(.connection, "the connection of \(client.name) was closed: \(reason)")
                 slots.removeAll()
                 connection.close(afterFlush: true)
             }

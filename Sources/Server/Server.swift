@@ -106,6 +106,10 @@ public final class Server {
             do throws(SystemError) {
                 let (host, port) = (options.address.host, options.address.port)
                 let listener = try Listener(loop: main, host: host, port: port) { descriptor, peer in queue.take(descriptor, peer, index) }
+                let name = options.name
+                listener.onError = { [log] code in
+                    log.error(.accept, "connections to \(name) (\(options.address)) cannot be accepted for now: \(SystemError.text(code))")
+                }
                 listeners.append(listener)
                 // The wildcard address is no address for a client.
                 let isWildcard = ["0.0.0.0", "::"].contains(listener.address.host)
@@ -126,7 +130,9 @@ public final class Server {
 
     private func accept(_ descriptor: Int32, _ peer: SocketAddress, _ listener: Int, _ settings: BrokerSettings) {
         accepted += 1
-        let client = ClientConnection(id: accepted, listener: settings.endpoints[listener].listener, peerHost: "/\(peer.host)")
+        let name = settings.endpoints[listener].listener
+        let client = ClientConnection(
+            id: accepted, listener: name, peerHost: "/\(peer.host)", place: "\(peer) on \(name) (port \(reachable[listener].port))")
         let limits = ConnectionLimits(maxFrameBytes: Int(settings.int("socket.request.max.bytes")), unfinished: unfinished(settings))
         let worker = workers[Int(accepted % UInt64(workers.count))]
         let log = log

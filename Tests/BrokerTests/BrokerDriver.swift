@@ -14,10 +14,11 @@ final class BrokerDriver {
 
     enum Failure: Error { case noReply, closed(String) }
 
-    init(properties: [String: String] = [:], disk: MemoryDisk = MemoryDisk()) throws {
+    init(properties: [String: String] = [:], disk: MemoryDisk = MemoryDisk(), log: OperatorLog = .silent) throws {
         self.disk = disk
         var settings = BrokerSettings(properties: properties)
         settings.seed = 7
+        settings.log = log
         settings.endpoints = [.init(listener: "PLAINTEXT", host: "broker.example", port: 9092)]
         self.settings = settings
         broker = try Broker(settings: settings, disk: disk, now: now)
@@ -27,6 +28,27 @@ final class BrokerDriver {
     func restart() throws {
         try broker.shutDown(now: now)
         broker = try Broker(settings: settings, disk: disk, now: now)
+    }
+
+    /// Lets the timers that are due by now act.
+    func fireTimers() { _ = broker.timers.fire(now: now) }
+
+    /// Appends records to the first partition of a topic, each in a batch of its own.
+    func append(_ topic: String, _ values: [String], asCoordinator: Bool = false) throws {
+        guard let log = broker.partitions.partition(topic, 0)?.log else { throw Failure.noReply }
+        for value in values {
+            let builder = RecordBatchBuilder()
+            builder.append(timestamp: now, key: Bytes("key"), value: Bytes(value))
+            _ = try log.append(builder.build(), leaderEpoch: 0, now: now, origin: asCoordinator ? .coordinator : .client)
+        }
+    }
+
+    func delete(_ topic: String) throws {
+        var state = DeleteTopicsRequest.DeleteTopicState()
+        state.name = topic
+        var request = DeleteTopicsRequest()
+        request.topics = [state]
+        guard try send(request).responses.first?.errorCode == ErrorCode.none else { throw Failure.noReply }
     }
 
     /// Sends one request and returns what was answered by the time its work was committed.

@@ -6,7 +6,7 @@ import KafkaProtocol
 
 func handleCreateTopics(_ broker: Broker, _ request: CreateTopicsRequest, _ context: RequestContext) {
     do {
-        context.reply(try broker.metadata.change { controller, image, random in controller.createTopics(request, image: image, random: &random) })
+        context.reply(try broker.metadata.createTopics(request))
     } catch {
         var response = CreateTopicsResponse()
         response.topics = request.topics.map { topic in

@@ -192,7 +192,7 @@ extension DisconnectReason {
         case .frame(let error) where error.looksLikeHTTP: self = .other("the listener speaks HTTP, not Kafka's protocol")
         case .frame(let error): self = .other("not Kafka's protocol: \(error)")
         case .tls(let error): self = .tls(error.description)
-        case .fileEnded, .systemError: self = .other(reason.description)
+        case .fileEnded, .fileFailed, .systemError: self = .other(reason.description)
         }
     }
 }
