@@ -40,6 +40,7 @@ public final class MetadataService: Sendable {
         store = try MetadataStore(source)
         try start(bootstrap: Self.bootstrapValues(disk, storage.path))
         try openPartitions(now: now)
+        for note in configs.notes() { settings.log.warn(.configuration, note) }
         store.observe { [weak self] old, new, records in self?.apply(records, before: old, after: new, now: clock()) }
     }
 
@@ -87,6 +88,7 @@ public final class MetadataService: Sendable {
                     partition.wake(appended: nil, now: now)
                 }
             case let config as ConfigRecord:
+                noteConfig(config, after)
                 if config.resourceType == ConfigResource.Kind.topic.rawValue { reconfigured.insert(config.resourceName) } else { reconfiguresAll = true }
             default: break
             }
@@ -97,6 +99,11 @@ public final class MetadataService: Sendable {
             for partition in topic.partitions { partition?.log.updateConfig(config) }
         }
         if !deleted.isEmpty { for listener in topicListeners.withLock({ $0 }) { listener(deleted) } }
+    }
+
+    private func noteConfig(_ record: ConfigRecord, _ image: MetadataImage) {
+        guard let text = record.value, let kind = ConfigResource.Kind(rawValue: record.resourceType) else { return }
+        for note in view(image).notes(on: ConfigResource(kind, record.resourceName), record.name, text) { settings.log.warn(.configuration, note) }
     }
 
     private func open(_ topic: TopicImage, _ index: Int32, _ image: MetadataImage, now: Int64) throws -> Partition {

@@ -382,6 +382,9 @@ public final class Connection: LoopHandle, @unchecked Sendable {
     }
 }
 
+/// Closes a socket that was accepted and is not wanted.
+public func closeSocket(_ descriptor: Int32) { closeDescriptor(descriptor) }
+
 func closeDescriptor(_ descriptor: Int32) {
     #if canImport(Glibc)
         _ = Glibc.close(descriptor)

@@ -22,13 +22,24 @@ public final class Listener: LoopHandle, @unchecked Sendable {
     /// Told when connections cannot be accepted for now (no descriptors left): the `errno`.
     public var onError: ((Int32) -> Void)?
 
+    /// Sizes of the system's buffers of each connection, in bytes; nil leaves them to the system, which adapts them.
+    public struct Buffers: Sendable {
+        public var send: Int?
+        public var receive: Int?
+
+        public init(send: Int? = nil, receive: Int? = nil) {
+            self.send = send
+            self.receive = receive
+        }
+    }
+
     /// Binds and listens. `host` is a literal address, a name (its IPv4 address first, as Java prefers), or empty for every address of the machine. Waits for the name service.
-    public init(loop: EventLoop, host: String, port: Int, backlog: Int = 1024, onAccept: @escaping Accept) throws(SystemError) {
+    public init(loop: EventLoop, host: String, port: Int, backlog: Int = 1024, buffers: Buffers = Buffers(), onAccept: @escaping Accept) throws(SystemError) {
         var failure = SystemError(code: EADDRNOTAVAIL, operation: "listen on \(host):\(port)")
         var bound: (descriptor: Int32, address: SocketAddress)?
         for candidate in try Listener.candidates(host: host, port: port) {
             do throws(SystemError) {
-                bound = try Listener.bind(candidate, backlog: backlog)
+                bound = try Listener.bind(candidate, backlog: backlog, buffers: buffers)
                 break
             } catch {
                 failure = error
@@ -56,7 +67,7 @@ public final class Listener: LoopHandle, @unchecked Sendable {
         return found.filter { !$0.isIPv6 } + found.filter { $0.isIPv6 }
     }
 
-    private static func bind(_ address: SocketAddress, backlog: Int) throws(SystemError) -> (Int32, SocketAddress) {
+    private static func bind(_ address: SocketAddress, backlog: Int, buffers: Buffers) throws(SystemError) -> (Int32, SocketAddress) {
         let operation = "listen on \(address)"
         let made = ottla_socket(address.family)
         guard made >= 0 else { throw SystemError(code: -made, operation: operation) }
@@ -64,6 +75,12 @@ public final class Listener: LoopHandle, @unchecked Sendable {
         var off: Int32 = 0
         let size = socklen_t(MemoryLayout<Int32>.size)
         setsockopt(made, SOL_SOCKET, SO_REUSEADDR, &on, size)
+        // Connections inherit them; the window that is offered to a peer depends on what is set before it connects.
+        for (option, bytes) in [(SO_SNDBUF, buffers.send), (SO_RCVBUF, buffers.receive)] {
+            guard let bytes else { continue }
+            var value = Int32(clamping: bytes)
+            setsockopt(made, SOL_SOCKET, option, &value, size)
+        }
         if address.isIPv6 { setsockopt(made, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &off, size) }
         #if canImport(Glibc)
             let isListening = address.withSockaddr { Glibc.bind(made, $0, $1) } == 0 && Glibc.listen(made, Int32(clamping: backlog)) == 0
@@ -78,15 +95,23 @@ public final class Listener: LoopHandle, @unchecked Sendable {
         return (made, actual)
     }
 
+    /// While true, nothing is accepted: who connects waits in the backlog.
+    public var isPaused = false {
+        didSet {
+            guard isPaused != oldValue, let handle else { return }
+            if isPaused { uv_poll_stop(handle) } else if pause == nil { listen() }
+        }
+    }
+
     private func listen() {
-        guard let handle else { return }
+        guard let handle, !isPaused else { return }
         uv_poll_start(handle, Int32(UV_READABLE.rawValue)) { poll, _, _ in LoopHandle.owner(of: poll, as: Listener.self)?.acceptAll() }
     }
 
     private func acceptAll() {
         // A bound per round, so that a flood of connections leaves room for those that are open.
         for _ in 0..<64 {
-            guard descriptor >= 0 else { return }
+            guard descriptor >= 0, !isPaused else { return }
             var storage = sockaddr_storage()
             var length = socklen_t(0)
             let accepted = ottla_accept(descriptor, &storage, &length)

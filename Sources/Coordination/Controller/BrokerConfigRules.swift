@@ -17,6 +17,13 @@ struct BrokerConfigRules {
             names.filter { Self.perListener.contains($0) },
             "These security configs can be dynamically updated only per-listener using the listener prefix")
         for name in names { try checkValue(name, texts[name] ?? "") }
+        let overrides = texts[Self.connectionOverrides] ?? config.brokerText(Self.connectionOverrides) ?? ""
+        if old[Self.connectionsPerAddress] != texts[Self.connectionsPerAddress],
+            let reason = ConnectionOverrides.refusal(
+                perAddress: texts[Self.connectionsPerAddress], overrides: overrides)
+        {
+            throw ControllerError(.invalidRequest, "requirement failed: \(reason)")
+        }
         if name.isEmpty {
             try refuse(
                 names.filter { ConfigView.listenerBase($0) != nil || ConfigTable.broker[$0]?.update == .perBroker },
@@ -42,6 +49,7 @@ struct BrokerConfigRules {
         guard let key = ConfigView.brokerKey(name) else { return }
         do throws(ConfigError) {
             _ = try key.parse(text)
+            if key.name == Self.connectionOverrides { _ = try ConnectionOverrides(text) }
         } catch {
             throw ControllerError(.invalidRequest, error.message)
         }
@@ -84,7 +92,10 @@ struct BrokerConfigRules {
 
     private static let startOnly: Set<String> = [
         "listeners", "listener.security.protocol.map", "cordoned.log.dirs", "principal.builder.class", "metric.reporters", "config.providers",
+        "log.cleaner.backoff.ms",
     ]
+    private static let connectionsPerAddress = "max.connections.per.ip"
+    private static let connectionOverrides = "max.connections.per.ip.overrides"
     private static let cleanerThreads = "log.cleaner.threads"
     private static let threadPools: Set<String> = [
         "num.io.threads", "num.network.threads", "num.replica.fetchers", "num.recovery.threads.per.data.dir", "background.threads",

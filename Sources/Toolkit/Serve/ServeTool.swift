@@ -73,12 +73,17 @@ enum ServeTool {
         options.seed = UInt64(bitPattern: Int64(context.monotonicMs)) << 20 ^ UInt64(bitPattern: context.wallClockMs) ^ Entropy.next()
         options.properties = properties.values
         // What an option replaces is not shown as in force.
-        let replaced = [("listen", "listeners"), ("advertise", "advertised.listeners"), ("data-dir", "log.dirs"), ("data-dir", "log.dir")]
+        let replaced = [
+            ("listen", "listeners"), ("advertise", "advertised.listeners"), ("data-dir", "log.dirs"), ("data-dir", "log.dir"), ("data-dir", "metadata.log.dir"),
+        ]
         for (option, key) in replaced where given.has(option) { options.properties[key] = nil }
         options.listeners = try properties.opened(at: given.all("listen").map { try address($0, option: "listen") })
         let advertised = try given.all("advertise").map { try address($0, option: "advertise") }
         if advertised.count > options.listeners.count { throw ToolError.usage("--advertise is given more often than there are listeners") }
-        for (index, address) in advertised.enumerated() { options.listeners[index].advertised = address }
+        for (index, address) in advertised.enumerated() {
+            if NodeProperties.wildcards.contains(address.host) { throw ToolError.usage("--advertise: clients cannot connect to the address of \(address)") }
+            options.listeners[index].advertised = address
+        }
         options.dataDirectory = given.has("data-dir") ? try given.requiredString("data-dir") : try properties.dataDirectory() ?? "ottla-data"
         options.isEphemeral = given.has("ephemeral")
         if options.isEphemeral && given.has("data-dir") { throw ToolError.usage("--ephemeral keeps nothing on disk, so --data-dir has no meaning with it") }

@@ -1,0 +1,23 @@
+/// The value of `max.connections.per.ip.overrides`: `HOST:COUNT` between commas, the last colon of each counts.
+public struct ConnectionOverrides: Sendable {
+    /// Connections that each host may have.
+    public private(set) var counts: [String: Int] = [:]
+
+    /// Kafka's text where nobody could connect: `max.connections.per.ip` is zero and there are no overrides.
+    public static func refusal(perAddress: String?, overrides: String) -> String? {
+        guard let perAddress, Int32(ConfigValue.trim(perAddress)) == 0, ConfigValue.trim(overrides).isEmpty else { return nil }
+        return "max.connections.per.ip can be set to zero only if max.connections.per.ip.overrides property is set."
+    }
+
+    /// Throws Kafka's text for a text that is none.
+    public init(_ text: String) throws(ConfigError) {
+        for entry in ConfigValue.entries(of: text) where !entry.isEmpty {
+            guard let colon = entry.lastIndex(of: ":") else {
+                throw ConfigError("Error parsing configuration property 'max.connections.per.ip.overrides': begin 0, end -1, length \(entry.count)")
+            }
+            let count = ConfigValue.trim(entry[entry.index(after: colon)...])
+            guard let number = Int32(count) else { throw ConfigError("For input string: \"\(count)\"") }
+            counts[String(ConfigValue.trim(entry[..<colon]))] = Int(number)
+        }
+    }
+}

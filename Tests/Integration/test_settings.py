@@ -1,0 +1,183 @@
+"""What `serve` does with Kafka's keys: obeys them, refuses them, or says that they have no effect; and the variables in properties files."""
+import re, shutil, socket, subprocess
+
+import pytest
+
+from support import OTTLA, Broker, ottla
+from test_clients import create
+
+
+
+def settings(**keys):
+    """`--override` for each key, with dots for double underscores."""
+    return [word for key, value in keys.items() for word in ("--override", f"{key.replace('__', '.')}={value}")]
+
+
+def lines(broker, word):
+    return [line for line in broker.output().splitlines() if word in line]
+
+
+def connect(broker):
+    """A connection on which the broker has answered, or None when it was closed."""
+    connection = socket.create_connection(("127.0.0.1", broker.port), timeout=20)
+    # ApiVersions, version 0, correlation id 7, no client id.
+    connection.sendall(bytes.fromhex("0000000a" "0012" "0000" "00000007" "ffff"))
+    try:
+        answer = connection.recv(8)
+    except ConnectionResetError:
+        answer = b""
+    return connection if answer[4:8] == bytes.fromhex("00000007") else None
+
+
+# MARK: Refused, or named as without effect
+
+@pytest.mark.parametrize("key,value,words", [
+    ("create.topic.policy.class.name", "a.B", "create.topic.policy.class.name=a.B: topics would be created"),
+    ("alter.config.policy.class.name", "a.B", "alter.config.policy.class.name=a.B: "),
+    ("client.quota.callback.class", "a.B", "client.quota.callback.class=a.B: quotas"),
+    ("authorizer.class.name", "a.B", "authorizer.class.name=a.B: authorization is not served yet"),
+    ("principal.builder.class", "a.B", "principal.builder.class=a.B: "),
+    ("remote.log.storage.system.enable", "true", "tiered storage"),
+    ("metadata.log.dir", "/elsewhere", "invalid"),
+    ("max.connections", "-1", "Invalid value -1 for configuration max.connections: Value must be at least 0"),
+    ("max.connections.per.ip", "0", "max.connections.per.ip can be set to zero only if max.connections.per.ip.overrides property is set."),
+    ("max.connections.per.ip.overrides", "localhost:x", 'For input string: "x"'),
+    ("max.connections.per.ip.overrides", "no-such-host.invalid:5", "no-such-host.invalid"),
+    ("socket.send.buffer.bytes", "0", "Invalid value 0 for configuration socket.send.buffer.bytes"),
+])
+def test_what_must_not_be_ignored_stops_the_start(key, value, words, tmp_path):
+    extra = ["--override", f"log.dirs={tmp_path}"] if key == "metadata.log.dir" else []
+    done = subprocess.run([OTTLA, "serve", "--listen", "127.0.0.1:0", *(extra or ["--ephemeral"]), "--override", f"{key}={value}"],
+                          capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1 and done.stderr.count("\n") <= 2, done.stderr
+    assert (words if key != "metadata.log.dir" else "metadata.log.dir=/elsewhere") in done.stderr
+
+
+def test_keys_without_effect_are_named_once_and_defaults_are_not():
+    with Broker(*settings(metric__reporters="a.B", num__io__threads=16, num__network__threads=3, replica__lag__time__max__ms=1000,
+                          share__coordinator__state__topic__replication__factor=1), ephemeral=True) as broker:
+        told = lines(broker, "has no effect")
+        assert [re.sub(r"^\[[^]]+\] ", "", line) for line in told] == [
+            "WARN metric.reporters=a.B has no effect: metrics are not kept (configuration)",
+            "WARN num.io.threads=16 has no effect: threads and queues are this broker's own; see --threads (configuration)",
+            "WARN replica.lag.time.max.ms=1000 has no effect: this node is the whole cluster (configuration)",
+        ]
+
+
+def test_a_broker_without_settings_has_nothing_to_say():
+    with Broker(ephemeral=True) as broker:
+        assert lines(broker, "WARN") == []
+
+
+def test_settings_that_cannot_work_are_named():
+    with Broker(*settings(offsets__topic__replication__factor=3, default__replication__factor=2), ephemeral=True) as broker:
+        assert len(lines(broker, "offsets.topic.replication.factor=3 is larger than the number of brokers, 1: __consumer_offsets cannot be created")) == 1
+        assert len(lines(broker, "default.replication.factor=2 is larger than the number of brokers")) == 1
+
+
+def test_listeners_on_one_port_and_addresses_that_are_none_are_refused(tmp_path):
+    def refused(*arguments):
+        done = subprocess.run([OTTLA, "serve", "--ephemeral", *arguments], capture_output=True, text=True, timeout=30)
+        assert done.returncode == 1
+        return done.stderr
+
+    both = refused("--override", "listeners=A://127.0.0.1:29999,B://127.0.0.2:29999", "--override", "listener.security.protocol.map=A:PLAINTEXT,B:PLAINTEXT")
+    assert "A://127.0.0.1:29999 and B://127.0.0.2:29999 have the same port" in both
+    assert "have the same port" in refused("--override", "listeners=PLAINTEXT://:29999,CONTROLLER://:29999")
+    given = refused("--listen", "127.0.0.1:29999", "--listen", "0.0.0.0:29999")
+    assert "PLAINTEXT (127.0.0.1:29999) and PLAINTEXT_1 (0.0.0.0:29999) have the same port" in given
+    assert "0.0.0.0:1" in refused("--listen", "127.0.0.1:0", "--advertise", "0.0.0.0:1")
+    assert "inter.broker.listener.name=INSIDE is no listener" in refused("--listen", "127.0.0.1:0", "--override", "inter.broker.listener.name=INSIDE")
+
+
+# MARK: Obeyed
+
+def test_numbers_and_words_are_read_as_kafka_reads_them():
+    with Broker(*settings(num__partitions="4 ", auto__create__topics__enable="FALSE", connections__max__idle__ms=" 600000"), ephemeral=True) as broker:
+        create(broker, "t")
+        ottla("topics", "--bootstrap-server", broker.address, "--create", "--topic", "u")
+        assert "PartitionCount: 4" in ottla("topics", "--bootstrap-server", broker.address, "--describe", "--topic", "u")
+        done = ottla("console-producer", "--bootstrap-server", broker.address, "--topic", "absent", "--max-block-ms", "500", stdin="x\n", check=False)
+        assert done.returncode == 1
+
+
+def test_an_address_may_have_so_many_connections_and_no_more():
+    with Broker(*settings(max__connections__per__ip=2), ephemeral=True) as broker:
+        first, second = connect(broker), connect(broker)
+        assert first and second
+        assert connect(broker) is None
+        assert len(lines(broker, "rejected a connection from /127.0.0.1 on PLAINTEXT: the address has its configured maximum of 2 already")) == 1
+        first.close()
+        third = until(lambda: connect(broker))
+        assert third
+        for connection in (second, third):
+            connection.close()
+    with Broker(*settings(max__connections__per__ip=0, max__connections__per__ip__overrides="localhost:1,10.9.8.7:5"), ephemeral=True) as broker:
+        only = connect(broker)
+        assert only and connect(broker) is None
+        only.close()
+
+
+def test_a_full_broker_lets_clients_wait_until_one_leaves():
+    with Broker(*settings(max__connections=2), ephemeral=True) as broker:
+        first, second = connect(broker), connect(broker)
+        assert first and second
+        waiting = socket.create_connection(("127.0.0.1", broker.port), timeout=0.3)
+        waiting.sendall(bytes.fromhex("0000000a" "0012" "0000" "00000007" "ffff"))
+        with pytest.raises(TimeoutError):
+            waiting.recv(8)
+        first.close()
+        waiting.settimeout(20)
+        assert waiting.recv(8)[4:8] == bytes.fromhex("00000007")
+        assert len(lines(broker, "as many connections as max.connections allows")) >= 1
+        for connection in (second, waiting):
+            connection.close()
+
+
+def test_a_listener_has_a_limit_of_its_own(tmp_path):
+    keys = settings(listener__name__plaintext__max__connections=1)
+    with Broker("--listen", "127.0.0.1:0", *keys, ephemeral=True) as broker:
+        first = connect(broker)
+        waiting = socket.create_connection(("127.0.0.1", broker.port), timeout=0.3)
+        waiting.sendall(bytes.fromhex("0000000a" "0012" "0000" "00000007" "ffff"))
+        with pytest.raises(TimeoutError):
+            waiting.recv(8)
+        address = re.search(r"127\.0\.0\.1:\d+, (127\.0\.0\.1:\d+)", broker.output())[1]
+        assert "t" not in ottla("topics", "--bootstrap-server", address, "--list")
+        first.close()
+        waiting.settimeout(20)
+        assert waiting.recv(8)
+        waiting.close()
+
+
+@pytest.mark.skipif(not shutil.which("ss"), reason="needs ss")
+def test_sizes_of_sockets_are_taken():
+    """The kernel doubles what is asked for, and tells what a listening socket was given."""
+    with Broker(*settings(socket__listen__backlog__size=7, socket__send__buffer__bytes=20000, socket__receive__buffer__bytes=30000), ephemeral=True) as broker:
+        row = subprocess.run(["ss", "-ltnm", f"sport = :{broker.port}"], capture_output=True, text=True).stdout
+        assert re.search(r"LISTEN\s+0\s+7\s", row), row
+        assert "rb60000" in row and "tb40000" in row, row
+
+
+def test_lists_with_duplicates_are_taken_with_kafkas_warning(tmp_path):
+    with Broker(*settings(log__cleanup__policy="compact,compact"), data=str(tmp_path / "data")) as broker:
+        told = 'Configuration key "log.cleanup.policy" contains duplicate values. Duplicates will be removed. The original value is: [compact, compact], the updated value is: [compact]'
+        assert len(lines(broker, told)) == 1
+        ottla("topics", "--bootstrap-server", broker.address, "--create", "--topic", "t", "--config", "cleanup.policy=delete,compact,delete")
+        assert "cleanup.policy=delete,compact,min" in ottla("topics", "--bootstrap-server", broker.address, "--describe", "--topic", "t")
+        told = 'topic t: Configuration key "cleanup.policy" contains duplicate values.'
+        assert len(lines(broker, told)) == 1
+        broker.stop()
+        broker.start()
+        assert len(lines(broker, told)) == 2
+        assert "cleanup.policy=delete,compact" in ottla("topics", "--bootstrap-server", broker.address, "--describe", "--topic", "t")
+
+
+def until(condition, timeout=20):
+    """What the condition gives once it gives something; connecting again is the wait."""
+    import time
+    end = time.monotonic() + timeout
+    while time.monotonic() < end:
+        if result := condition():
+            return result
+    raise AssertionError("it did not come")
