@@ -5,6 +5,7 @@ import pytest
 
 from support import OTTLA, Broker, ottla
 from test_clients import create
+from test_serve import serve
 
 
 
@@ -181,3 +182,58 @@ def until(condition, timeout=20):
         if result := condition():
             return result
     raise AssertionError("it did not come")
+
+
+# MARK: Variables of properties files
+
+PROVIDERS = "org.apache.kafka.common.config.provider."
+
+
+def test_the_brokers_file_takes_variables_from_its_surroundings(tmp_path, monkeypatch):
+    monkeypatch.setenv("OTTLA_TEST_DIR", "inner")
+    (tmp_path / "more.properties").write_text("partitions=6\n")
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "rack").write_text("r1")
+    file = tmp_path / "server.properties"
+    file.write_text(
+        f"config.providers=env,file,dir\nconfig.providers.env.class={PROVIDERS}EnvVarConfigProvider\n"
+        f"config.providers.file.class={PROVIDERS}FileConfigProvider\nconfig.providers.dir.class={PROVIDERS}DirectoryConfigProvider\n"
+        f"log.dirs={tmp_path}/${{env:OTTLA_TEST_DIR}}\nnum.partitions=${{file:{tmp_path}/more.properties:partitions}}\n"
+        f"broker.rack=${{dir:{tmp_path}/secrets:rack}}-${{env:OTTLA_TEST_ABSENT}}\n")
+    ready = tmp_path / "ready"
+    process = subprocess.Popen([OTTLA, "serve", "--listen", "127.0.0.1:0", "--config", file, "--ready-file", ready], stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+    try:
+        banner = process.stdout.readline()
+        assert f"data in {tmp_path}/inner," in banner
+        address = ready.read_text().strip()
+        ottla("topics", "--bootstrap-server", address, "--create", "--topic", "t")
+        assert "PartitionCount: 6" in ottla("topics", "--bootstrap-server", address, "--describe", "--topic", "t")
+    finally:
+        process.terminate()
+        assert process.wait(30) == 0
+    told = process.stderr.read()
+    assert "WARN broker.rack: ${env:OTTLA_TEST_ABSENT} is not defined and is taken as it stands" in told and told.count("WARN") == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["inner", "more.properties", "ready", "secrets", "server.properties"]
+
+
+def test_a_provider_of_another_class_stops_the_start_and_a_tool(tmp_path, shared_broker):
+    file = tmp_path / "x.properties"
+    file.write_text("config.providers=vault\nconfig.providers.vault.class=com.example.Vault\n")
+    for done in (serve("--config", file), ottla("topics", "--bootstrap-server", shared_broker.address, "--command-config", file, "--list", check=False),
+                 ottla("consumer-groups", "--bootstrap-server", shared_broker.address, "--command-config", file, "--list", check=False)):
+        text = done.stderr if isinstance(done.stderr, str) else done.stderr.decode()
+        assert done.returncode == 1 and "com.example.Vault for configuration config.providers.vault.class" in text, text
+
+
+def test_a_tools_file_takes_variables(tmp_path, shared_broker, monkeypatch):
+    monkeypatch.setenv("OTTLA_TEST_SERVERS", shared_broker.address)
+    file = tmp_path / "client.properties"
+    file.write_text(f"config.providers=env\nconfig.providers.env.class={PROVIDERS}EnvVarConfigProvider\nclient.id=${{env:OTTLA_TEST_SERVERS}}\n"
+                    "request.timeout.ms=${env:OTTLA_TEST_TIMEOUT}\n")
+    for tool in ("topics", "consumer-groups"):
+        refused = ottla(tool, "--bootstrap-server", shared_broker.address, "--command-config", file, "--list", check=False)
+        assert b"request.timeout.ms" in refused.stderr and refused.returncode == 1
+        monkeypatch.setenv("OTTLA_TEST_TIMEOUT", "20000")
+        ottla(tool, "--bootstrap-server", shared_broker.address, "--command-config", file, "--list")
+        monkeypatch.delenv("OTTLA_TEST_TIMEOUT")

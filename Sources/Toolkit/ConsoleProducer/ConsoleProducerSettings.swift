@@ -80,6 +80,6 @@ struct ConsoleProducerSettings {
         merge("max-block-ms", "max.block.ms", try options.long("max-block-ms").map { "\($0)" })
         // Always from the option, so that a value in a file counts for nothing.
         properties["compression.type"] = options.has("compression-codec") ? try options.string("compression-codec") ?? "gzip" : "none"
-        return properties
+        return try context.resolved(properties)
     }
 }

@@ -16,8 +16,10 @@ struct NodeProperties {
     private let controllerNames: Set<String>
     private let protocols: [String: String]
 
-    init(_ given: [String: String]) throws(ToolError) {
+    /// - Parameter warnings: lines for the operator that there are already
+    init(_ given: [String: String], warnings: [String] = []) throws(ToolError) {
         values = given
+        self.warnings = warnings
         for key in ["node.id", "broker.id"] { if let text = given[key].flatMap({ Self.list($0).first }) { values[key] = text } }
         controllerNames = Set(Self.list(given["controller.listener.names"] ?? "CONTROLLER").map { $0.uppercased() })
         var protocols: [String: String] = [:]

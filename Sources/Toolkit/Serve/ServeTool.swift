@@ -39,7 +39,7 @@ enum ServeTool {
     private static func run(_ context: ToolContext) throws -> Int32 {
         if let word = context.options.words.first { throw ToolError.usage("unexpected word '\(word)'") }
         if let file = try context.options.string("ready-file") { try removeReadyFile(file) }
-        let properties = try NodeProperties(properties(context))
+        let properties = try nodeProperties(context)
         let options = try serverOptions(context, properties)
         let output = context.output
         let writeLine: @Sendable (String) -> Void = { line in
@@ -117,13 +117,24 @@ enum ServeTool {
         return (String(text[..<colon]), partitions)
     }
 
-    private static func properties(_ context: ToolContext) throws -> [String: String] {
+    /// What the file and `--override` say, with the variables of the declared providers replaced.
+    static func nodeProperties(_ context: ToolContext) throws -> NodeProperties {
         var properties: [String: String] = [:]
         if let file = try context.options.string("config") {
             for (key, value) in try context.readProperties(file) { properties[key] = value }
         }
         for (key, value) in context.options.pairs("override") { properties[key] = value }
-        return properties
+        let (values, notes) = try resolved(properties, context)
+        return try NodeProperties(values, warnings: notes)
+    }
+
+    private static func resolved(_ properties: [String: String], _ context: ToolContext) throws(ToolError) -> (values: [String: String], notes: [String]) {
+        do {
+            var providers = try ConfigProviders(properties, variable: context.environment)
+            return try providers.resolve(properties)
+        } catch {
+            throw ToolError("ottla serve: \(error.message)")
+        }
     }
 }
 
