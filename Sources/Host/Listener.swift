@@ -22,19 +22,10 @@ public final class Listener: LoopHandle, @unchecked Sendable {
     /// Told when connections cannot be accepted for now (no descriptors left): the `errno`.
     public var onError: ((Int32) -> Void)?
 
-    /// Sizes of the system's buffers of each connection, in bytes; nil leaves them to the system, which adapts them.
-    public struct Buffers: Sendable {
-        public var send: Int?
-        public var receive: Int?
-
-        public init(send: Int? = nil, receive: Int? = nil) {
-            self.send = send
-            self.receive = receive
-        }
-    }
-
     /// Binds and listens. `host` is a literal address, a name (its IPv4 address first, as Java prefers), or empty for every address of the machine. Waits for the name service.
-    public init(loop: EventLoop, host: String, port: Int, backlog: Int = 1024, buffers: Buffers = Buffers(), onAccept: @escaping Accept) throws(SystemError) {
+    public init(loop: EventLoop, host: String, port: Int, backlog: Int = 1024, buffers: SocketBuffers = SocketBuffers(), onAccept: @escaping Accept)
+        throws(SystemError)
+    {
         var failure = SystemError(code: EADDRNOTAVAIL, operation: "listen on \(host):\(port)")
         var bound: (descriptor: Int32, address: SocketAddress)?
         for candidate in try Listener.candidates(host: host, port: port) {
@@ -67,7 +58,7 @@ public final class Listener: LoopHandle, @unchecked Sendable {
         return found.filter { !$0.isIPv6 } + found.filter { $0.isIPv6 }
     }
 
-    private static func bind(_ address: SocketAddress, backlog: Int, buffers: Buffers) throws(SystemError) -> (Int32, SocketAddress) {
+    private static func bind(_ address: SocketAddress, backlog: Int, buffers: SocketBuffers) throws(SystemError) -> (Int32, SocketAddress) {
         let operation = "listen on \(address)"
         let made = ottla_socket(address.family)
         guard made >= 0 else { throw SystemError(code: -made, operation: operation) }
@@ -75,12 +66,8 @@ public final class Listener: LoopHandle, @unchecked Sendable {
         var off: Int32 = 0
         let size = socklen_t(MemoryLayout<Int32>.size)
         setsockopt(made, SOL_SOCKET, SO_REUSEADDR, &on, size)
-        // Connections inherit them; the window that is offered to a peer depends on what is set before it connects.
-        for (option, bytes) in [(SO_SNDBUF, buffers.send), (SO_RCVBUF, buffers.receive)] {
-            guard let bytes else { continue }
-            var value = Int32(clamping: bytes)
-            setsockopt(made, SOL_SOCKET, option, &value, size)
-        }
+        // Connections inherit them.
+        buffers.set(on: made)
         if address.isIPv6 { setsockopt(made, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &off, size) }
         #if canImport(Glibc)
             let isListening = address.withSockaddr { Glibc.bind(made, $0, $1) } == 0 && Glibc.listen(made, Int32(clamping: backlog)) == 0

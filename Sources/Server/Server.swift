@@ -110,7 +110,7 @@ public final class Server {
         // Kafka's defaults (50 and 100 KiB) suit a broker of 2011; unless they are asked for, the system sizes the buffers by what it measures.
         func asked(_ key: String, _ value: Int64) -> Int? { settings.properties[key] == nil || value < 0 ? nil : Int(value) }
         let backlog = asked("socket.listen.backlog.size", settings.int("socket.listen.backlog.size")) ?? 1024
-        let buffers = Listener.Buffers(
+        let buffers = SocketBuffers(
             send: asked("socket.send.buffer.bytes", settings.int("socket.send.buffer.bytes")),
             receive: asked("socket.receive.buffer.bytes", settings.int("socket.receive.buffer.bytes")))
         for (index, options) in options.listeners.enumerated() {

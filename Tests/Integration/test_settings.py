@@ -237,3 +237,21 @@ def test_a_tools_file_takes_variables(tmp_path, shared_broker, monkeypatch):
         monkeypatch.setenv("OTTLA_TEST_TIMEOUT", "20000")
         ottla(tool, "--bootstrap-server", shared_broker.address, "--command-config", file, "--list")
         monkeypatch.delenv("OTTLA_TEST_TIMEOUT")
+
+
+# MARK: What a tool's client does with its properties
+
+def test_a_tool_names_properties_without_effect_and_refuses_what_it_must_not_ignore(tmp_path, shared_broker, topic):
+    file = tmp_path / "client.properties"
+    file.write_text("metric.reporters=a.B\nconnections.max.idle.ms=300000\nclient.id=x\n")
+    create(shared_broker, topic)
+    for tool, words in (("topics", ("--list",)), ("consumer-groups", ("--list",)), ("get-offsets", ())):
+        done = ottla(tool, "--bootstrap-server", shared_broker.address, "--command-config", file, *words, check=False)
+        assert done.returncode == 0
+        assert done.stderr == b"warning: metric.reporters=a.B has no effect: metrics are not kept\n"
+    sent = ottla("console-producer", "--bootstrap-server", shared_broker.address, "--topic", topic, "--command-property", "send.buffer.bytes=20000", stdin="x\n", check=False)
+    assert sent.returncode == 0 and sent.stderr == b""
+    refused = ottla("console-producer", "--bootstrap-server", shared_broker.address, "--topic", topic, "--command-property", "interceptor.classes=a.B", check=False)
+    assert refused.returncode == 1 and refused.stderr == b"interceptor.classes=a.B: Java classes cannot be loaded\n"
+    refused = ottla("console-consumer", "--bootstrap-server", shared_broker.address, "--topic", topic, "--command-property", "interceptor.classes=a.B", check=False)
+    assert refused.returncode == 1 and b"interceptor.classes=a.B" in refused.stderr

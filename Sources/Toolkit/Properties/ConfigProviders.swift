@@ -1,4 +1,5 @@
 import Host
+import KafkaClient
 import KafkaProtocol
 
 /// The providers that `config.providers` of a file declares, and what they give (KIP-297, KIP-421): environment variables, properties files and files
@@ -142,11 +143,20 @@ struct ConfigProviders {
 }
 
 extension ToolContext {
-    /// The properties of a client with their variables replaced; what could not be replaced is said on standard error.
-    func resolved(_ properties: [String: String]) throws(ToolError) -> [String: String] {
-        if properties["config.providers"] == nil { return properties }
-        var providers = try ConfigProviders(properties, variable: environment)
-        let (values, notes) = try providers.resolve(properties)
+    /// The properties of a client with their variables replaced. What could not be replaced, and what has no effect, is said on standard error.
+    func resolved(_ properties: [String: String], of client: ClientConfigKey.Clients) throws(ToolError) -> [String: String] {
+        if properties.isEmpty { return properties }
+        var values = properties
+        var notes: [String] = []
+        if properties["config.providers"] != nil {
+            var providers = try ConfigProviders(properties, variable: environment)
+            (values, notes) = try providers.resolve(properties)
+        }
+        do {
+            notes += try ClientConfigKey.remarks(on: values, of: client)
+        } catch {
+            throw ToolError(error.message)
+        }
         for note in notes { error.line("warning: \(note)") }
         return values
     }
