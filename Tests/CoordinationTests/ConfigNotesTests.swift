@@ -74,6 +74,13 @@ import Testing
                 == "42 requirement failed: max.connections.per.ip can be set to zero only if \(key) property is set.")
         #expect(try cluster.alter(.brokerDefault, [("max.connections.per.ip", 0, "0"), (key, 0, "127.0.0.1:5")]) == "")
         #expect(
+            try cluster.alter(.brokerDefault, [("max.connections", 0, "0")])
+                == "42 Invalid value org.apache.kafka.common.config.ConfigException: Invalid max.connections 0 for configuration Invalid dynamic configuration")
+        #expect(
+            try cluster.alter(.brokerDefault, [("log.retention.ms", 0, "0")])
+                == "42 requirement failed: log.retention.ms must be unlimited (-1) or, greater than or equal to 1")
+        #expect(try cluster.alter(.broker(1), [("log.retention.ms", 0, "-5")]) == "")
+        #expect(
             try cluster.alter(.brokerDefault, [("log.cleaner.backoff.ms", 0, "1")]) == "42 Cannot update these configs dynamically: [log.cleaner.backoff.ms]")
     }
 }

@@ -3,7 +3,9 @@ import re, shutil, socket, subprocess
 
 import pytest
 
-from support import OTTLA, Broker, ottla
+from confluent_kafka.admin import AdminClient, ConfigResource
+
+from support import KAFKA_HOME, OTTLA, Broker, KafkaBroker, ottla
 from test_clients import create
 from test_serve import serve
 
@@ -255,3 +257,31 @@ def test_a_tool_names_properties_without_effect_and_refuses_what_it_must_not_ign
     assert refused.returncode == 1 and refused.stderr == b"interceptor.classes=a.B: Java classes cannot be loaded\n"
     refused = ottla("console-consumer", "--bootstrap-server", shared_broker.address, "--topic", topic, "--command-property", "interceptor.classes=a.B", check=False)
     assert refused.returncode == 1 and b"interceptor.classes=a.B" in refused.stderr
+
+
+# MARK: Kafka on the same
+
+@pytest.mark.skipif(not KAFKA_HOME, reason="KAFKA_HOME and Java are needed")
+def test_kafka_and_we_show_the_same_of_lists_with_duplicates(tmp_path):
+    """Kafka's directory taken over: what it stored as given is shown as it showed it."""
+    shown = []
+    with KafkaBroker("log.cleanup.policy=compact,compact") as kafka:
+        for topic, config in (("t", "cleanup.policy=compact,compact"), ("u", "cleanup.policy=delete,delete,compact"), ("v", None)):
+            ottla("topics", "--bootstrap-server", kafka.address, "--create", "--topic", topic, *(["--config", config] if config else []))
+        shown.append(ottla("topics", "--bootstrap-server", kafka.address, "--describe"))
+        entries = [described(kafka.address, "topic", topic)["cleanup.policy"] for topic in "tuv"] + [described(kafka.address, "broker", "1")["log.cleanup.policy"]]
+        subprocess.run([f"{KAFKA_HOME}/bin/kafka-broker", "stop", kafka.directory], check=True)
+        with Broker(*settings(log__cleanup__policy="compact,compact"), data=f"{kafka.directory}/data") as broker:
+            shown.append(ottla("topics", "--bootstrap-server", broker.address, "--describe"))
+            ours = [described(broker.address, "topic", topic)["cleanup.policy"] for topic in "tuv"] + [described(broker.address, "broker", "1")["log.cleanup.policy"]]
+            assert len(lines(broker, "topic t: Configuration key \"cleanup.policy\" contains duplicate values")) == 1
+    assert ours == entries == ["compact", "delete,compact", "compact", "compact"]
+    assert shown[0] == shown[1]
+
+
+def described(address, kind, name):
+    """The values in force of a resource, by DescribeConfigs."""
+    resource = ConfigResource(ConfigResource.Type[kind.upper()], name)
+    admin = AdminClient({"bootstrap.servers": address})
+    entries = admin.describe_configs([resource])[resource].result(30)
+    return {key: entry.value for key, entry in entries.items()}

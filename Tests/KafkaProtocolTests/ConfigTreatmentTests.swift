@@ -121,6 +121,29 @@ import Testing
         #expect(throws: ConfigError(message)) { try ConfigTable.remarks(on: [key: text]) }
     }
 
+    @Test(arguments: [
+        (["log.retention.hours": "0"], "log.retention.ms must be unlimited (-1) or, greater than or equal to 1"),
+        (["log.retention.minutes": "0", "log.retention.hours": "5"], "log.retention.ms must be unlimited (-1) or, greater than or equal to 1"),
+        (["log.roll.ms": "0"], "log.roll.ms must be greater than or equal to 1"),
+        (["log.roll.jitter.ms": "-1"], "log.roll.jitter.ms must be greater than or equal to 0"),
+        (["log.cleaner.dedupe.buffer.size": "5"], "log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread."),
+        (
+            ["replica.fetch.wait.max.ms": "40000"],
+            "replica.socket.timeout.ms should always be at least replica.fetch.wait.max.ms to prevent unnecessary socket timeouts"
+        ),
+        (["queued.max.request.bytes": "5"], "queued.max.request.bytes must be larger or equal to socket.request.max.bytes"),
+        (["max.connections.per.ip": "0"], "max.connections.per.ip can be set to zero only if max.connections.per.ip.overrides property is set."),
+        (
+            ["connections.max.idle.ms": "50"],
+            "connection.failed.authentication.delay.ms=100 should always be less than connections.max.idle.ms=50 to prevent failed"
+                + " authentication responses from timing out"
+        ),
+    ]) func keysThatContradictEachOtherAreRefusedInKafkasWords(keys: [String: String], message: String) {
+        #expect(throws: ConfigError("requirement failed: " + message)) { try ConfigTable.remarks(on: keys) }
+        #expect(ConfigTable.contradiction { _ in nil } == nil)
+        #expect(ConfigTable.contradiction { ["log.retention.ms": "-5", "log.retention.minutes": "0", "connections.max.idle.ms": "-1"][$0] } == nil)
+    }
+
     @Test func refusedKeysMayStandAtTheirDefaults() throws {
         let keys = ["authorizer.class.name": "", "principal.builder.class": "org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder"]
         #expect(try ConfigTable.remarks(on: keys) == [])

@@ -17,13 +17,7 @@ struct BrokerConfigRules {
             names.filter { Self.perListener.contains($0) },
             "These security configs can be dynamically updated only per-listener using the listener prefix")
         for name in names { try checkValue(name, texts[name] ?? "") }
-        let overrides = texts[Self.connectionOverrides] ?? config.brokerText(Self.connectionOverrides) ?? ""
-        if old[Self.connectionsPerAddress] != texts[Self.connectionsPerAddress],
-            let reason = ConnectionOverrides.refusal(
-                perAddress: texts[Self.connectionsPerAddress], overrides: overrides)
-        {
-            throw ControllerError(.invalidRequest, "requirement failed: \(reason)")
-        }
+        try checkTogether(name, from: old, to: texts)
         if name.isEmpty {
             try refuse(
                 names.filter { ConfigView.listenerBase($0) != nil || ConfigTable.broker[$0]?.update == .perBroker },
@@ -55,6 +49,25 @@ struct BrokerConfigRules {
         }
     }
 
+    /// How the values in force afterwards fit each other. What did not fit before, by whatever way it came, is no reason to refuse another change.
+    private func checkTogether(_ name: String, from old: [String: String], to texts: [String: String]) throws(ControllerError) {
+        let below = name.isEmpty ? [:] : config.image.config(of: .brokerDefault)
+        func contradiction(_ texts: [String: String]) -> String? {
+            ConfigTable.contradiction { texts[$0] ?? below[$0] ?? config.properties[$0] }
+        }
+        if let text = texts["max.connections"], text != old["max.connections"], let key = ConfigTable.broker["max.connections"],
+            key.read(stored: text) == .value(.integer(0))
+        {
+            throw Self.invalid("Invalid max.connections 0")
+        }
+        if old != texts, let reason = contradiction(texts), contradiction(old) == nil { throw ControllerError(.invalidRequest, reason) }
+    }
+
+    private static func invalid(_ reason: String) -> ControllerError {
+        ControllerError(
+            .invalidRequest, "Invalid value org.apache.kafka.common.config.ConfigException: \(reason) for configuration Invalid dynamic configuration")
+    }
+
     /// Kafka's pools grow and shrink by at most a factor of two at a time. Scripts rely on the refusal, so it holds here too.
     private func checkThreads(_ name: String, _ text: String) throws(ControllerError) {
         guard Self.threadPools.contains(name) || name == Self.cleanerThreads, let new = Int64(ConfigValue.entries(of: text).first ?? ""),
@@ -70,9 +83,7 @@ struct BrokerConfigRules {
             if new < current / 2 { reason = "\(fault) be at least half the current value \(current)" }
         }
         guard let reason else { return }
-        throw ControllerError(
-            .invalidRequest,
-            "Invalid value org.apache.kafka.common.config.ConfigException: \(reason) for configuration Invalid dynamic configuration")
+        throw Self.invalid(reason)
     }
 
     /// Eligible leader replicas need one minimum for the whole cluster (KIP-966).
@@ -94,7 +105,6 @@ struct BrokerConfigRules {
         "listeners", "listener.security.protocol.map", "cordoned.log.dirs", "principal.builder.class", "metric.reporters", "config.providers",
         "log.cleaner.backoff.ms",
     ]
-    private static let connectionsPerAddress = "max.connections.per.ip"
     private static let connectionOverrides = "max.connections.per.ip.overrides"
     private static let cleanerThreads = "log.cleaner.threads"
     private static let threadPools: Set<String> = [

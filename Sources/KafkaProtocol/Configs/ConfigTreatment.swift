@@ -77,13 +77,12 @@ extension ConfigTable {
             }
         }
         try checkConnections(properties)
+        if let contradiction = contradiction(among: { properties[$0] }) { throw ConfigError(contradiction) }
         return remarks
     }
 
     private static func checkConnections(_ properties: [String: String]) throws(ConfigError) {
-        let overrides = properties["max.connections.per.ip.overrides"] ?? ""
-        _ = try ConnectionOverrides(overrides)
-        if let reason = ConnectionOverrides.refusal(perAddress: properties["max.connections.per.ip"], overrides: overrides) { throw ConfigError(reason) }
+        _ = try ConnectionOverrides(properties["max.connections.per.ip.overrides"] ?? "")
         for name in ["socket.send.buffer.bytes", "socket.receive.buffer.bytes"] {
             guard let text = properties[name], let bytes = Int64(ConfigValue.trim(text)), bytes < 1, bytes != -1 else { continue }
             throw .invalid(text, key: name, "the size of a buffer is positive, or -1 for the system's own")

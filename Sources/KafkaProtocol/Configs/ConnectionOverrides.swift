@@ -3,12 +3,6 @@ public struct ConnectionOverrides: Sendable {
     /// Connections that each host may have.
     public private(set) var counts: [String: Int] = [:]
 
-    /// Kafka's text where nobody could connect: `max.connections.per.ip` is zero and there are no overrides.
-    public static func refusal(perAddress: String?, overrides: String) -> String? {
-        guard let perAddress, Int32(ConfigValue.trim(perAddress)) == 0, ConfigValue.trim(overrides).isEmpty else { return nil }
-        return "max.connections.per.ip can be set to zero only if max.connections.per.ip.overrides property is set."
-    }
-
     /// Throws Kafka's text for a text that is none.
     public init(_ text: String) throws(ConfigError) {
         for entry in ConfigValue.entries(of: text) where !entry.isEmpty {
