@@ -31,25 +31,34 @@ public struct BrokerSettings: Sendable {
     }
 
     /// The text of a broker key: as configured, or Kafka's default; nil when there is neither.
-    public func text(_ key: String) -> String? { properties[key] ?? ConfigTable.broker[key]?.defaultText }
+    public func text(_ key: String) -> String? { value(key).text }
 
-    /// A whole number from the configuration. Values were validated at start; one that does not parse counts as 0.
-    public func int(_ key: String) -> Int64 { text(key).flatMap { Int64($0) } ?? 0 }
+    /// A whole number from the configuration; 0 for a key without a value.
+    public func int(_ key: String) -> Int64 { value(key).int ?? 0 }
 
     /// A boolean from the configuration.
-    public func bool(_ key: String) -> Bool { text(key) == "true" }
+    public func bool(_ key: String) -> Bool { value(key).bool ?? false }
 
-    /// Checks every value against its key's type and range. Keys that Kafka does not know are returned, so the operator can be told.
-    public func validate() throws(ConfigError) -> [String] {
-        var unknown: [String] = []
-        for (key, value) in properties.sorted(by: { $0.key < $1.key }) {
-            guard let known = ConfigTable.broker[key] else {
-                if !key.hasPrefix("listener.name.") { unknown.append(key) }
-                continue
-            }
-            _ = try known.parse(value)
+    /// The value of a broker key as configured, or Kafka's default. Texts were validated at the start. A key that Kafka does not have is a mistake of the caller.
+    private func value(_ name: String) -> ConfigValue {
+        guard let key = ConfigTable.broker[name] else {
+            assertionFailure("no broker key is called \(name)")
+            return .null
         }
-        return unknown
+        return (properties[name] ?? key.defaultText).flatMap { try? key.parse($0) } ?? .null
+    }
+
+    /// Checks every value against its key's type and range, and refuses what this broker must not ignore.
+    /// - Returns: lines for the operator about what is not known, has no effect or cannot work
+    public func validate() throws(ConfigError) -> [String] {
+        try ConfigTable.remarks(on: properties) { name, text in Self.singleNodeDefaults[name] == text } + impossibilities()
+    }
+
+    /// Settings that one broker cannot act on.
+    private func impossibilities() -> [String] {
+        [("offsets.topic.replication.factor", "__consumer_offsets"), ("default.replication.factor", "topics without a replication factor of their own")]
+            .filter { int($0.0) > 1 }
+            .map { name, what in "\(name)=\(int(name)) is larger than the number of brokers, 1: \(what) cannot be created" }
     }
 
     var fetchMaxBytes: Int { Int(int("fetch.max.bytes")) }

@@ -50,6 +50,7 @@ public final class MetadataService: Sendable {
         try start { try formatted ?? Self.bootstrapValues(disk, storage.path) }
         try openPartitions(now: now)
         try storage.settle(removed: store.removedTopics)
+        for note in configs.notes() { settings.log.warn(.configuration, note) }
         store.observe { [weak self] old, new, records in self?.apply(records, before: old, after: new, now: clock()) }
     }
 
@@ -93,6 +94,7 @@ public final class MetadataService: Sendable {
             case let removed as RemoveTopicRecord:
                 if let topic = before.topic(removed.topicId) { deleted.append(topic.name) }
             case let config as ConfigRecord:
+                noteConfig(config, after)
                 if config.resourceType == ConfigResource.Kind.topic.rawValue { reconfigured.insert(config.resourceName) } else { reconfiguresAll = true }
             default: break
             }
@@ -149,6 +151,11 @@ public final class MetadataService: Sendable {
                 if let made = openOrRemember(topic, name.partition, image, now: now) { partitions.add([made]) }
             }
         }
+    }
+
+    private func noteConfig(_ record: ConfigRecord, _ image: MetadataImage) {
+        guard let text = record.value, let kind = ConfigResource.Kind(rawValue: record.resourceType) else { return }
+        for note in view(image).notes(on: ConfigResource(kind, record.resourceName), record.name, text) { settings.log.warn(.configuration, note) }
     }
 
     private func open(_ topic: TopicImage, _ index: Int32, _ image: MetadataImage, now: Int64) throws -> Partition {

@@ -41,12 +41,34 @@ extension CloseReason: CustomStringConvertible {
     }
 }
 
+/// Sizes of the system's buffers of a connection, in bytes; nil leaves one to the system, which adapts it.
+public struct SocketBuffers: Sendable {
+    public var send: Int?
+    public var receive: Int?
+
+    public init(send: Int? = nil, receive: Int? = nil) {
+        self.send = send
+        self.receive = receive
+    }
+
+    /// Before the socket is connected: the window that is offered to a peer depends on it.
+    func set(on descriptor: Int32) {
+        for (option, bytes) in [(SO_SNDBUF, send), (SO_RCVBUF, receive)] {
+            guard let bytes else { continue }
+            var value = Int32(clamping: bytes)
+            setsockopt(descriptor, SOL_SOCKET, option, &value, socklen_t(MemoryLayout<Int32>.size))
+        }
+    }
+}
+
 /// Bounds of a connection, in bytes.
 public struct ConnectionLimits: Sendable {
     /// The largest frame that is accepted (`socket.request.max.bytes`).
     public var maxFrameBytes: Int
     /// With more than this unsent, nothing more is read; reading goes on when half of it has left.
     public var maxPendingBytes: Int
+    /// Only for connections that this side opens; those that a listener accepts have its sizes.
+    public var buffers = SocketBuffers()
     /// Shared by the connections of a server; nil for no such bound.
     public var unfinished: UnfinishedFrames?
 
@@ -384,6 +406,9 @@ public final class Connection: LoopHandle, @unchecked Sendable {
         then?(self, reason)
     }
 }
+
+/// Closes a socket that was accepted and is not wanted.
+public func closeSocket(_ descriptor: Int32) { closeDescriptor(descriptor) }
 
 func closeDescriptor(_ descriptor: Int32) {
     #if canImport(Glibc)

@@ -119,6 +119,7 @@ public final class Connector: LoopHandle, @unchecked Sendable {
             return tryNext()
         }
         descriptor = made
+        limits.buffers.set(on: made)
         let status = address.withSockaddr { connect(made, $0, $1) }
         if status == 0 { return connected() }
         guard errno == EINPROGRESS || errno == EINTR else {

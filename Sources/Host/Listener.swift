@@ -23,12 +23,14 @@ public final class Listener: LoopHandle, @unchecked Sendable {
     public var onError: ((Int32) -> Void)?
 
     /// Binds and listens. `host` is a literal address, a name (its IPv4 address first, as Java prefers), or empty for every address of the machine. Waits for the name service.
-    public init(loop: EventLoop, host: String, port: Int, backlog: Int = 1024, onAccept: @escaping Accept) throws(SystemError) {
+    public init(loop: EventLoop, host: String, port: Int, backlog: Int = 1024, buffers: SocketBuffers = SocketBuffers(), onAccept: @escaping Accept)
+        throws(SystemError)
+    {
         var failure = SystemError(code: EADDRNOTAVAIL, operation: "listen on \(host):\(port)")
         var bound: (descriptor: Int32, address: SocketAddress)?
         for candidate in try Listener.candidates(host: host, port: port) {
             do throws(SystemError) {
-                bound = try Listener.bind(candidate, backlog: backlog)
+                bound = try Listener.bind(candidate, backlog: backlog, buffers: buffers)
                 break
             } catch {
                 failure = error
@@ -56,7 +58,7 @@ public final class Listener: LoopHandle, @unchecked Sendable {
         return found.filter { !$0.isIPv6 } + found.filter { $0.isIPv6 }
     }
 
-    private static func bind(_ address: SocketAddress, backlog: Int) throws(SystemError) -> (Int32, SocketAddress) {
+    private static func bind(_ address: SocketAddress, backlog: Int, buffers: SocketBuffers) throws(SystemError) -> (Int32, SocketAddress) {
         let operation = "listen on \(address)"
         let made = ottla_socket(address.family)
         guard made >= 0 else { throw SystemError(code: -made, operation: operation) }
@@ -64,6 +66,8 @@ public final class Listener: LoopHandle, @unchecked Sendable {
         var off: Int32 = 0
         let size = socklen_t(MemoryLayout<Int32>.size)
         setsockopt(made, SOL_SOCKET, SO_REUSEADDR, &on, size)
+        // Connections inherit them.
+        buffers.set(on: made)
         if address.isIPv6 { setsockopt(made, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &off, size) }
         #if canImport(Glibc)
             let isListening = address.withSockaddr { Glibc.bind(made, $0, $1) } == 0 && Glibc.listen(made, Int32(clamping: backlog)) == 0
@@ -78,15 +82,23 @@ public final class Listener: LoopHandle, @unchecked Sendable {
         return (made, actual)
     }
 
+    /// While true, nothing is accepted: who connects waits in the backlog.
+    public var isPaused = false {
+        didSet {
+            guard isPaused != oldValue, let handle else { return }
+            if isPaused { uv_poll_stop(handle) } else if pause == nil { listen() }
+        }
+    }
+
     private func listen() {
-        guard let handle else { return }
+        guard let handle, !isPaused else { return }
         uv_poll_start(handle, Int32(UV_READABLE.rawValue)) { poll, _, _ in LoopHandle.owner(of: poll, as: Listener.self)?.acceptAll() }
     }
 
     private func acceptAll() {
         // A bound per round, so that a flood of connections leaves room for those that are open.
         for _ in 0..<64 {
-            guard descriptor >= 0 else { return }
+            guard descriptor >= 0, !isPaused else { return }
             var storage = sockaddr_storage()
             var length = socklen_t(0)
             let accepted = ottla_accept(descriptor, &storage, &length)

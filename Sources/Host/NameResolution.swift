@@ -51,7 +51,7 @@ extension EventLoop {
     }
 
     /// Asks the system's resolver and waits for it.
-    static func lookUp(host: String, port: Int, passive: Bool = false) -> Result<[SocketAddress], ResolveFailure> {
+    public static func lookUp(host: String, port: Int, passive: Bool = false) -> Result<[SocketAddress], ResolveFailure> {
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
         hints.ai_flags = passive ? AI_PASSIVE : 0

@@ -71,6 +71,19 @@ public enum Surroundings {
         }
     }
 
+    /// What stands at a path, links followed.
+    public enum FileKind: Sendable, Equatable { case missing, file, directory, other }
+
+    public static func kind(of path: String) -> FileKind {
+        var found = stat()
+        guard stat(path, &found) == 0 else { return .missing }
+        switch found.st_mode & S_IFMT {
+        case S_IFREG: return .file
+        case S_IFDIR: return .directory
+        default: return .other
+        }
+    }
+
     /// Replaces a file's content.
     public static func writeFile(_ path: String, _ bytes: [UInt8]) throws(FileFailure) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)

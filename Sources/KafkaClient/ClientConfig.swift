@@ -14,6 +14,9 @@ public struct ClientConfig: Sendable {
     public var reconnectBackoffMaxMs = 1_000
     public var connectionSetupTimeoutMs = 10_000
     public var metadataMaxAgeMs = 300_000
+    /// The system's buffers of a connection; nil for its own sizes.
+    public var sendBufferBytes: Int?
+    public var receiveBufferBytes: Int?
     public var security = SecurityConfig()
     /// How long to go on trying when no bootstrap server was ever reached and all of them fail at once; a tool's own timeout option replaces it.
     public var unreachableAfterMs = 1_500
@@ -48,9 +51,19 @@ public struct ClientConfig: Sendable {
         reconnectBackoffMaxMs = try reader.long("reconnect.backoff.max.ms", default: reconnectBackoffMaxMs, atLeast: 0)
         connectionSetupTimeoutMs = try reader.long("socket.connection.setup.timeout.ms", default: connectionSetupTimeoutMs)
         metadataMaxAgeMs = try reader.long("metadata.max.age.ms", default: metadataMaxAgeMs, atLeast: 0)
+        sendBufferBytes = try Self.bufferBytes("send.buffer.bytes", reader)
+        receiveBufferBytes = try Self.bufferBytes("receive.buffer.bytes", reader)
         security = try SecurityConfig(reader)
         if !properties.isEmpty { try ClientConfigRules.checkCommon(reader) }
         self.properties = properties
+    }
+}
+
+extension ClientConfig {
+    /// -1 stands for the system's own size, as does a key that is not given.
+    private static func bufferBytes(_ name: String, _ reader: ConfigReader) throws(ClientError) -> Int? {
+        let bytes = try reader.int(name, default: -1, atLeast: -1)
+        return bytes < 0 ? nil : bytes
     }
 }
 

@@ -17,7 +17,7 @@ enum ClientConfigRules {
         "connections.max.idle.ms": .long(), "enable.metrics.push": .bool, "metadata.recovery.rebootstrap.trigger.ms": .long(atLeast: 0),
         "metadata.recovery.strategy": .choice(["REBOOTSTRAP", "NONE"], caseInsensitive: true), "metric.reporters": .list,
         "metrics.num.samples": .int(atLeast: 1), "metrics.recording.level": .choice(["INFO", "DEBUG", "TRACE"]),
-        "metrics.sample.window.ms": .long(atLeast: 0), "receive.buffer.bytes": .int(atLeast: -1), "send.buffer.bytes": .int(atLeast: -1),
+        "metrics.sample.window.ms": .long(atLeast: 0),
         "socket.connection.setup.timeout.max.ms": .long(), "ssl.cipher.suites": .list, "ssl.enabled.protocols": .list,
     ]
 

@@ -15,6 +15,9 @@ public final class Server {
     /// Where clients on this machine can connect, a row per listener.
     private var reachable: [ServerOptions.Address] = []
     private var accepted: UInt64 = 0
+    private var quota = ConnectionQuota()
+    private var limits = ConnectionLimitsInForce()
+    private var quotaTimer: LoopTimer?
     private var fire: LoopTimer?
 
     /// - Parameter writeLine: takes one line for the operator, without its end, from any thread
@@ -39,13 +42,13 @@ public final class Server {
         settings.nodeId = Int32(clamping: settings.text("node.id").flatMap { Int64($0) }.map { $0 < 0 ? 1 : $0 } ?? 1)
         for warning in options.warnings { log.warn(.configuration, warning) }
         do {
-            for key in try settings.validate() { log.warn(.configuration, "the configuration key \(key) is not known and has no effect") }
+            for remark in try settings.validate() { log.warn(.configuration, remark) }
         } catch {
             throw ServerError("invalid configuration: \(error)")
         }
 
         let queue = AcceptQueue()
-        settings.endpoints = try bind(queue)
+        settings.endpoints = try bind(queue, settings)
         let disk: any Disk = options.isEphemeral ? MemoryDisk() : FileDisk()
         let broker = try openBroker(settings, disk)
         try createTopics(broker)
@@ -59,7 +62,8 @@ public final class Server {
         broker.onBackgroundWork { work in maintenance.loop.post(work) }
         keepTime(broker)
         let signals = try [Signal.terminate, Signal.interrupt].map { signal in try main.onSignal(signal) { [main] in main.stop() } }
-        queue.open { [unowned self] descriptor, peer, listener in self.accept(descriptor, peer, listener, settings) }
+        try startQuota(broker)
+        queue.open { [unowned self] descriptor, peer, listener in self.accept(descriptor, peer, listener, broker) }
 
         if let file = options.readyFile, let first = reachable.first { try FileDisk().writeFile(file, Bytes("\(first)\n")) }
         ready(banner(settings))
@@ -69,6 +73,7 @@ public final class Server {
         for listener in listeners { listener.close() }
         for worker in workers { worker.stop() }
         fire?.cancel()
+        quotaTimer?.cancel()
         main.close()
         maintenance.stop()
         syncing.stop()
@@ -100,12 +105,20 @@ public final class Server {
     // MARK: Listening
 
     /// Binds every listener, so that ports are known (and taken) before the broker starts; connections wait until it has.
-    private func bind(_ queue: AcceptQueue) throws -> [Endpoint] {
+    private func bind(_ queue: AcceptQueue, _ settings: BrokerSettings) throws -> [Endpoint] {
         var endpoints: [Endpoint] = []
+        // Kafka's defaults (50 and 100 KiB) suit a broker of 2011; unless they are asked for, the system sizes the buffers by what it measures.
+        func asked(_ key: String, _ value: Int64) -> Int? { settings.properties[key] == nil || value < 0 ? nil : Int(value) }
+        let backlog = asked("socket.listen.backlog.size", settings.int("socket.listen.backlog.size")) ?? 1024
+        let buffers = SocketBuffers(
+            send: asked("socket.send.buffer.bytes", settings.int("socket.send.buffer.bytes")),
+            receive: asked("socket.receive.buffer.bytes", settings.int("socket.receive.buffer.bytes")))
         for (index, options) in options.listeners.enumerated() {
             do throws(SystemError) {
                 let (host, port) = (options.address.host, options.address.port)
-                let listener = try Listener(loop: main, host: host, port: port) { descriptor, peer in queue.take(descriptor, peer, index) }
+                let listener = try Listener(loop: main, host: host, port: port, backlog: backlog, buffers: buffers) { descriptor, peer in
+                    queue.take(descriptor, peer, index)
+                }
                 let name = options.name
                 listener.onError = { [log] code in
                     log.error(.accept, "connections to \(name) (\(options.address)) cannot be accepted for now: \(SystemError.text(code))")
@@ -128,15 +141,58 @@ public final class Server {
 
     private var unfinishedFrames: UnfinishedFrames?
 
-    private func accept(_ descriptor: Int32, _ peer: SocketAddress, _ listener: Int, _ settings: BrokerSettings) {
+    private func accept(_ descriptor: Int32, _ peer: SocketAddress, _ listener: Int, _ broker: Broker) {
+        let settings = broker.settings
+        let (name, address) = (settings.endpoints[listener].listener, peer.host)
+        limits.refresh(broker.metadata.configs, listeners: settings.endpoints.map(\.listener))
+        if let limit = quota.open(name, address, limits.limits) {
+            log.info(.accept, "rejected a connection from /\(address) on \(name): the address has its configured maximum of \(limit) already")
+            return closeSocket(descriptor)
+        }
+        applyQuota(broker)
         accepted += 1
-        let name = settings.endpoints[listener].listener
         let client = ClientConnection(
-            id: accepted, listener: name, peerHost: "/\(peer.host)", place: "\(peer) on \(name) (port \(reachable[listener].port))")
+            id: accepted, listener: name, peerHost: "/\(address)", place: "\(peer) on \(name) (port \(reachable[listener].port))")
         let limits = ConnectionLimits(maxFrameBytes: Int(settings.int("socket.request.max.bytes")), unfinished: unfinished(settings))
         let worker = workers[Int(accepted % UInt64(workers.count))]
         let log = log
-        worker.loop.post { worker.adopt(descriptor, peer, client, limits, log) }
+        let (main, server) = (main, Weak(self))
+        worker.loop.post {
+            worker.adopt(descriptor, peer, client, limits, log) {
+                main.post {
+                    server.value?.quota.close(name, address)
+                    server.value?.applyQuota(broker)
+                }
+            }
+        }
+    }
+
+    /// `max.connections.per.ip.overrides` may name hosts, and at the start they must have addresses.
+    private func startQuota(_ broker: Broker) throws {
+        limits.refresh(broker.metadata.configs, listeners: broker.settings.endpoints.map(\.listener))
+        if let host = limits.unknownHosts.first { throw ServerError("max.connections.per.ip.overrides: the host \(host) has no address") }
+        applyQuota(broker)
+    }
+
+    /// Lets the listeners accept, or leaves who connects in the backlog while there are as many connections as there may be.
+    private func applyQuota(_ broker: Broker) {
+        for (listener, endpoint) in zip(listeners, broker.settings.endpoints) {
+            let isFull = !quota.hasRoom(endpoint.listener, limits.limits)
+            if isFull && !listener.isPaused {
+                log.info(.accept, "\(endpoint.listener) has as many connections as max.connections allows: others wait until one of them ends")
+            }
+            listener.isPaused = isFull
+        }
+        if !listeners.contains(where: \.isPaused) {
+            quotaTimer?.cancel()
+            quotaTimer = nil
+        } else if quotaTimer == nil {
+            // A limit that is raised lets those in who wait.
+            quotaTimer = main.schedule(afterMs: 500, repeatMs: 500) { [unowned self, broker] in
+                limits.refresh(broker.metadata.configs, listeners: broker.settings.endpoints.map(\.listener))
+                applyQuota(broker)
+            }
+        }
     }
 
     /// `queued.max.request.bytes`, or room for one request of the largest size.
@@ -171,6 +227,12 @@ public final class Server {
             }
         }
     }
+}
+
+/// A weak reference that may cross threads; it is only looked into on the main loop.
+private struct Weak<Value: AnyObject>: @unchecked Sendable {
+    weak var value: Value?
+    init(_ value: Value) { self.value = value }
 }
 
 /// A reference to a value that is only used on one thread.
@@ -215,11 +277,17 @@ final class Worker: @unchecked Sendable {
         thread = try Thread.spawn(name: name) { loop.run() }
     }
 
-    func adopt(_ descriptor: Int32, _ peer: SocketAddress, _ client: ClientConnection, _ limits: ConnectionLimits, _ log: OperatorLog) {
+    func adopt(
+        _ descriptor: Int32, _ peer: SocketAddress, _ client: ClientConnection, _ limits: ConnectionLimits, _ log: OperatorLog,
+        onClose: @escaping @Sendable () -> Void
+    ) {
         let connection = Connection(loop: loop, descriptor: descriptor, peer: peer, limits: limits)
         let channel = ClientChannel(connection: connection, client: client, broker: broker, loop: loop, log: log)
         channels[ObjectIdentifier(channel)] = channel
-        channel.start { [weak self] channel in self?.channels[ObjectIdentifier(channel)] = nil }
+        channel.start { [weak self] channel in
+            self?.channels[ObjectIdentifier(channel)] = nil
+            onClose()
+        }
     }
 
     /// `connections.max.idle.ms`.

@@ -11,6 +11,7 @@ extension ToolContext {
         if let path = try options.string("command-config") {
             for pair in try readProperties(path) { properties[pair.key] = pair.value }
         }
+        properties = try resolved(properties, of: .admin)
         return try ClientConfig(bootstrap: bootstrap, properties: properties, clientId: clientId)
     }
 

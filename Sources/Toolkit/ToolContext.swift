@@ -61,6 +61,8 @@ public final class ToolContext {
 
     /// One variable of the environment.
     public func variable(_ name: String) -> String? { world.variable(name) }
+    /// The same as a value of its own.
+    var environment: @Sendable (String) -> String? { world.variable }
     /// Milliseconds since 1970-01-01 UTC.
     public var wallClockMs: Int64 { world.wallClockMs() }
     /// Milliseconds of a clock that never goes back; only differences mean something.

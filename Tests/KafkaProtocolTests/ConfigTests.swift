@@ -17,7 +17,8 @@ import Testing
         ("retention.ms", "9223372036854775808", "Invalid value 9223372036854775808 for configuration retention.ms: Not a number of type LONG"),
         ("max.message.bytes", "-5", "Invalid value -5 for configuration max.message.bytes: Value must be at least 0"),
         ("cleanup.policy", "bogus", "Invalid value bogus for configuration cleanup.policy: String must be one of: compact, delete"),
-        ("cleanup.policy", "compact,compact", "Configuration 'cleanup.policy' values must not be duplicated."),
+        ("cleanup.policy", "bogus,bogus", "Invalid value bogus for configuration cleanup.policy: String must be one of: compact, delete"),
+        ("cleanup.policy", "compact,,compact", "Configuration 'cleanup.policy' values must not be empty."),
         ("cleanup.policy", "delete,", "Configuration 'cleanup.policy' values must not be empty."),
         (
             "compression.type", "foo",
@@ -29,6 +30,37 @@ import Testing
         ("preallocate", "yes", "Invalid value yes for configuration preallocate: Expected value to be either true or false"),
     ]) func refusesWithKafkasText(key: String, text: String, message: String) {
         #expect(refusal(.topic, key, text) == message)
+    }
+
+    @Test func repeatedEntriesOfAListCountOnceAndAreWarnedOf() throws {
+        let policy = try #require(ConfigTable.topic["cleanup.policy"])
+        #expect(try policy.parse(" delete , delete,compact") == .list(["delete", "compact"]))
+        #expect(
+            policy.duplicateWarning("compact,compact")
+                == "Configuration key \"cleanup.policy\" contains duplicate values. Duplicates will be removed. "
+                + "The original value is: [compact, compact], the updated value is: [compact]")
+        #expect(policy.duplicateWarning("compact,delete") == nil)
+        // Kafka drops repeated entries only where its rule is that of a list.
+        let throttled = try #require(ConfigTable.topic["leader.replication.throttled.replicas"])
+        #expect(try throttled.parse("0:1,0:1").text == "0:1,0:1" && throttled.duplicateWarning("0:1,0:1") == nil)
+    }
+
+    @Test func storedTextsAreReadOrSaidToBeUnreadable() throws {
+        let policy = try #require(ConfigTable.topic["cleanup.policy"])
+        #expect(policy.read(stored: "compact,compact") == .value(.list(["compact"])))
+        #expect(
+            policy.read(stored: "shred") == .unreadable(reason: "Invalid value shred for configuration cleanup.policy: String must be one of: compact, delete"))
+    }
+
+    @Test func aTopicWhoseValuesCannotBeReadKeepsItsData() {
+        let kept = TopicConfig(overrides: ["cleanup.policy": "shred", "segment.ms": "7", "newer.key": "1"]) { _ in nil }
+        #expect(kept.keepsData && !kept.isDeleted && !kept.isCompacted && kept["cleanup.policy"] == .list([]))
+        #expect(kept.unreadable.map(\.key) == ["cleanup.policy", "newer.key"] && kept["segment.ms"].int == 7)
+        #expect(TopicConfig(overrides: ["retention.ms": "a week"]) { _ in nil }.keepsData)
+        #expect(TopicConfig(overrides: [:]) { $0 == "log.retention.bytes" ? "x" : nil }.keepsData)
+        #expect(!TopicConfig(overrides: ["retention.bytes": "5"]) { $0 == "log.retention.bytes" ? "x" : nil }.keepsData)
+        let tuned = TopicConfig(overrides: ["segment.ms": "soon"]) { _ in nil }
+        #expect(!tuned.keepsData && tuned.isDeleted && tuned.unreadable.map(\.key) == ["segment.ms"])
     }
 
     @Test func refusesThrottlesThatAreNotPairs() {

@@ -74,6 +74,15 @@ private func start(_ keys: [String: String], _ arguments: String...) throws -> (
         #expect(try start(["controller.quorum.voters": "3@localhost:9093", "node.id": "3"]).properties["node.id"] == "3")
     }
 
+    @Test func listenersMayShareAPortOnDifferentAddressesOfTheCommandLineAndOnTwoFamilies() throws {
+        #expect(try start([:], "--listen", "127.0.0.1:9", "--listen", "127.0.0.2:9").listeners.count == 2)
+        let families = ["listeners": "A://127.0.0.1:9,B://[::1]:9", "listener.security.protocol.map": "A:PLAINTEXT,B:PLAINTEXT"]
+        #expect(try start(families).listeners == ["A 127.0.0.1:9", "B [::1]:9"])
+        #expect(try start(["listeners": "A://a:0,B://b:0", "listener.security.protocol.map": "A:PLAINTEXT,B:PLAINTEXT"]).listeners.count == 2)
+        #expect(throws: ToolError.self) { try start([:], "--listen", "127.0.0.1:9", "--listen", "127.0.0.1:9") }
+        #expect(throws: ToolError.self) { try start([:], "--advertise", "0.0.0.0:9") }
+    }
+
     @Test func brokerIdIsTheNodesId() throws {
         #expect(try start(["broker.id": "5"]).properties["node.id"] == "5")
         #expect(try start(["broker.id": "-1"]).properties["node.id"] == nil)
@@ -93,6 +102,12 @@ private func start(_ keys: [String: String], _ arguments: String...) throws -> (
         (["advertised.listeners": "OTHER://a:1"], ["advertised.listeners", "OTHER://a:1 belongs to no listener"]),
         (["advertised.listeners": "PLAINTEXT://0.0.0.0:1"], ["advertised.listeners", "cannot connect"]),
         (["authorizer.class.name": "a.B"], ["authorizer.class.name=a.B"]),
+        (["create.topic.policy.class.name": "a.B"], ["create.topic.policy.class.name=a.B"]),
+        (["log.retention.ms": "0"], ["invalid configuration", "log.retention.ms must be unlimited (-1) or"]),
+        (["listeners": "PLAINTEXT://a:9,CONTROLLER://b:9"], ["PLAINTEXT://a:9 and CONTROLLER://b:9 have the same port"]),
+        (["inter.broker.listener.name": "INSIDE"], ["inter.broker.listener.name=INSIDE is no listener; there is PLAINTEXT"]),
+        (["inter.broker.listener.name": "PLAINTEXT", "security.inter.broker.protocol": "SSL"], ["only one of inter.broker.listener.name"]),
+        (["log.dirs": "/a", "metadata.log.dir": "/b"], ["metadata.log.dir=/b", "/a"]),
         (["broker.id": "5", "node.id": "6"], ["node.id=6 and broker.id=5"]),
         (["log.dirs": "/a, /b"], ["log.dirs", "/a and /b"]),
         (["process.roles": "broker"], ["process.roles=broker", "joining a quorum is not served yet"]),

@@ -17,6 +17,7 @@ struct BrokerConfigRules {
             names.filter { Self.perListener.contains($0) },
             "These security configs can be dynamically updated only per-listener using the listener prefix")
         for name in names { try checkValue(name, texts[name] ?? "") }
+        try checkTogether(name, from: old, to: texts)
         if name.isEmpty {
             try refuse(
                 names.filter { ConfigView.listenerBase($0) != nil || ConfigTable.broker[$0]?.update == .perBroker },
@@ -42,9 +43,29 @@ struct BrokerConfigRules {
         guard let key = ConfigView.brokerKey(name) else { return }
         do throws(ConfigError) {
             _ = try key.parse(text)
+            if key.name == Self.connectionOverrides { _ = try ConnectionOverrides(text) }
         } catch {
             throw ControllerError(.invalidRequest, error.message)
         }
+    }
+
+    /// How the values in force afterwards fit each other. What did not fit before, by whatever way it came, is no reason to refuse another change.
+    private func checkTogether(_ name: String, from old: [String: String], to texts: [String: String]) throws(ControllerError) {
+        let below = name.isEmpty ? [:] : config.image.config(of: .brokerDefault)
+        func contradiction(_ texts: [String: String]) -> String? {
+            ConfigTable.contradiction { texts[$0] ?? below[$0] ?? config.properties[$0] }
+        }
+        if let text = texts["max.connections"], text != old["max.connections"], let key = ConfigTable.broker["max.connections"],
+            key.read(stored: text) == .value(.integer(0))
+        {
+            throw Self.invalid("Invalid max.connections 0")
+        }
+        if old != texts, let reason = contradiction(texts), contradiction(old) == nil { throw ControllerError(.invalidRequest, reason) }
+    }
+
+    private static func invalid(_ reason: String) -> ControllerError {
+        ControllerError(
+            .invalidRequest, "Invalid value org.apache.kafka.common.config.ConfigException: \(reason) for configuration Invalid dynamic configuration")
     }
 
     /// Kafka's pools grow and shrink by at most a factor of two at a time. Scripts rely on the refusal, so it holds here too.
@@ -62,9 +83,7 @@ struct BrokerConfigRules {
             if new < current / 2 { reason = "\(fault) be at least half the current value \(current)" }
         }
         guard let reason else { return }
-        throw ControllerError(
-            .invalidRequest,
-            "Invalid value org.apache.kafka.common.config.ConfigException: \(reason) for configuration Invalid dynamic configuration")
+        throw Self.invalid(reason)
     }
 
     /// Eligible leader replicas need one minimum for the whole cluster (KIP-966).
@@ -84,7 +103,9 @@ struct BrokerConfigRules {
 
     private static let startOnly: Set<String> = [
         "listeners", "listener.security.protocol.map", "cordoned.log.dirs", "principal.builder.class", "metric.reporters", "config.providers",
+        "log.cleaner.backoff.ms",
     ]
+    private static let connectionOverrides = "max.connections.per.ip.overrides"
     private static let cleanerThreads = "log.cleaner.threads"
     private static let threadPools: Set<String> = [
         "num.io.threads", "num.network.threads", "num.replica.fetchers", "num.recovery.threads.per.data.dir", "background.threads",

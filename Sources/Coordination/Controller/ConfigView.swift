@@ -45,10 +45,12 @@ public struct ConfigView: Sendable {
 
     private func staticText(_ key: String) -> String? { properties[key] ?? (key == "broker.id" ? properties["node.id"] : nil) }
 
-    /// The value in force for a broker key; `.null` where there is none.
+    /// The value in force for a broker key: of the strongest layer whose text can be read (`notes` names the others); `.null` where there is none.
     public func broker(_ name: String) -> ConfigValue {
         guard let key = ConfigTable.broker[name] else { return .null }
-        if let text = brokerText(name), let value = try? key.parse(text) { return value }
+        for (text, _) in layers(name) {
+            if case .value(let value) = key.read(stored: text) { return value }
+        }
         return key.defaultText.flatMap { try? key.parse($0) } ?? .null
     }
 
@@ -96,8 +98,8 @@ extension ConfigView {
                 return ConfigTable.topic[entry.name]?.isInternal == true ? nil : entry
             }
             var entry = entry
-            // A value that does not parse is not in force; see `TopicConfig`.
-            if let value = try? key.parse(own) { entry.value = value.text }
+            // What cannot be read is not in force (see `TopicConfig`), but it is what the topic says.
+            entry.value = Self.shown(own, key)
             entry.source = .topic
             entry.synonyms.insert(.init(name: key.name, value: entry.value, source: .topic), at: 0)
             return entry
@@ -118,7 +120,7 @@ extension ConfigView {
     public func brokerDefaultEntries() -> [ConfigEntry] {
         clusterTexts.sorted { $0.key < $1.key }.map { name, text in
             let key = Self.brokerKey(name)
-            let value = Self.shown(text, key)
+            let value = Self.raw(text, key)
             return ConfigEntry(
                 name: name, value: value, source: .dynamicBrokerDefault, isReadOnly: key?.update == .readOnly, isSensitive: key?.isSensitive ?? true,
                 kind: key?.kind,
@@ -151,7 +153,8 @@ extension ConfigView {
     private func brokerEntry(_ name: String) -> ConfigEntry {
         let key = Self.brokerKey(name)
         let synonyms = brokerSynonyms(name)
-        let value = synonyms.first { $0.name == name }?.value ?? (ConfigTable.broker[name] == nil ? nil : Self.shown(key?.defaultText, key))
+        let text = synonyms.first { $0.name == name }?.value ?? (ConfigTable.broker[name] == nil ? nil : key?.defaultText)
+        let value = Self.shown(text, key)
         return ConfigEntry(
             name: name, value: value, source: synonyms.first?.source ?? .default,
             // A listener's own key is shown as read-only although it can be changed: Kafka looks up the whole name.
@@ -166,12 +169,12 @@ extension ConfigView {
         for source in [ConfigSource.dynamicBroker, .dynamicBrokerDefault, .staticBroker] {
             for other in names {
                 guard let text = layers(other).first(where: { $0.source == source })?.text else { continue }
-                all.append(.init(name: other, value: Self.shown(text, Self.brokerKey(other)), source: source))
+                all.append(.init(name: other, value: Self.raw(text, Self.brokerKey(other)), source: source))
             }
         }
         for other in names {
             guard let key = ConfigTable.broker[other], let text = key.defaultText else { continue }
-            all.append(.init(name: other, value: Self.shown(text, key), source: .default))
+            all.append(.init(name: other, value: Self.raw(text, key), source: .default))
         }
         return Array(all.drop { $0.name != name })
     }
@@ -182,26 +185,11 @@ extension ConfigView {
         return (try? key.parse(text))?.text ?? text
     }
 
-    /// The key behind a name, a listener's prefix taken off.
-    static func brokerKey(_ name: String) -> ConfigKey? {
-        ConfigTable.broker[name] ?? ConfigTable.replicationThrottles[name] ?? listenerBase(name).flatMap { ConfigTable.broker[$0] }
-    }
+    /// A text as it was given, which is how Kafka prints the layers under a value; nothing for passwords and for keys it does not know.
+    private static func raw(_ text: String?, _ key: ConfigKey?) -> String? { key.map(\.isSensitive) ?? true ? nil : text }
 
-    /// `listener.name.NAME.KEY` without what stands before KEY; nil for other names.
-    static func listenerBase(_ name: String) -> String? {
-        let prefix = "listener.name."
-        guard name.hasPrefix(prefix) else { return nil }
-        let rest = name.dropFirst(prefix.count)
-        guard let dot = rest.firstIndex(of: "."), dot > rest.startIndex else { return nil }
-        let base = String(rest[rest.index(after: dot)...])
-        // SASL keys may carry a mechanism in front: `listener.name.NAME.MECHANISM.KEY`.
-        for key in mechanismKeys where base.hasSuffix("." + key) { return key }
-        return base
-    }
-
-    static let mechanismKeys = [
-        "sasl.jaas.config", "sasl.login.callback.handler.class", "sasl.login.class", "sasl.server.callback.handler.class", "connections.max.reauth.ms",
-    ]
+    static func brokerKey(_ name: String) -> ConfigKey? { ConfigTable.brokerKey(name) }
+    static func listenerBase(_ name: String) -> String? { ConfigTable.listenerBase(name) }
 
     private static func namesStandingIn(for name: String) -> [String] {
         for family in families where family.contains(name) { return family }

@@ -24,6 +24,8 @@ public struct ConfigKey: Sendable {
     public enum UpdateMode: Sendable { case readOnly, perBroker, clusterWide }
 
     public let name: String
+    /// What this broker does with the key.
+    public let treatment: ConfigTreatment
     public let kind: Kind
     /// The default as Kafka prints it; nil when there is none.
     public let defaultText: String?
@@ -37,10 +39,12 @@ public struct ConfigKey: Sendable {
     public let update: UpdateMode
 
     public init(
-        _ name: String, _ kind: Kind, _ defaultText: String?, _ rule: ConfigRule = .any, importance: Importance = .medium, isInternal: Bool = false,
+        _ name: String, _ treatment: ConfigTreatment, _ kind: Kind, _ defaultText: String?, _ rule: ConfigRule = .any, importance: Importance = .medium,
+        isInternal: Bool = false,
         isRequired: Bool = false, synonyms: [String] = [], update: UpdateMode = .readOnly
     ) {
         self.name = name
+        self.treatment = treatment
         self.kind = kind
         self.defaultText = defaultText
         self.rule = rule
@@ -54,11 +58,48 @@ public struct ConfigKey: Sendable {
     /// Passwords are never sent to anyone.
     public var isSensitive: Bool { kind == .password }
 
-    /// The typed value of a text: first its type is read, then the rule is checked. The errors are Kafka's.
+    /// The typed value of a text: first its type is read, then repeated entries of a list go, then the rule is checked. The errors are Kafka's.
     public func parse(_ text: String) throws(ConfigError) -> ConfigValue {
-        let value = try ConfigValue.read(text, as: kind, key: name)
+        var value = try ConfigValue.read(text, as: kind, key: name)
+        if let entries = value.strings, rule.dropsRepeatedEntries { value = .list(Self.distinct(entries)) }
         try rule.check(value, key: name)
         return value
+    }
+
+    /// Whether a text asks for something else than Kafka's default. One that cannot be read does.
+    public func isChanged(by text: String) -> Bool {
+        guard let value = try? parse(text) else { return true }
+        if let defaultText { return value != (try? parse(defaultText)) }
+        return value.text.map { !ConfigValue.trim($0).isEmpty } ?? false
+    }
+
+    /// What parsing a text that was stored earlier, perhaps by another broker, gave.
+    public enum Stored: Hashable, Sendable {
+        case value(ConfigValue)
+        case unreadable(reason: String)
+    }
+
+    /// The value of a stored text, or why there is none. Whoever falls back to another value must say so.
+    public func read(stored text: String) -> Stored {
+        do throws(ConfigError) {
+            return .value(try parse(text))
+        } catch {
+            return .unreadable(reason: error.message)
+        }
+    }
+
+    /// Kafka's warning about a list that names an entry twice; nil for every other text.
+    public func duplicateWarning(_ text: String) -> String? {
+        guard kind == .list, rule.dropsRepeatedEntries else { return nil }
+        let entries = ConfigValue.entries(of: text), kept = Self.distinct(entries)
+        if entries.count == kept.count { return nil }
+        return "Configuration key \"\(name)\" contains duplicate values. Duplicates will be removed. "
+            + "The original value is: [\(entries.joined(separator: ", "))], the updated value is: [\(kept.joined(separator: ", "))]"
+    }
+
+    private static func distinct(_ entries: [String]) -> [String] {
+        var seen: Set<String> = []
+        return entries.filter { seen.insert($0).inserted }
     }
 }
 

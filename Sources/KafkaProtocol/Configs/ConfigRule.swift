@@ -5,7 +5,7 @@ public enum ConfigRule: Sendable, Equatable {
     case between(Int64, Double)
     case oneOf([String], ignoringCase: Bool = false)
     case nonEmpty
-    /// A list without empty or repeated entries; each one of `allowed` unless that is empty.
+    /// A list without empty entries, of which repeated ones count once; each one of `allowed` unless that is empty.
     case list([String], allowsEmpty: Bool = true)
     /// 1 to 9, or -1 for the codec's own default.
     case gzipLevel
@@ -13,6 +13,9 @@ public enum ConfigRule: Sendable, Equatable {
     case throttledReplicas
     /// `earliest`, `latest` or `by_duration:` with an ISO 8601 duration (KIP-932).
     case offsetReset
+
+    /// Whether a list's value is what is left once repeated entries are dropped.
+    var dropsRepeatedEntries: Bool { if case .list = self { true } else { false } }
 
     /// Throws Kafka's text when the value breaks the rule. An absent value is never checked here.
     public func check(_ value: ConfigValue, key: String) throws(ConfigError) {
@@ -58,7 +61,6 @@ public enum ConfigRule: Sendable, Equatable {
             let valid = allowed.isEmpty ? "any non-empty value" : "[\(allowed.joined(separator: ", "))]"
             throw ConfigError("Configuration '\(key)' must not be empty. Valid values include: \(valid)")
         }
-        if Set(entries).count != entries.count { throw ConfigError("Configuration '\(key)' values must not be duplicated.") }
         for entry in entries {
             if entry.isEmpty { throw ConfigError("Configuration '\(key)' values must not be empty.") }
             if !allowed.isEmpty && !allowed.contains(entry) {

@@ -17,16 +17,16 @@ public struct ConfigTable: Sendable {
 
     /// Keys of a broker that exist only as dynamic configuration: the replication throttles.
     public static let replicationThrottles = ConfigTable([
-        ConfigKey("leader.replication.throttled.rate", .long, "9223372036854775807", .atLeast(0), update: .clusterWide),
-        ConfigKey("follower.replication.throttled.rate", .long, "9223372036854775807", .atLeast(0), update: .clusterWide),
-        ConfigKey("replica.alter.log.dirs.io.max.bytes.per.second", .long, "9223372036854775807", .atLeast(0), update: .clusterWide),
+        ConfigKey("leader.replication.throttled.rate", .oneNode, .long, "9223372036854775807", .atLeast(0), update: .clusterWide),
+        ConfigKey("follower.replication.throttled.rate", .oneNode, .long, "9223372036854775807", .atLeast(0), update: .clusterWide),
+        ConfigKey("replica.alter.log.dirs.io.max.bytes.per.second", .oneNode, .long, "9223372036854775807", .atLeast(0), update: .clusterWide),
     ])
 
     /// Keys of a client metrics subscription (KIP-714).
     public static let clientMetrics = ConfigTable([
-        ConfigKey("interval.ms", .int, "300000", .between(100, 3_600_000)),
-        ConfigKey("match", .list, ""),
-        ConfigKey("metrics", .list, ""),
+        ConfigKey("interval.ms", .noMetrics, .int, "300000", .between(100, 3_600_000)),
+        ConfigKey("match", .noMetrics, .list, ""),
+        ConfigKey("metrics", .noMetrics, .list, ""),
     ])
 }
 

@@ -1,3 +1,16 @@
+/// A stored text that its key cannot take.
+public struct UnreadableConfig: Sendable, Hashable {
+    public let key: String
+    public let text: String
+    public let reason: String
+
+    public init(key: String, text: String, reason: String) {
+        self.key = key
+        self.text = text
+        self.reason = reason
+    }
+}
+
 /// The configuration of a topic in force: its own values over the broker's.
 public struct TopicConfig: Sendable {
     /// Values of the topic itself.
@@ -5,35 +18,66 @@ public struct TopicConfig: Sendable {
     /// Values that come from the broker where they differ from Kafka's defaults.
     public let defaults: [String: ConfigValue]
 
+    /// Texts of the topic itself that their keys cannot take: the values in force do not come from them, and the operator must be told.
+    public let unreadable: [UnreadableConfig]
+    /// Whether a value that decides what is deleted cannot be read. Then the topic keeps everything: no cleanup policy is in force.
+    public let keepsData: Bool
+
     /// A topic under Kafka's own defaults.
     public init() {
         overrides = [:]
         defaults = [:]
+        unreadable = []
+        keepsData = false
     }
 
-    /// Texts that do not parse count as absent, so configuration that a newer broker wrote never stops this one.
+    /// A text that does not parse, such as one that a newer broker wrote, never stops this broker: it is named in `unreadable`.
     /// - Parameter brokerText: the text in force for a broker key, nil when the broker has only Kafka's default.
     public init(overrides texts: [String: String], brokerText: (String) -> String?) {
         var overrides: [String: ConfigValue] = [:]
-        for (name, text) in texts {
-            if let value = try? ConfigTable.topic[name]?.parse(text) { overrides[name] = value }
+        var unreadable: [UnreadableConfig] = []
+        var keepsData = false
+        for (name, text) in texts.sorted(by: { $0.key < $1.key }) {
+            switch ConfigTable.topic[name]?.read(stored: text) {
+            case .value(let value): overrides[name] = value
+            case .unreadable(let reason):
+                unreadable.append(UnreadableConfig(key: name, text: text, reason: reason))
+                if Self.decidesWhatIsDeleted(name) { keepsData = true }
+            case nil: unreadable.append(UnreadableConfig(key: name, text: text, reason: "the key is not known"))
+            }
         }
-        self.overrides = overrides
         var defaults: [String: ConfigValue] = [:]
         for key in ConfigTable.topic.keys {
-            if let value = Self.inherited(key, brokerText) { defaults[key.name] = value }
+            let (value, failures) = Self.inherited(key, brokerText)
+            if let value { defaults[key.name] = value }
+            if !failures.isEmpty, texts[key.name] == nil, Self.decidesWhatIsDeleted(key.name) { keepsData = true }
         }
+        if keepsData { overrides[Self.cleanupPolicy] = .list([]) }
+        self.overrides = overrides
         self.defaults = defaults
+        self.unreadable = unreadable
+        self.keepsData = keepsData
     }
 
-    /// What the broker's keys give a topic key: the first synonym that is set, hours and minutes turned into milliseconds.
-    public static func inherited(_ key: ConfigKey, _ brokerText: (String) -> String?) -> ConfigValue? {
+    private static let cleanupPolicy = "cleanup.policy"
+
+    /// Keys whose default could delete or compact away what the intended value keeps.
+    private static func decidesWhatIsDeleted(_ name: String) -> Bool {
+        [cleanupPolicy, "retention.ms", "retention.bytes", "delete.retention.ms", "min.compaction.lag.ms"].contains(name)
+    }
+
+    /// What the broker's keys give a topic key: the first synonym that is set and can be read, hours and minutes turned into milliseconds.
+    static func inherited(_ key: ConfigKey, _ brokerText: (String) -> String?) -> (value: ConfigValue?, unreadable: [UnreadableConfig]) {
+        var unreadable: [UnreadableConfig] = []
         for synonym in key.synonyms {
-            guard let text = brokerText(synonym), let value = try? ConfigTable.broker[synonym]?.parse(text) else { continue }
-            guard case .integer(let number) = value else { return value }
-            return .integer(milliseconds(of: synonym, number))
+            guard let text = brokerText(synonym), let known = ConfigTable.broker[synonym] else { continue }
+            switch known.read(stored: text) {
+            case .value(.integer(let number)): return (.integer(milliseconds(of: synonym, number)), unreadable)
+            case .value(let value): return (value, unreadable)
+            case .unreadable(let reason): unreadable.append(UnreadableConfig(key: synonym, text: text, reason: reason))
+            }
         }
-        return nil
+        return (nil, unreadable)
     }
 
     private static func milliseconds(of synonym: String, _ number: Int64) -> Int64 {

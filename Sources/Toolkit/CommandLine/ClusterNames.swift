@@ -24,6 +24,10 @@ enum ClusterNames {
         if let path = try options.string("command-config") {
             for pair in try JavaProperties.parse(Surroundings.readFile(path)) { properties[pair.key] = pair.value }
         }
+        if properties["config.providers"] != nil {
+            var providers = try ConfigProviders(properties) { Surroundings.variable($0) }
+            properties = try providers.resolve(properties).values
+        }
         let config = try ClientConfig(bootstrap: options.string("bootstrap-server"), properties: properties, clientId: "ottla-completion")
         let deadline = SystemClock.monotonicMs() + Int64(budgetMs)
         let session = try Session(config) { SystemClock.monotonicMs() >= deadline }

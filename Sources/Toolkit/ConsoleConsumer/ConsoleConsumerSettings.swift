@@ -115,7 +115,7 @@ struct ConsoleConsumerSettings {
         if options.has("isolation-level") || properties["isolation.level"] == nil {
             properties["isolation.level"] = try options.string("isolation-level")
         }
-        return properties
+        return try context.resolved(properties, of: .consumer)
     }
 
     /// One id from all the places that may give one.

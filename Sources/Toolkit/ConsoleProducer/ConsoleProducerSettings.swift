@@ -35,9 +35,6 @@ struct ConsoleProducerSettings {
         } catch {
             throw ToolError(error.message)
         }
-        if properties["transactional.id"] != nil {
-            throw ToolError("transactional.id cannot be used here: the console producer sends without transactions")
-        }
     }
 
     private static func lineFormat(_ context: ToolContext) throws(ToolError) -> LineFormat {
@@ -70,7 +67,7 @@ struct ConsoleProducerSettings {
         merge("request-timeout-ms", "request.timeout.ms", try options.int("request-timeout-ms").map { "\($0)" })
         merge("message-send-max-retries", "retries", try options.int("message-send-max-retries").map { "\($0)" })
         merge("retry-backoff-ms", "retry.backoff.ms", try options.long("retry-backoff-ms").map { "\($0)" })
-        merge("socket-buffer-size", "send.buffer.bytes", try options.int("socket-buffer-size").map { "\($0)" })
+        if options.has("socket-buffer-size") { properties["send.buffer.bytes"] = try options.int("socket-buffer-size").map { "\($0)" } }
         merge("max-memory-bytes", "buffer.memory", try options.long("max-memory-bytes").map { "\($0)" })
         // Their default is the producer's own, which lets batches grow under load unless a size was asked for.
         for option in ["batch-size", "max-partition-memory-bytes"] where options.has(option) {
@@ -80,6 +77,6 @@ struct ConsoleProducerSettings {
         merge("max-block-ms", "max.block.ms", try options.long("max-block-ms").map { "\($0)" })
         // Always from the option, so that a value in a file counts for nothing.
         properties["compression.type"] = options.has("compression-codec") ? try options.string("compression-codec") ?? "gzip" : "none"
-        return properties
+        return try context.resolved(properties, of: .producer)
     }
 }

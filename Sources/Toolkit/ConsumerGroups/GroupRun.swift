@@ -40,6 +40,7 @@ struct GroupRun {
                 throw GroupFailure(text: "java.nio.file.NoSuchFileException: \(path)", line: error.message)
             }
         }
+        properties = try context.resolved(properties, of: .admin)
         let timeoutMs = Int(clamping: try context.options.long("timeout") ?? 30_000)
         do throws(ClientError) {
             var config = try ClientConfig(

@@ -1,3 +1,4 @@
+import Host
 import KafkaProtocol
 import Server
 
@@ -15,8 +16,10 @@ struct NodeProperties {
     private let controllerNames: Set<String>
     private let protocols: [String: String]
 
-    init(_ given: [String: String]) throws(ToolError) {
+    /// - Parameter warnings: lines for the operator that there are already
+    init(_ given: [String: String], warnings: [String] = []) throws(ToolError) {
         values = given
+        self.warnings = warnings
         for key in ["node.id", "broker.id"] { if let text = given[key].flatMap({ Self.list($0).first }) { values[key] = text } }
         controllerNames = Set(Self.list(given["controller.listener.names"] ?? "CONTROLLER").map { $0.uppercased() })
         var protocols: [String: String] = [:]
@@ -27,8 +30,11 @@ struct NodeProperties {
         self.protocols = protocols
         try takeBrokerId()
         try checkQuorum()
-        if let name = Self.list(given["authorizer.class.name"] ?? "").first {
-            throw Self.failure("authorizer.class.name=\(name): authorization is not served yet")
+        do throws(ConfigError) {
+            // Before anything is opened: what must not be ignored is refused.
+            _ = try ConfigTable.remarks(on: values)
+        } catch {
+            throw Self.failure("invalid configuration: \(error)")
         }
         try takeListeners()
     }
@@ -61,8 +67,14 @@ struct NodeProperties {
 
     private mutating func takeListeners() throws(ToolError) {
         guard let text = values["listeners"] else { return }
+        var seen: [(entry: String, address: ServerOptions.Address)] = []
         for entry in Self.list(text) {
             let (name, address) = try Self.endpoint(entry, key: "listeners")
+            // As in Kafka, whatever the hosts, but for one address of each family.
+            if let other = seen.first(where: { $0.address.port == address.port && address.port != 0 && !Self.areOfTwoFamilies($0.address, address) }) {
+                throw Self.failure("listeners=\(text): \(other.entry) and \(entry) have the same port")
+            }
+            seen.append((entry, address))
             if controllerNames.contains(name) {
                 warnings.append("the controller listener \(entry) is not opened: this node is its own quorum")
                 continue
@@ -73,6 +85,35 @@ struct NodeProperties {
             listeners.append(.init(name: name, address: address.host.isEmpty ? .init(host: "127.0.0.1", port: address.port) : address))
         }
         if listeners.isEmpty { throw Self.failure("listeners=\(text) has no listener for clients") }
+    }
+
+    private static func areOfTwoFamilies(_ one: ServerOptions.Address, _ other: ServerOptions.Address) -> Bool {
+        let families = [one, other].compactMap { SocketAddress(literal: $0.host, port: 0)?.isIPv6 }
+        return Set(families) == [false, true]
+    }
+
+    /// Two listeners that would want the same port of the same address.
+    private static func checkPlaces(_ opened: [ServerOptions.Listener]) throws(ToolError) {
+        for (index, one) in opened.enumerated() {
+            for other in opened[(index + 1)...] where one.address.port == other.address.port && one.address.port != 0 {
+                let hosts = [one.address.host, other.address.host]
+                guard hosts[0] == hosts[1] || hosts.contains(where: wildcards.contains) && !areOfTwoFamilies(one.address, other.address) else { continue }
+                throw failure("the listeners \(one.name) (\(one.address)) and \(other.name) (\(other.address)) have the same port")
+            }
+        }
+    }
+
+    /// Addresses that stand for all of a machine's: no client can connect to one.
+    static let wildcards = ["0.0.0.0", "::"]
+
+    private func checkInterBrokerListener(_ opened: [ServerOptions.Listener]) throws(ToolError) {
+        guard let name = values["inter.broker.listener.name"].flatMap({ Self.list($0).first }) else { return }
+        if values["security.inter.broker.protocol"] != nil {
+            throw Self.failure("only one of inter.broker.listener.name and security.inter.broker.protocol should be set")
+        }
+        let names = (opened + listeners).map(\.name)
+        if names.contains(name.uppercased()) { return }
+        throw Self.failure("inter.broker.listener.name=\(name) is no listener; there is \(opened.map(\.name).joined(separator: ", "))")
     }
 
     private func refusal(_ name: String, _ spoken: String, _ setting: String) -> ToolError {
@@ -101,9 +142,11 @@ struct NodeProperties {
                 if listeners.contains(where: { $0.name == name }) { continue }
                 throw Self.failure("advertised.listeners: \(entry) belongs to no listener; there is \(opened.map(\.name).joined(separator: ", "))")
             }
-            if ["0.0.0.0", "::"].contains(address.host) { throw Self.failure("advertised.listeners: clients cannot connect to the address of \(entry)") }
+            if Self.wildcards.contains(address.host) { throw Self.failure("advertised.listeners: clients cannot connect to the address of \(entry)") }
             opened[index].advertised = address
         }
+        try Self.checkPlaces(opened)
+        try checkInterBrokerListener(opened)
         return opened
     }
 
@@ -126,6 +169,9 @@ struct NodeProperties {
         let key = values["log.dirs"] == nil ? "log.dir" : "log.dirs"
         let directories = Self.list(values[key] ?? "")
         if directories.count > 1 { throw Self.failure("\(key): only one directory is served yet, not \(directories.joined(separator: " and "))") }
+        if let metadata = values["metadata.log.dir"], let directory = directories.first, metadata != directory {
+            throw Self.failure("metadata.log.dir=\(metadata): the metadata log lies in the one directory that is served, \(directory)")
+        }
         return directories.first
     }
 

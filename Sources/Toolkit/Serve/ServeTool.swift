@@ -39,7 +39,7 @@ enum ServeTool {
     private static func run(_ context: ToolContext) throws -> Int32 {
         if let word = context.options.words.first { throw ToolError.usage("unexpected word '\(word)'") }
         if let file = try context.options.string("ready-file") { try removeReadyFile(file) }
-        let properties = try NodeProperties(properties(context))
+        let properties = try nodeProperties(context)
         let options = try serverOptions(context, properties)
         let output = context.output
         let writeLine: @Sendable (String) -> Void = { line in
@@ -73,12 +73,17 @@ enum ServeTool {
         options.seed = UInt64(bitPattern: Int64(context.monotonicMs)) << 20 ^ UInt64(bitPattern: context.wallClockMs) ^ Entropy.next()
         options.properties = properties.values
         // What an option replaces is not shown as in force.
-        let replaced = [("listen", "listeners"), ("advertise", "advertised.listeners"), ("data-dir", "log.dirs"), ("data-dir", "log.dir")]
+        let replaced = [
+            ("listen", "listeners"), ("advertise", "advertised.listeners"), ("data-dir", "log.dirs"), ("data-dir", "log.dir"), ("data-dir", "metadata.log.dir"),
+        ]
         for (option, key) in replaced where given.has(option) { options.properties[key] = nil }
         options.listeners = try properties.opened(at: given.all("listen").map { try address($0, option: "listen") })
         let advertised = try given.all("advertise").map { try address($0, option: "advertise") }
         if advertised.count > options.listeners.count { throw ToolError.usage("--advertise is given more often than there are listeners") }
-        for (index, address) in advertised.enumerated() { options.listeners[index].advertised = address }
+        for (index, address) in advertised.enumerated() {
+            if NodeProperties.wildcards.contains(address.host) { throw ToolError.usage("--advertise: clients cannot connect to the address of \(address)") }
+            options.listeners[index].advertised = address
+        }
         options.dataDirectory = given.has("data-dir") ? try given.requiredString("data-dir") : try properties.dataDirectory() ?? "ottla-data"
         options.isEphemeral = given.has("ephemeral")
         if options.isEphemeral && given.has("data-dir") { throw ToolError.usage("--ephemeral keeps nothing on disk, so --data-dir has no meaning with it") }
@@ -112,13 +117,24 @@ enum ServeTool {
         return (String(text[..<colon]), partitions)
     }
 
-    private static func properties(_ context: ToolContext) throws -> [String: String] {
+    /// What the file and `--override` say, with the variables of the declared providers replaced.
+    static func nodeProperties(_ context: ToolContext) throws -> NodeProperties {
         var properties: [String: String] = [:]
         if let file = try context.options.string("config") {
             for (key, value) in try context.readProperties(file) { properties[key] = value }
         }
         for (key, value) in context.options.pairs("override") { properties[key] = value }
-        return properties
+        let (values, notes) = try resolved(properties, context)
+        return try NodeProperties(values, warnings: notes)
+    }
+
+    private static func resolved(_ properties: [String: String], _ context: ToolContext) throws(ToolError) -> (values: [String: String], notes: [String]) {
+        do {
+            var providers = try ConfigProviders(properties, variable: context.environment)
+            return try providers.resolve(properties)
+        } catch {
+            throw ToolError("ottla serve: \(error.message)")
+        }
     }
 }
 

@@ -151,7 +151,8 @@ public final class Session: RequestSender {
     }
 
     private func connect(_ id: ConnectionID, _ host: String, _ port: Int) {
-        let limits = ConnectionLimits(maxFrameBytes: core.config.maxResponseBytes, maxPendingBytes: 64 << 20)
+        var limits = ConnectionLimits(maxFrameBytes: core.config.maxResponseBytes, maxPendingBytes: 64 << 20)
+        limits.buffers = SocketBuffers(send: core.config.sendBufferBytes, receive: core.config.receiveBufferBytes)
         let timeout = Int64(min(max(core.config.connectionSetupTimeoutMs, 1), 3_600_000))
         connectors[id] = Connector(loop: loop, host: host, port: port, tls: tls, limits: limits, timeoutMs: timeout) { [weak self] result in
             self?.connectEnded(id, result)
