@@ -15,6 +15,9 @@ public final class Session: RequestSender {
     private var connectors: [ConnectionID: Connector] = [:]
     private var events: [ClientCore.Event] = []
     private var isClosed = false
+    /// Called while a request waits in vain, once for each reason that stays.
+    var onObstacle: ((Obstacle) -> Void)?
+    private var watch = ObstacleWatch(patienceMs: ObstacleWatch.callPatienceMs)
 
     /// How long one wait may last before the interrupt flag is looked at again, in milliseconds.
     private static let interruptCheckMs: Int64 = 100
@@ -64,6 +67,7 @@ public final class Session: RequestSender {
         while missing > 0, interruption == nil {
             do throws(ClientError) {
                 try pump(untilMs: .max)
+                if missing > 0 { tellObstacles() }
             } catch {
                 interruption = error
             }
@@ -73,6 +77,11 @@ public final class Session: RequestSender {
             return results.map { $0 ?? .failure(interruption) }
         }
         return results.map { $0 ?? .failure(ClientError(.closed, message: "The client is closed.")) }
+    }
+
+    private func tellObstacles() {
+        guard let onObstacle else { return }
+        for obstacle in watch.observe(core.obstacles(silentAfterMs: ObstacleWatch.silenceMs), now: now) { onObstacle(obstacle) }
     }
 
     public func pause(ms: Int) throws(ClientError) {
