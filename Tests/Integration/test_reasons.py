@@ -174,3 +174,70 @@ def test_records_that_were_read_do_not_excuse_a_broker_that_is_gone_at_the_end(t
         broker.kill()
         _, error = consumer.communicate(timeout=30)
         assert consumer.returncode == 1 and b"No broker could be reached: " in error, error
+
+
+def committed(broker, group):
+    """The rows of `--describe --offsets`: topic, partition and offset."""
+    text = ottla("consumer-groups", "--bootstrap-server", broker.address, "--describe", "--group", group)
+    return [line.split()[1:4] for line in text.splitlines() if line.startswith(group)]
+
+
+@pytest.mark.parametrize("plan", ["{t},0,-1\n", "{t},0,1\n{t},1,-5\n", "{t},0, -1\n", "g-{t},{t},0,1\ng-{t},{t},1,-1\n"])
+def test_a_plan_with_a_negative_offset_is_refused_and_changes_nothing(shared_broker, topic, tmp_path, plan):
+    topic = topic[-40:].strip("-")
+    create(shared_broker, topic, 2)
+    ottla("console-producer", "--bootstrap-server", shared_broker.address, "--topic", topic, "--command-property",
+          "partitioner.class=org.apache.kafka.clients.producer.RoundRobinPartitioner", stdin="a\nb\nc\nd\ne\nf\n")
+    reset = ["consumer-groups", "--bootstrap-server", shared_broker.address, "--reset-offsets", "--execute", "--group", "g-" + topic]
+    ottla(*reset, "--topic", topic, "--to-offset", 2)
+    before = committed(shared_broker, "g-" + topic)
+    assert [row[2] for row in before] == ["2", "2"]
+    (tmp_path / "plan.csv").write_text(plan.format(t=topic))
+    done = ottla(*reset, "--from-file", tmp_path / "plan.csv", check=False)
+    assert done.returncode == 1 and done.stdout == b"" and done.stderr.splitlines()[0] == b"Invalid negative offset", done
+    assert committed(shared_broker, "g-" + topic) == before
+
+
+def test_digits_of_any_script_are_numbers(shared_broker, topic):
+    create(shared_broker, topic, 2)
+    asked = ["get-offsets", "--bootstrap-server", shared_broker.address, "--topic", topic]
+    assert ottla(*asked, "--partitions", "\u0661") == f"{topic}:1:0\n"
+    for wrong in [" 1", "1 ", "\U0001d7cf", "1.0", "0x1", "2147483648", "1_0"]:
+        assert ottla(*asked, "--partitions", wrong, check=False).returncode == 1, wrong
+
+
+def on_terminal(*arguments):
+    """Runs a tool whose outputs are one terminal; returns what it shows and the exit code."""
+    child, terminal = os.forkpty()
+    if child == 0:
+        os.execv(OTTLA, [OTTLA, *arguments])
+    shown = b""
+    with contextlib.suppress(OSError):
+        while piece := os.read(terminal, 65536):
+            shown += piece
+    os.close(terminal)
+    return shown.decode().replace("\r\n", "\n"), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def test_an_error_is_shown_once_on_a_terminal_and_on_both_outputs_elsewhere(shared_broker):
+    missing = ["topics", "--bootstrap-server", shared_broker.address, "--describe", "--topic", "missing"]
+    line = "Error while executing topic command : Topic 'missing' does not exist as expected\n"
+    assert on_terminal(*missing) == (line, 1)
+    done = ottla(*missing, check=False)
+    assert (done.returncode, done.stdout.decode()) == (1, line)
+    assert done.stderr.decode() == "ottla topics: Topic 'missing' does not exist as expected\n"
+    refused = ["topics", "--bootstrap-server", shared_broker.address, "--create", "--topic", "bad topic"]
+    shown, code = on_terminal(*refused)
+    assert code == 1 and len(shown.splitlines()) == 1 and shown.startswith("Error while executing topic command : "), shown
+    nowhere = nobody()
+    shown, code = on_terminal("topics", "--bootstrap-server", nowhere, "--list")
+    first, second = shown.splitlines()
+    assert code == 1 and first == "Error while executing topic command : Timed out waiting for a node assignment. Call: listTopics"
+    assert second == f"ottla topics: {nowhere}: connection refused"
+
+
+def test_a_group_error_is_shown_once_on_a_terminal(shared_broker):
+    bad = ["consumer-groups", "--bootstrap-server", shared_broker.address, "--list", "--timeout", "x"]
+    text = "Cannot parse argument 'x' of option timeout"
+    assert on_terminal(*bad) == (f"\nError: Executing consumer group command failed due to {text}\n", 1)
+    assert ottla(*bad, check=False).stderr.decode() == text + "\n"
