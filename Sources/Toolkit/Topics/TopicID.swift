@@ -5,7 +5,9 @@ enum TopicID {
     static func parse(_ text: String) throws(ToolError) -> Uuid {
         let units = Array(text.utf16)
         if units.count > 24 {
-            throw ToolError("Input string with prefix `\(String(decoding: units.prefix(24), as: UTF16.self))` is too long to be decoded as a base64 UUID")
+            let cutsPair = UTF16.isLeadSurrogate(units[23])
+            let prefix = String(decoding: units.prefix(cutsPair ? 23 : 24), as: UTF16.self) + (cutsPair ? "?" : "")
+            throw ToolError("Input string with prefix `\(prefix)` is too long to be decoded as a base64 UUID")
         }
         let bytes = try decoded(latin1(text))
         guard bytes.count == 16 else {
