@@ -44,9 +44,8 @@ extension Consumer {
         var found: [Obstacle] = []
         var askedNodes: Set<Int32> = []
         var asksGroup = false
-        for state in states.values {
-            let partition = state.partition
-            guard port.metadata.topic(partition.topic)?.error == ErrorCode.none else { continue }
+        for partition in order {
+            guard let state = states[partition], port.metadata.topic(partition.topic)?.error == ErrorCode.none else { continue }
             guard let leader = port.metadata.leader(partition.topic, partition.partition) else {
                 port.metadata.obstacle(partition.topic, partition.partition).map { found.append($0) }
                 continue

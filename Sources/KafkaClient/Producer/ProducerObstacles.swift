@@ -15,7 +15,7 @@ extension Producer {
             let error = core.metadata.topic(wanted.name)?.error ?? .none
             add(error == .none ? core.obstacle(to: .any, silentAfterMs: silentAfterMs) : .topic(wanted.name, error))
         }
-        if isAskingForIdentity, identity == .none { add(core.obstacle(to: .any, silentAfterMs: silentAfterMs)) }
+        if isAskingForIdentity, identity == .none { found += core.obstacles(silentAfterMs: silentAfterMs) }
         for partition in active {
             let target = Target.leader(partition.topic, partition.index)
             if let obstacle = core.obstacle(to: target, silentAfterMs: silentAfterMs) {

@@ -102,9 +102,9 @@ final class ConsoleConsumerRun {
 
     /// The time is over: says what kept records from coming, if anything did. A topic that can be read and has nothing new is no failure.
     private func endWait(_ session: ConsumerSession, afterMs timeoutMs: Int64) {
-        let obstacles = session.obstacles(afterWaitingMs: timeoutMs)
-        let failures = obstacles.filter(\.isFailure)
-        for obstacle in obstacles where !obstacle.isFailure { context.error.line("\(obstacle)") }
+        let verdict = session.verdict(afterWaitingMs: timeoutMs)
+        let failures = verdict.failures
+        for remark in verdict.remarks { context.error.line("\(remark)") }
         if case .noBroker(let reason)? = failures.first {
             fail("No broker could be reached: \(reason)")
         } else if !failures.isEmpty {

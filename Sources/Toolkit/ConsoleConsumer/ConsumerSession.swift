@@ -13,7 +13,7 @@ final class ConsumerSession {
     private var nextLookAt: Int64 = 0
 
     /// Milliseconds between two looks at what is in the way.
-    private static let lookIntervalMs: Int64 = 100
+    private static let lookIntervalMs: Int64 = 250
 
     /// Waits are cut short by the user's wish to stop, except those of closing.
     private final class StopFlag {
@@ -62,11 +62,27 @@ final class ConsumerSession {
         for obstacle in watch.observe(consumer.obstacles(), now: now) { onObstacle(obstacle) }
     }
 
-    /// What a run that waited `timeoutMs` for a record missed, so that the wait was in vain: all that is in the way when nothing was ever read from, what
-    /// has stayed in the way otherwise.
-    func obstacles(afterWaitingMs timeoutMs: Int64) -> [Obstacle] {
-        let present = consumer.obstacles(silentAfterMs: min(ObstacleWatch.silenceMs, timeoutMs / 2))
-        return consumer.hasFetched ? present.filter { watch.hasTold($0) } : present
+    /// What kept records from coming to a run that waited for them in vain.
+    struct Verdict {
+        /// What makes the wait a failure: all that is in the way when nothing was ever read from; otherwise what has stayed in the way.
+        var failures: [Obstacle] = []
+        /// What else is in the way and was not told before.
+        var remarks: [Obstacle] = []
+    }
+
+    func verdict(afterWaitingMs timeoutMs: Int64) -> Verdict {
+        var verdict = Verdict()
+        for obstacle in consumer.obstacles(silentAfterMs: min(ObstacleWatch.silenceMs, timeoutMs / 2)) {
+            let isTold = watch.hasTold(obstacle)
+            var hasLostAll = false
+            if case .noBroker = obstacle { hasLostAll = true }
+            if obstacle.isFailure, !consumer.hasFetched || isTold || hasLostAll {
+                verdict.failures.append(obstacle)
+            } else if !isTold {
+                verdict.remarks.append(obstacle)
+            }
+        }
+        return verdict
     }
 
     /// Whether something is in the way that would keep a commit, or the word that the member leaves, from being answered.

@@ -13,7 +13,7 @@ public final class ProducerSession {
     /// How long a record that waits is not given up when the user wishes to stop: what was read a moment ago is still sent.
     private static let stopGraceMs: Int64 = 1_000
     /// Milliseconds between two looks at what holds records up.
-    private static let lookIntervalMs: Int64 = 100
+    private static let lookIntervalMs: Int64 = 250
 
     /// - Parameter session: made with an interrupt flag that stays false, if what was taken is to be sent even after a signal.
     public init(_ session: Session, _ config: ProducerConfig) {
