@@ -67,7 +67,7 @@ public final class Session: RequestSender {
         while missing > 0, interruption == nil {
             do throws(ClientError) {
                 try pump(untilMs: .max)
-                if missing > 0 { tellObstacles() }
+                if missing > 0 { tell(core.obstacles(silentAfterMs: ObstacleWatch.silenceMs)) }
             } catch {
                 interruption = error
             }
@@ -79,12 +79,13 @@ public final class Session: RequestSender {
         return results.map { $0 ?? .failure(ClientError(.closed, message: "The client is closed.")) }
     }
 
-    private func tellObstacles() {
+    private func tell(_ obstacles: @autoclosure () -> [Obstacle]) {
         guard let onObstacle else { return }
-        for obstacle in watch.observe(core.obstacles(silentAfterMs: ObstacleWatch.silenceMs), now: now) { onObstacle(obstacle) }
+        for obstacle in watch.observe(obstacles(), now: now) { onObstacle(obstacle) }
     }
 
-    public func pause(ms: Int) throws(ClientError) {
+    public func pause(ms: Int, obstacles: [Obstacle]) throws(ClientError) {
+        tell(obstacles)
         let until = now + Int64(ms)
         while now < until { try pump(untilMs: until) }
     }
