@@ -30,7 +30,7 @@ public struct ConfigReader: Sendable {
         _ name: String, _ fallback: Int, kind: String, limits: ClosedRange<Int>, _ atLeast: Int?, _ atMost: Int?
     ) throws(ClientError) -> Int {
         guard let text = string(name) else { return fallback }
-        guard let value = Int(text), limits.contains(value) else { throw Self.invalid(name, text, "Not a number of type \(kind)") }
+        guard let value = Int(java: text), limits.contains(value) else { throw Self.invalid(name, text, "Not a number of type \(kind)") }
         if let atLeast, value < atLeast { throw Self.invalid(name, text, "Value must be at least \(atLeast)") }
         if let atMost, value > atMost { throw Self.invalid(name, text, "Value must be no more than \(atMost)") }
         return value

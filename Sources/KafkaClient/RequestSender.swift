@@ -20,8 +20,8 @@ public protocol RequestSender: AnyObject {
         _ targets: [Target], options: RequestOptions, build: @escaping (_ version: Int16, _ index: Int) -> R, retryCode: ((R.Response) -> ErrorCode)?
     ) -> [Result<R.Response, ClientError>]
 
-    /// Waits without sending.
-    func pause(ms: Int) throws(ClientError)
+    /// Waits without sending, because of what is in the way: if that stays, the user is told.
+    func pause(ms: Int, obstacles: [Obstacle]) throws(ClientError)
 }
 
 extension RequestSender {

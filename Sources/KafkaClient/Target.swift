@@ -29,6 +29,8 @@ public struct RequestOptions: Sendable {
     /// Milliseconds one attempt may wait for its answer; nil for `request.timeout.ms`.
     public var attemptTimeoutMs: Int?
     public var retry: RetryPolicy
+    /// Milliseconds for which the broker may hold the answer back on purpose: until then it does not count as silent.
+    public var heldMs = 0
     /// What Java's admin client calls the call, such as `listTopics`; it appears in timeout messages. Nil for Java's name of the API.
     public var call: String?
     /// A narrower range of versions than the client speaks; nil for all of them.

@@ -15,8 +15,13 @@ extension ToolContext {
         return try ClientConfig(bootstrap: bootstrap, properties: properties, clientId: clientId)
     }
 
-    /// A client whose waits end when the user interrupts.
-    public func openSession(_ config: ClientConfig) throws(ClientError) -> Session { try Session(config, isInterrupted: interruption) }
+    /// A client whose waits end when the user interrupts, and that says on standard error what a long wait is for.
+    public func openSession(_ config: ClientConfig) throws(ClientError) -> Session {
+        let session = try Session(config, isInterrupted: interruption)
+        let (error, program) = (error, invocation.program)
+        session.onObstacle = { error.line("\(program): \($0); trying on") }
+        return session
+    }
 }
 
 extension ParsedOptions {

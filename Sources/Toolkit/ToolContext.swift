@@ -59,6 +59,13 @@ public final class ToolContext {
         if condition && invocation.isKafkaName { output.line(text()) }
     }
 
+    /// The line on standard error of a failure that standard output has named already, as Kafka does. Whoever sees both on one terminal is told only
+    /// what is new: the reason, if there is one.
+    func explain(_ line: @autoclosure () -> String, reason: String?) {
+        if !(outputIsTerminal && errorIsTerminal) { return error.line(line()) }
+        if let reason { error.line(reason) }
+    }
+
     /// One variable of the environment.
     public func variable(_ name: String) -> String? { world.variable(name) }
     /// The same as a value of its own.

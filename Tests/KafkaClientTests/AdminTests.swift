@@ -16,7 +16,8 @@ extension ScriptedCluster: RequestSender {
         return results.map { $0 ?? .failure(ClientError(.closed, message: "no answer")) }
     }
 
-    func pause(ms: Int) throws(ClientError) {
+    func pause(ms: Int, obstacles: [Obstacle]) throws(ClientError) {
+        told.append(contentsOf: obstacles.filter { !told.contains($0) })
         let end = now + Int64(ms)
         _ = run(limitMs: Int64(ms)) { false }
         now = max(now, end)
@@ -49,6 +50,17 @@ extension ScriptedCluster: RequestSender {
     }
 
     private let both: [TopicPartition: OffsetSpec] = [TopicPartition("t", 0): .latest, TopicPartition("t", 1): .latest]
+
+    @Test func whatOffsetsAreWaitedForIsTold() throws {
+        let cluster = try ScriptedCluster(properties: ["default.api.timeout.ms": "5000"])
+        cluster.brokers["a:1"] = .answers { request, _ in
+            if request is MetadataRequest { return metadata([1: "a:1"], topics: ["t": [1, -1]]) }
+            return self.offsets([(0, -1, .notLeaderOrFollower)])
+        }
+        let results = try Admin(cluster).listOffsets(both)
+        #expect(results.count == 2)
+        #expect(cluster.told == [.partitions(topic: "t", [1], .leaderNotAvailable), .partitions(topic: "t", [0], .notLeaderOrFollower)].merged)
+    }
 
     @Test func aPartitionThatABrokerLeavesOutFailsAtTheDeadline() throws {
         let cluster = try cluster { _, _ in self.offsets([(0, 7, .none)]) }

@@ -55,6 +55,9 @@ final class FakeCluster: ConsumerPort {
     func untrack(_ topics: some Sequence<String>) {}
     func refreshMetadata() { refreshes += 1 }
     func forgetCoordinator(_ target: Target) {}
+    var outage: String?
+    var obstacles: [Target: Obstacle] = [:]
+    func obstacle(to target: Target, silentAfterMs: Int64) -> Obstacle? { obstacles[target] }
 
     /// The oldest unanswered request of a kind.
     func next<R: Request>(_ type: R.Type) -> R? { sent.first { $0.request is R }?.request as? R }

@@ -32,6 +32,8 @@ final class ScriptedCluster {
     var newestApiVersions: Int16 = 4
     var served: [Served] = []
     var connects: [String] = []
+    /// What a caller that pauses said is in its way.
+    var told: [Obstacle] = []
     var now: Int64
     private var addresses: [ConnectionID: String] = [:]
     private var counts: [ConnectionID: Int] = [:]

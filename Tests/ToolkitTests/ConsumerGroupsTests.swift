@@ -114,6 +114,22 @@ private func run(_ arguments: String...) -> (code: Int32, output: String, error:
     func malformedRowsNameTheirLine(_ row: String) {
         let error = #expect(throws: OffsetCSV.Malformed.self) { try OffsetCSV.parse("a,t,0,5\n" + row, onlyGroup: nil) }
         #expect(error?.line == 2)
+        #expect(error?.isNegativeOffset == false)
+    }
+
+    @Test(arguments: ["t,0,-1", "t,0,1\nt,1,-5", "t,0,-9223372036854775808", "t,0, -1 \nt,x,x"])
+    func aNegativeOffsetIsAUsageError(_ text: String) {
+        #expect(throws: ToolError.usage("Invalid negative offset")) { try ResetOffsets.plans(of: Array(text.utf8), path: "p.csv", onlyGroup: "g") }
+    }
+
+    @Test func numbersAreReadAsJacksonAndJavaDo() throws {
+        for row in ["t,0,+1", "t,0,\u{661}", "t,\u{660},1", "t,+0,1", "t,null,1", "t,-0,01"] {
+            #expect(try OffsetCSV.parse(row, onlyGroup: "g") == ["g": [TopicPartition("t", 0): 1]], "\(row)")
+        }
+        #expect(try OffsetCSV.parse("t,0,null", onlyGroup: "g") == ["g": [TopicPartition("t", 0): 0]])
+        for row in ["t,0,9223372036854775808", "t,0,1.5", "t,0,1_0", "t,0,0x1", "t,0,1\u{A0}", "t,0,true", "t,0,\u{1D7CE}", "t,0,+", "t,0,1 2"] {
+            #expect(throws: OffsetCSV.Malformed.self, "\(row)") { try OffsetCSV.parse(row, onlyGroup: "g") }
+        }
     }
 }
 
@@ -139,12 +155,35 @@ private func run(_ arguments: String...) -> (code: Int32, output: String, error:
     }
 
     @Test func durationsAreReadAsJavaDoes() throws {
-        #expect(try JavaTime.milliseconds(fromDuration: "PT0S") == 0)
-        #expect(try JavaTime.milliseconds(fromDuration: "P1DT2H3M4.5S") == 93_784_500)
-        #expect(try JavaTime.milliseconds(fromDuration: "-PT1M") == -60_000)
-        #expect(try JavaTime.milliseconds(fromDuration: "pt-1h") == -3_600_000)
+        #expect(try JavaDuration("PT0S").before(nowMs: 7) == 7)
+        #expect(try JavaDuration("P1DT2H3M4.5S").before(nowMs: 100_000_000) == 100_000_000 - 93_784_500)
+        #expect(try JavaDuration("-PT1M").before(nowMs: 0) == 60_000)
+        #expect(try JavaDuration("pt-1h").before(nowMs: 0) == 3_600_000)
+        #expect(try JavaDuration("PT-0.5S").before(nowMs: 0) == 500)
+        #expect(try JavaDuration("PT9223372036854776S").before(nowMs: 1_000) == -9_223_372_036_854_775_000)
         for text in ["", "P", "PT", "P1DT", "1D", "PT1D", "P1H", "PT1S1M", "PT1ST1H", "PT1.5M", "bogus", "P99999999999999999999D"] {
-            #expect(throws: GroupFailure.self) { try JavaTime.milliseconds(fromDuration: text) }
+            #expect(throws: GroupFailure.self) { try JavaDuration(text) }
+        }
+    }
+
+    @Test(arguments: [
+        ("P106751991167301D", "Text cannot be parsed to a Duration: days"), ("PT9223372036854775808S", "Text cannot be parsed to a Duration: seconds"),
+        ("P106751991167300DT9223372036854775807S", "Text cannot be parsed to a Duration: overflow"),
+        ("PT9223372036854775807S", "Instant exceeds minimum or maximum instant"), ("-PT9223372036854776S", "long overflow"),
+    ])
+    func durationsThatLeadTooFarAreRefusedInJavasWords(_ text: String, _ message: String) {
+        let failure = #expect(throws: GroupFailure.self) { _ = try JavaDuration(text).before(nowMs: 1_800_000_000_000) }
+        #expect(failure?.text == message)
+    }
+
+    @Test func blanksBeforeAFieldAndDigitsOfAnyScriptAreRead() throws {
+        let utc: Int64 = 1_577_836_800_000
+        for text in [
+            "2020-01-01T00:00:00.000 ", "2020-01-01T00:00:00.000\t", " 2020-01-01T00:00:00.000", "2020-01-01T00:00:00.000 Z", "2020-01-01T 00:00:00.000",
+            "\u{662}\u{660}\u{662}\u{660}-01-01T00:00:00.000",
+        ] { #expect(try JavaTime.milliseconds(fromTimestamp: text) == utc, "\(text)") }
+        for text in ["2020-01-01T00:00:00.000\u{A0}", "2020 -01-01T00:00:00.000", "2020-01-01T00:00:00.000-\u{660}\u{661}"] {
+            #expect(throws: GroupFailure.self, "\(text)") { try JavaTime.milliseconds(fromTimestamp: text) }
         }
     }
 }

@@ -116,11 +116,27 @@ private func topics(_ words: String...) -> Ran { Ran(TopicsTool.tool, words) }
         #expect(throws: ToolError("[ is an invalid regex.")) { try TopicFilter("[") }
     }
 
-    @Test func topicIDsAreCheckedAsKafkaDoes() throws {
-        #expect(try Topics.topicID("AAAAAAAAAAAAAAAAAAAAAQ") == Uuid(high: 0, low: 1))
-        #expect(
-            throws: ToolError("Input string `zz` decoded as 1 bytes, which is not equal to the expected 16 bytes of a base64-encoded UUID")
-        ) { try Topics.topicID("zz") }
+    @Test func topicIDsAreReadAsKafkaDoes() throws {
+        for text in ["AAAAAAAAAAAAAAAAAAAAAQ", "AAAAAAAAAAAAAAAAAAAAAQ==", "AAAAAAAAAAAAAAAAAAAAAR"] {
+            #expect(try TopicID.parse(text) == Uuid(high: 0, low: 1))
+        }
+        #expect(try TopicID.parse("-_8AAAAAAAAAAAAAAAAAAA") == Uuid(high: 0xfbff_0000_0000_0000, low: 0))
+    }
+
+    @Test(arguments: [
+        ("not-an-id", "Last unit does not have enough valid bits"), ("AAAAAAAAAAAAAAAAAAAAA", "Last unit does not have enough valid bits"),
+        ("A=", "Last unit does not have enough valid bits"), ("x", "Input byte[] should at least have 2 bytes for base64 bytes"),
+        ("\u{e9}", "Input byte[] should at least have 2 bytes for base64 bytes"),
+        ("zz", "Input string `zz` decoded as 1 bytes, which is not equal to the expected 16 bytes of a base64-encoded UUID"),
+        ("", "Input string `` decoded as 0 bytes, which is not equal to the expected 16 bytes of a base64-encoded UUID"),
+        ("AA==", "Input string `AA==` decoded as 1 bytes, which is not equal to the expected 16 bytes of a base64-encoded UUID"),
+        ("AA=", "Input byte array has wrong 4-byte ending unit"), ("AAAAAAAAAAAA=", "Input byte array has wrong 4-byte ending unit"),
+        ("AA==AA", "Input byte array has incorrect ending byte at 4"), ("+AAAAAAAAAAAAAAAAAAAAA", "Illegal base64 character 2b"),
+        ("a\u{e9}", "Illegal base64 character -17"), ("a\u{661}", "Illegal base64 character 3f"),
+        ("AAAAAAAAAAAAAAAAAAAAAAAAAA", "Input string with prefix `AAAAAAAAAAAAAAAAAAAAAAAA` is too long to be decoded as a base64 UUID"),
+    ])
+    func whatIsNoTopicIDIsRefusedInJavasWords(_ text: String, _ message: String) {
+        #expect(throws: ToolError(message)) { try TopicID.parse(text) }
     }
 }
 

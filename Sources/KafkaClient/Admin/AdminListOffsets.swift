@@ -72,19 +72,21 @@ extension Admin {
                 case nil: results[partition] = .failure(ClientError(code: .unknownTopicOrPartition))
                 }
             }
-            ask(byLeader, open, readCommitted, isLast: isLast, into: &results)
+            var passing: [TopicPartition: ErrorCode] = leaders.compactMapValues { if case .failure(let error) = $0 { error.code } else { nil } }
+            ask(byLeader, open, readCommitted, isLast: isLast, into: &results, passing: &passing)
             open = open.filter { results[$0.key] == nil }
             if open.isEmpty { break }
             attempt += 1
-            try sender.pause(ms: min(100 << min(attempt, 4), 1_000))
+            let obstacles = passing.filter { open[$0.key] != nil }.map { Obstacle.partitions(topic: $0.key.topic, [$0.key.partition], $0.value) }
+            try sender.pause(ms: min(100 << min(attempt, 4), 1_000), obstacles: obstacles.merged)
         }
         return results
     }
 
-    /// One round: a request to each leader. What may succeed later gets no result unless this is the last round.
+    /// One round: a request to each leader. What may succeed later gets no result, but is `passing`, unless this is the last round.
     private func ask(
         _ byLeader: [Int32: [TopicPartition]], _ specs: [TopicPartition: OffsetSpec], _ readCommitted: Bool, isLast: Bool,
-        into results: inout [TopicPartition: Result<ListedOffset, ClientError>]
+        into results: inout [TopicPartition: Result<ListedOffset, ClientError>], passing: inout [TopicPartition: ErrorCode]
     ) {
         let parts = byLeader.sorted { $0.key < $1.key }
         var options = options("listOffsets")
@@ -106,6 +108,7 @@ extension Admin {
                         let key = TopicPartition(topic.name, p.partitionIndex)
                         if let failure = p.errorCode.failure() {
                             if isLast || !failure.isRetriable { results[key] = .failure(failure) }
+                            passing[key] = p.errorCode
                         } else {
                             results[key] = .success(ListedOffset(offset: p.offset, timestamp: p.timestamp, leaderEpoch: p.leaderEpoch))
                         }

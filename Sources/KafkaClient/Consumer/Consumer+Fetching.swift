@@ -75,9 +75,10 @@ extension Consumer {
         nodes[node] = fetch
         let names = fetch.session.topicNames
         // Topic ids replace names from version 13 on; a cluster that has none is asked by name.
-        let options = RequestOptions(
+        var options = RequestOptions(
             timeoutMs: port.requestTimeoutMs + config.fetchMaxWaitMs, attemptTimeoutMs: port.requestTimeoutMs + config.fetchMaxWaitMs, retry: .no,
             versions: hasIds ? 4...18 : 4...12)
+        options.heldMs = config.fetchMaxWaitMs
         _ = port.submit(to: .node(node), options: options, build: { [request] _ in request }, retryCode: nil) { [weak self] result in
             guard let self else { return }
             self.nodes[node]?.isInFlight = false
@@ -107,9 +108,12 @@ extension Consumer {
                 if !answer.errorCode.isRetriable { fail(ClientError(code: answer.errorCode)) }
                 nodes[node]?.retryAt = port.now + Int64(port.retryBackoffMs)
             }
+            nodes[node]?.trouble = isSessionError ? nil : answer.errorCode
             if answer.errorCode != .fetchSessionIdNotFound { port.refreshMetadata() }
             return
         }
+        nodes[node]?.trouble = nil
+        if answer.responses.allSatisfy({ $0.partitions.allSatisfy { $0.errorCode == .none } }) { hasFetched = true }
         for topic in answer.responses {
             guard let name = topic.topic.isEmpty ? names[topic.topicId] : topic.topic else { continue }
             for field in topic.partitions {
@@ -124,6 +128,8 @@ extension Consumer {
 
     private func take(_ field: FetchResponse.FetchableTopicResponse.PartitionData, for state: PartitionState, _ node: Int32) {
         guard field.errorCode == .none else { return fetchRefused(field.errorCode, state) }
+        state.trouble = nil
+        hasFetched = true
         state.highWatermark = field.highWatermark
         state.lastStableOffset = field.lastStableOffset
         state.logStartOffset = field.logStartOffset
@@ -175,6 +181,7 @@ extension Consumer {
                         message: "Unexpected error code \(code.rawValue) while fetching at offset \(state.fetchOffset) from topic-partition \(partition)"))
             }
             state.preferredReplica = nil
+            state.trouble = code
             state.retryAt = port.now + Int64(port.retryBackoffMs)
             port.refreshMetadata()
         }

@@ -97,7 +97,10 @@ extension Consumer {
 
     private func committedAnswered(_ answer: CommittedOffsets, _ states: [PartitionState]) {
         if answer.error != .none {
-            for state in states { retry(state) }
+            for state in states {
+                state.trouble = answer.error
+                retry(state)
+            }
             if [.unknownMemberId, .staleMemberEpoch].contains(answer.error) {
                 member?.commitWasRefused(answer.error)
             } else if !answer.error.isRetriable {
@@ -113,6 +116,7 @@ extension Consumer {
             if found.error == .topicAuthorizationFailed {
                 fail(ClientError(code: found.error, message: "Not authorized to access topics: [\(state.partition.topic)]"))
             } else if found.error != .none {
+                state.trouble = found.error
                 if found.error.isRetriable { retry(state) } else { fail(ClientError(code: found.error)) }
             } else if found.offset >= 0 {
                 state.seek(to: found.offset, epoch: found.leaderEpoch)
@@ -195,6 +199,7 @@ extension Consumer {
                 case .topicAuthorizationFailed:
                     fail(ClientError(code: field.errorCode, message: "Not authorized to access topics: [\(topic.name)]"))
                 default:
+                    entry.state.trouble = field.errorCode
                     if !field.errorCode.isRetriable { fail(ClientError(code: field.errorCode)) }
                 }
             }
@@ -243,10 +248,14 @@ extension Consumer {
         _ answer: OffsetForLeaderEpochResponse, _ asked: inout [TopicPartition: (state: PartitionState, stamp: Int, epoch: Int32)]
     ) {
         for topic in answer.topics {
-            for field in topic.partitions where field.errorCode == .none {
+            for field in topic.partitions {
                 let partition = TopicPartition(topic.topic, field.partition)
+                guard field.errorCode == .none else {
+                    asked[partition]?.state.trouble = field.errorCode
+                    continue
+                }
                 guard let entry = asked.removeValue(forKey: partition), let state = current(entry.state, entry.stamp) else { continue }
-                state.need = .nothing
+                (state.need, state.trouble) = (.nothing, nil)
                 state.leaderEpoch = entry.epoch
                 guard field.endOffset < 0 || field.endOffset < state.fetchOffset else { continue }
                 truncated(state, endOffset: field.endOffset, epoch: field.leaderEpoch)

@@ -35,7 +35,11 @@ public final class Consumer: ClientMachine {
     private var probe: RequestID?
     private var missingLeaderRefreshAt: Int64 = 0
     private var isMissingLeader = false
-    private var isClosed = false
+    private(set) var isClosed = false
+    /// The topics that the subscribed pattern matched last.
+    private(set) var matchCount: Int?
+    /// Whether a leader has answered a fetch: from then on silence means that there is nothing to read.
+    public internal(set) var hasFetched = false
     private var closing: Closing?
 
     /// What a close waits with until its last commit is through.
@@ -56,6 +60,8 @@ public final class Consumer: ClientMachine {
         var session = FetchSession()
         var isInFlight = false
         var retryAt: Int64 = 0
+        /// What the last fetch as a whole was refused with.
+        var trouble: ErrorCode?
     }
 
     /// - Parameters:
@@ -212,6 +218,7 @@ public final class Consumer: ClientMachine {
             let names = metadata.topics.values.filter { topic in
                 topic.error == .none && (!topic.isInternal || !config.excludeInternalTopics) && matches(topic.name)
             }
+            matchCount = names.count
             member?.subscribe(names.map(\.name))
         }
         var wanted = Set(states.keys.map(\.topic))

@@ -19,6 +19,9 @@ protocol ConsumerPort: AnyObject {
     func untrack(_ topics: some Sequence<String>)
     func refreshMetadata()
     func forgetCoordinator(_ target: Target)
+    /// Why no broker can be reached; nil while one serves.
+    var outage: String? { get }
+    func obstacle(to target: Target, silentAfterMs: Int64) -> Obstacle?
 }
 
 extension ClientCore: ConsumerPort {

@@ -22,6 +22,8 @@ final class PartitionState {
     /// Nothing is asked or fetched for it before this time.
     var retryAt: Int64 = 0
     var isPaused = false
+    /// The passing error that it was last answered with; nil since the last answer without one.
+    var trouble: ErrorCode?
 
     /// The offset of the next record to hand out; nil before it is known.
     var position: Int64?
@@ -59,6 +61,7 @@ final class PartitionState {
         bufferedBytes = 0
         stamp += 1
         need = .nothing
+        trouble = nil
         isAsking = false
         retryAt = 0
     }

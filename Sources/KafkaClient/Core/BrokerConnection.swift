@@ -21,6 +21,7 @@ final class BrokerConnection {
         let version: Int16
         /// Nil when nobody waits for the answer any more.
         var request: PendingRequest?
+        let sentAt: Int64
         let deadline: Int64
     }
 

@@ -69,9 +69,12 @@ extension ClientCore {
         if code != .none { return coordinatorFailed(target, ClientError(code: code, message: message.flatMap { $0.isEmpty ? nil : $0 })) }
         if metadata.brokers[node] == nil { metadata.brokers[node] = ClusterMetadata.Broker(id: node, host: host, port: port) }
         coordinators[target] = node
+        lastCoordinators[target] = node
+        lookupFailures[target] = nil
     }
 
     private func coordinatorFailed(_ target: Target, _ error: ClientError) {
+        lookupFailures[target] = error.kind == .broker ? error.code : nil
         for request in waiting where request.target == target && request.stage == .needsCoordinator {
             request.attemptsToLocate += 1
             request.lastFailure = error

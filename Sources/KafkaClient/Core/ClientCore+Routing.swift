@@ -148,7 +148,7 @@ extension ClientCore {
             request.stage = .inFlight
             connection.inFlight.append(
                 BrokerConnection.InFlight(
-                    correlationId: correlationId, version: version, request: request, deadline: now.after(ms: request.attemptTimeoutMs)))
+                    correlationId: correlationId, version: version, request: request, sentAt: now, deadline: now.after(ms: request.attemptTimeoutMs)))
         } else {
             request.stage = .finished
             request.sent()

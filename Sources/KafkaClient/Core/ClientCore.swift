@@ -66,6 +66,10 @@ public final class ClientCore {
     var completions: [() -> Void] = []
     var machines: [any ClientMachine] = []
     var coordinators: [Target: Int32] = [:]
+    /// Who coordinated last, also after that broker was lost.
+    var lastCoordinators: [Target: Int32] = [:]
+    /// What the last search for a coordinator was answered; none once one was found.
+    var lookupFailures: [Target: ErrorCode] = [:]
     var coordinatorLookups: Set<Target> = []
     var trackedTopics: Set<String> = []
     /// Topics that waiting requests need, and when they were last asked for.

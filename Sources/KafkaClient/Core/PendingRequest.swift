@@ -20,6 +20,7 @@ final class PendingRequest {
     let submittedAt: Int64
     let deadline: Int64
     let attemptTimeoutMs: Int
+    let heldMs: Int
     let call: String
     /// Encodes the request with length and header.
     let encode: (_ version: Int16, _ correlationId: Int32, _ clientId: String) -> [RecordData.Piece]
@@ -64,6 +65,7 @@ final class PendingRequest {
         submittedAt = now
         deadline = now.after(ms: options.timeoutMs ?? config.defaultApiTimeoutMs)
         attemptTimeoutMs = options.attemptTimeoutMs ?? config.requestTimeoutMs
+        heldMs = options.heldMs
         call = options.call ?? Self.name(of: apiKey)
         notBefore = now
         self.encode = encode

@@ -4,11 +4,14 @@ extension GroupMember {
     private var joinOptions: RequestOptions {
         // The coordinator holds the answer back until all members have joined or the rebalance timeout has passed.
         let timeout = max(port.requestTimeoutMs, config.maxPollIntervalMs + 5_000)
-        return RequestOptions(timeoutMs: timeout, attemptTimeoutMs: timeout, retry: .no)
+        var options = RequestOptions(timeoutMs: timeout, attemptTimeoutMs: timeout, retry: .no)
+        options.heldMs = timeout
+        return options
     }
 
     func join() {
         attempt += 1
+        joiningSince = joiningSince ?? port.now
         let attempt = attempt
         state = .joining
         (needsRejoin, isRevoking) = (false, false)
@@ -58,6 +61,7 @@ extension GroupMember {
         switch answer.errorCode {
         case .none:
             memberId = answer.memberId
+            refusal = nil
             generationId = answer.generationId
             joinReason = nil
             heartbeatDueAt = port.now + Int64(config.heartbeatIntervalMs)
@@ -74,6 +78,7 @@ extension GroupMember {
 
     /// An error that join, sync and heartbeat have in common.
     private func refused(_ code: ErrorCode) {
+        refusal = code
         switch code {
         case .notCoordinator, .coordinatorNotAvailable: retry(forgettingCoordinator: true)
         case .coordinatorLoadInProgress: retry(forgettingCoordinator: false)
@@ -176,6 +181,7 @@ extension GroupMember {
             return fail(ClientError(.malformed, message: "The group's leader sent an assignment that cannot be read"))
         }
         state = .stable
+        (joiningSince, refusal) = (nil, nil)
         heartbeatIsInFlight = false
         heartbeatDueAt = port.now + Int64(config.heartbeatIntervalMs)
         polled(now: port.now)

@@ -35,6 +35,10 @@ final class GroupMember: GroupMembership {
     var heartbeatDueAt: Int64 = 0
     var heartbeatIsInFlight = false
     private var polledAt: Int64 = 0
+    /// Since when it has tried to join; nil while it is a member.
+    var joiningSince: Int64?
+    /// The passing error with which the coordinator last kept it out.
+    var refusal: ErrorCode?
 
     /// What assignors of this member remember.
     var lastAssignment: [TopicPartition]?
@@ -69,6 +73,21 @@ final class GroupMember: GroupMembership {
     }
 
     func polled(now: Int64) { polledAt = now }
+
+    /// How long a coordinator holds members back without anything being wrong: Kafka's default for the first members of a group is 3 s.
+    private static let ordinaryJoinMs: Int64 = 5_000
+
+    func obstacle(silentAfterMs: Int64) -> Obstacle? {
+        switch state {
+        case .ended, .preparing: return nil
+        case .stable: return heartbeatIsInFlight ? port.obstacle(to: target, silentAfterMs: silentAfterMs) : nil
+        case .outside, .gathering, .joining, .syncing:
+            if topics == nil { return nil }
+            if let found = port.obstacle(to: target, silentAfterMs: silentAfterMs) { return found }
+            if let refusal { return .group(groupId, refusal) }
+            return joiningSince.map { .rebalance(group: groupId, isOverdue: port.now - $0 >= Self.ordinaryJoinMs) }
+        }
+    }
 
     func requestRejoin(_ reason: String) {
         needsRejoin = true

@@ -17,6 +17,8 @@ protocol GroupMembership: AnyObject {
     func polled(now: Int64)
     /// A commit was refused with this code, which says that the member is out of step with its group.
     func commitWasRefused(_ code: ErrorCode)
+    /// Why this member is not in its group yet, or no longer; nil while it is, and while it does what it does at the start.
+    func obstacle(silentAfterMs: Int64) -> Obstacle?
     /// Leaves the group and calls back when the coordinator knows, or cannot be told.
     func leave(timeoutMs: Int, completion: @escaping () -> Void)
 }

@@ -30,6 +30,8 @@ final class HeartbeatMember: GroupMembership {
     private var heartbeatIntervalMs: Int64 = 0
     private var dueAt: Int64 = 0
     private var polledAt: Int64 = 0
+    /// The passing error with which the coordinator last answered.
+    private var refusal: ErrorCode?
     /// Grows with every join, so that answers to an older membership are recognised.
     private var attempt = 0
 
@@ -59,6 +61,12 @@ final class HeartbeatMember: GroupMembership {
     func subscribe(_ topics: [String]) { self.topics = topics.sorted() }
 
     func polled(now: Int64) { polledAt = now }
+
+    func obstacle(silentAfterMs: Int64) -> Obstacle? {
+        if case .ended = state { return nil }
+        guard topics != nil, epoch == 0 || isInFlight || refusal != nil else { return nil }
+        return port.obstacle(to: target, silentAfterMs: silentAfterMs) ?? refusal.map { .group(groupId, $0) }
+    }
 
     private var hasNews: Bool { topics != toldTopics || (pending == nil && !isRevoking && toldOwned != owned) }
 
@@ -134,6 +142,7 @@ final class HeartbeatMember: GroupMembership {
 
     private func answered(_ answer: ConsumerGroupHeartbeatResponse) {
         heartbeatIntervalMs = Int64(answer.heartbeatIntervalMs)
+        refusal = answer.errorCode == .none ? nil : answer.errorCode
         switch answer.errorCode {
         case .none:
             epoch = answer.memberEpoch
@@ -155,6 +164,7 @@ final class HeartbeatMember: GroupMembership {
     }
 
     private func sendingFailed(_ error: ClientError) {
+        refusal = error.kind == .broker ? error.code : nil
         if port.isFatal(error) { fail(error) } else { tellAgain(forgettingCoordinator: true) }
     }
 

@@ -1,3 +1,5 @@
+import KafkaClient
+
 /// The options of one call. Values are text until they are asked for: a bad number is reported by the reader, not by the parser, as Kafka does.
 public struct ParsedOptions: Sendable {
     /// One occurrence on the command line.
@@ -59,10 +61,10 @@ public struct ParsedOptions: Sendable {
     }
 
     /// A 32-bit number as Java's `Integer.valueOf` reads it.
-    public func int(_ name: String) throws(ToolError) -> Int32? { try convert(name) { Int32($0) } }
+    public func int(_ name: String) throws(ToolError) -> Int32? { try convert(name) { Int32(java: $0) } }
 
     /// A 64-bit number as Java's `Long.valueOf` reads it.
-    public func long(_ name: String) throws(ToolError) -> Int64? { try convert(name) { Int64($0) } }
+    public func long(_ name: String) throws(ToolError) -> Int64? { try convert(name) { Int64(java: $0) } }
 
     /// A floating-point number.
     public func double(_ name: String) throws(ToolError) -> Double? { try convert(name) { Double($0) } }

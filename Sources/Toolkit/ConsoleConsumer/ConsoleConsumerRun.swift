@@ -9,8 +9,6 @@ final class ConsoleConsumerRun {
     private var exitCode: Int32 = 0
     /// What ended the run before its time.
     private var failure: Failure?
-    private var outageSince: Int64?
-    private var isOutageTold = false
 
     private struct Failure {
         var text: String
@@ -20,8 +18,8 @@ final class ConsoleConsumerRun {
 
     /// Commits and leaving must not hold up the user's Ctrl-C for long.
     private static let closeTimeoutMs = 10_000
-    /// How long nothing is said of brokers that do not answer, and how long leaving may take then.
-    private static let patienceMs: Int64 = 1_500
+    /// How long leaving may take when nobody is there to hear it.
+    private static let obstructedCloseTimeoutMs = 1_500
     /// Records between two looks at whether to stop.
     private static let recordsBetweenChecks = 256
 
@@ -39,6 +37,7 @@ final class ConsoleConsumerRun {
             } catch {
                 throw ToolError(error.javaDescription)
             }
+            session.onObstacle = { [context] in context.error.line("\($0); trying on") }
             subscribe(session.consumer)
             read(session)
             close(session)
@@ -72,11 +71,10 @@ final class ConsoleConsumerRun {
                 let deadline = settings.timeoutMs.map { lastRecordAt &+ $0 } ?? .max
                 let records = try session.poll(untilMs: deadline < lastRecordAt ? .max : deadline, idle: { context.output.flush() }) {
                     context.output.checkReader()
-                    watchOutage(session)
                     return !context.output.isClosed
                 }
                 guard let records else {
-                    if let reason = session.outage, !context.output.isClosed { fail("No broker could be reached: \(reason)") }
+                    if !context.shouldStop { endWait(session, afterMs: session.session.now - lastRecordAt) }
                     return
                 }
                 let before = count
@@ -102,18 +100,17 @@ final class ConsoleConsumerRun {
         failure = Failure(text: text)
     }
 
-    /// Says once, for each time that brokers stop answering, that they do.
-    private func watchOutage(_ session: ConsumerSession) {
-        guard let reason = session.outage else {
-            outageSince = nil
-            isOutageTold = false
-            return
+    /// The time is over: says what kept records from coming, if anything did. A topic that can be read and has nothing new is no failure.
+    private func endWait(_ session: ConsumerSession, afterMs timeoutMs: Int64) {
+        let verdict = session.verdict(afterWaitingMs: timeoutMs)
+        let failures = verdict.failures
+        for remark in verdict.remarks { context.error.line("\(remark)") }
+        if case .noBroker(let reason)? = failures.first {
+            fail("No broker could be reached: \(reason)")
+        } else if !failures.isEmpty {
+            let what = session.consumer.hasFetched ? "No more could be read" : "Nothing could be read"
+            fail("\(what): \(failures.map(\.description).joined(separator: "; "))")
         }
-        let since = outageSince ?? session.session.now
-        outageSince = since
-        guard !isOutageTold, session.session.core.metadata.updatedAt != nil, session.session.now - since >= Self.patienceMs else { return }
-        isOutageTold = true
-        context.error.line("No broker answers (\(reason)); trying on")
     }
 
     private static func text(_ error: ClientError) -> String {
@@ -148,7 +145,7 @@ final class ConsoleConsumerRun {
     private func close(_ session: ConsumerSession) {
         context.output.flush()
         do {
-            try session.close(timeoutMs: session.outage == nil ? Self.closeTimeoutMs : Int(Self.patienceMs))
+            try session.close(timeoutMs: session.isObstructed ? Self.obstructedCloseTimeoutMs : Self.closeTimeoutMs)
         } catch {
             if failure != nil { return }
             exitCode = 1

@@ -84,7 +84,7 @@ struct ConsoleConsumerSettings {
         case "earliest": return .beginning
         case "latest": return .end
         default:
-            guard let offset = Int64(text), offset >= 0 else {
+            guard let offset = Int64(java: text), offset >= 0 else {
                 throw .usage("The provided offset value '\(text)' is incorrect. Valid values are 'earliest', 'latest', or a non-negative long.")
             }
             return .offset(offset)

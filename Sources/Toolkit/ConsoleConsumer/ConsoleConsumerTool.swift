@@ -48,8 +48,10 @@ public enum ConsoleConsumerTool {
         notes: [
             "Without --group the records are read in a group of a random name, and nothing is committed. With it, the offset committed at the end is one past "
                 + "the last record printed.",
+            "What keeps records from coming (an address that does not answer, a topic, partition or coordinator that is not there) is told on standard "
+                + "error once it has lasted two seconds, and when --timeout-ms is over.",
             "Exit code 0 after --max-messages, after --timeout-ms and when the reader of the output has gone away; 130 and 143 after Ctrl-C and SIGTERM; "
-                + "1 for every failure.",
+                + "1 for every failure, also when --timeout-ms is over and nothing could be read from.",
         ],
         examples: [
             "--bootstrap-server localhost:9092 --topic orders --from-beginning",

@@ -7,6 +7,13 @@ final class ConsumerSession {
     let session: Session
     let consumer: Consumer
     private let stop: StopFlag
+    /// Called while nothing or not everything is read, once for each reason that stays.
+    var onObstacle: ((Obstacle) -> Void)?
+    private var watch = ObstacleWatch(patienceMs: ObstacleWatch.streamingPatienceMs)
+    private var nextLookAt: Int64 = 0
+
+    /// Milliseconds between two looks at what is in the way.
+    private static let lookIntervalMs: Int64 = 250
 
     /// Waits are cut short by the user's wish to stop, except those of closing.
     private final class StopFlag {
@@ -24,7 +31,10 @@ final class ConsumerSession {
     }
 
     /// Serves what is ready without waiting: heartbeats, and the next fetches.
-    func serve() throws(ClientError) { try session.pump(untilMs: session.now) }
+    func serve() throws(ClientError) {
+        try session.pump(untilMs: session.now)
+        tellObstacles()
+    }
 
     /// The next records; waits until some came or the deadline (of `session.now`'s clock) has passed.
     /// - Parameters:
@@ -40,12 +50,43 @@ final class ConsumerSession {
                 isIdle = true
             }
             try session.pump(untilMs: deadline)
+            tellObstacles()
             if !goesOn() { return nil }
         }
     }
 
-    /// Why no broker can be reached at the moment; nil while one can be, or while none was tried in vain.
-    var outage: String? { session.core.outage }
+    private func tellObstacles() {
+        let now = session.now
+        guard let onObstacle, now >= nextLookAt else { return }
+        nextLookAt = now + Self.lookIntervalMs
+        for obstacle in watch.observe(consumer.obstacles(), now: now) { onObstacle(obstacle) }
+    }
+
+    /// What kept records from coming to a run that waited for them in vain.
+    struct Verdict {
+        /// What makes the wait a failure: all that is in the way when nothing was ever read from; otherwise what has stayed in the way.
+        var failures: [Obstacle] = []
+        /// What else is in the way and was not told before.
+        var remarks: [Obstacle] = []
+    }
+
+    func verdict(afterWaitingMs timeoutMs: Int64) -> Verdict {
+        var verdict = Verdict()
+        for obstacle in consumer.obstacles(silentAfterMs: min(ObstacleWatch.silenceMs, timeoutMs / 2)) {
+            let isTold = watch.hasTold(obstacle)
+            var hasLostAll = false
+            if case .noBroker = obstacle { hasLostAll = true }
+            if obstacle.isFailure, !consumer.hasFetched || isTold || hasLostAll {
+                verdict.failures.append(obstacle)
+            } else if !isTold {
+                verdict.remarks.append(obstacle)
+            }
+        }
+        return verdict
+    }
+
+    /// Whether something is in the way that would keep a commit, or the word that the member leaves, from being answered.
+    var isObstructed: Bool { session.core.outage != nil || consumer.obstacles().contains { $0.isFailure } }
 
     /// Commits (with automatic commits), leaves the group and closes the connections.
     func close(timeoutMs: Int) throws(ClientError) {

@@ -49,7 +49,7 @@ final class ConsoleProducerRun {
             let records = batch.recordCount == 1 ? "1 record" : "\(batch.recordCount) records"
             error.line("Error when sending \(records) to topic \(batch.topic), partition \(batch.partition): \(batch.error.description)")
         }
-        sender.onOutage = { error.line("No broker answers (\($0.reason ?? $0.message)); trying on until delivery.timeout.ms is over") }
+        sender.onObstacle = { error.line("\($0); trying on until \($1) is over") }
         var stop: ToolError?
         do throws(Stop) {
             while try sendNextLine() {}

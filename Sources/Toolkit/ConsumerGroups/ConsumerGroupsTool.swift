@@ -78,18 +78,18 @@ public enum ConsumerGroupsTool {
             if options.has("reset-offsets") { return try ResetOffsets(run: run).perform() }
             return try DeleteOffsets(run: run).perform()
         } catch let failure as GroupFailure {
-            return report(failure.text, line: failure.line, context)
+            return report(failure.text, line: failure.line, reason: failure.reason, context)
         } catch let error as ClientError {
             // An interrupted wait needs no words.
-            return error.kind == .interrupted ? 1 : report(error.message, line: error.description, context)
+            return error.kind == .interrupted ? 1 : report(error.message, line: error.description, reason: error.reason, context)
         } catch let error as ToolError where !error.showUsage {
-            return report(error.message, line: error.message, context)
+            return report(error.message, line: error.message, reason: nil, context)
         }
     }
 
-    private static func report(_ text: String, line: String, _ context: ToolContext) -> Int32 {
+    private static func report(_ text: String, line: String, reason: String?, _ context: ToolContext) -> Int32 {
         context.output.line("\nError: Executing consumer group command failed due to \(text)")
-        context.error.line(line)
+        context.explain(line, reason: reason)
         return 1
     }
 

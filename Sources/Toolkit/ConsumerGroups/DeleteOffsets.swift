@@ -31,7 +31,7 @@ struct DeleteOffsets {
             for partition in partitions { failures[partition] = error }
         }
         printVerdict(group, first)
-        printTable(partitions + failures.keys.filter { $0.partition < 0 }, failures)
+        printTable(Array(Set(partitions).union(failures.keys.filter { $0.partition < 0 })), failures)
         return failures.isEmpty && first == nil ? 0 : 1
     }
 

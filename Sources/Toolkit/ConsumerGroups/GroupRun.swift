@@ -7,17 +7,22 @@ struct GroupFailure: Error {
     let text: String
     /// The line for standard error.
     let line: String
+    /// What the line says beyond the text; nil when it says the same.
+    let reason: String?
 
-    init(text: String, line: String? = nil) {
+    init(text: String, line: String? = nil) { self.init(text: text, line: line ?? text, reason: line) }
+
+    private init(text: String, line: String, reason: String?) {
         self.text = text
-        self.line = line ?? text
+        self.line = line
+        self.reason = reason
     }
 
     /// A failed call, in words that depend on how deep Java has wrapped the exception.
     init(_ error: ClientError, text: String) {
         // Java looks names up when it makes the client, we when we connect; the words are those of the former.
         let shown = error.isInvalidValue ? error.message : error.kind == .configuration ? Self.noClient : text
-        self.init(text: shown, line: error.description)
+        self.init(text: shown, line: error.description, reason: error.reason)
     }
 
     static let noClient = "Failed to create new KafkaAdminClient"

@@ -1,3 +1,5 @@
+import KafkaClient
+
 /// Times as Kafka's tools read them.
 enum JavaTime {
     /// Milliseconds since 1970 of `yyyy-MM-ddTHH:mm:ss.SSS` with `Z`, `+hh:mm`, `+hh` or nothing (UTC) behind it.
@@ -40,44 +42,11 @@ enum JavaTime {
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 
-    /// Milliseconds of an ISO 8601 duration `PnDTnHnMn.nS`, as `java.time.Duration` reads it.
-    /// - Throws: a `GroupFailure` with Java's text.
-    static func milliseconds(fromDuration text: String) throws -> Int64 {
-        let failure = GroupFailure(text: "Text cannot be parsed to a Duration", line: "'\(text)' is not a duration: use PnDTnHnMnS, such as P1DT12H")
-        var scanner = Scanner(text.uppercased())
-        let isNegative = scanner.sign()
-        guard scanner.skip("P") else { throw failure }
-        var total: Int64 = 0
-        var units: [(Character, Int64)] = [("D", 86_400_000)]
-        var isTimePart = false
-        var isEmpty = true
-        while !scanner.isAtEnd {
-            if !isTimePart, scanner.skip("T") {
-                isTimePart = true
-                units = [("H", 3_600_000), ("M", 60_000), ("S", 1000)]
-                guard !scanner.isAtEnd else { throw failure }
-                continue
-            }
-            guard let amount = scanner.amount(), let unit = scanner.next(), let position = units.firstIndex(where: { $0.0 == unit }) else { throw failure }
-            guard amount.fraction == nil || unit == "S" else { throw failure }
-            let (product, overflows) = amount.whole.multipliedReportingOverflow(by: units[position].1)
-            let (sum, overflowsToo) = total.addingReportingOverflow(product + (amount.fraction ?? 0))
-            guard !overflows, !overflowsToo else { throw failure }
-            total = sum
-            units.removeFirst(position + 1)
-            isEmpty = false
-        }
-        if isEmpty { throw failure }
-        return isNegative ? -total : total
-    }
-
     /// Reads numbers and marks from the front of a text.
     private struct Scanner {
         private var rest: Substring
 
         init(_ text: String) { rest = text[...] }
-
-        var isAtEnd: Bool { rest.isEmpty }
 
         mutating func skip(_ mark: Character) -> Bool {
             guard rest.first == mark else { return false }
@@ -85,12 +54,14 @@ enum JavaTime {
             return true
         }
 
-        mutating func next() -> Character? { rest.popFirst() }
+        /// Blanks before a field do not count.
+        private mutating func skipBlanks() { rest = rest.drop { $0 == " " || $0 == "\t" } }
 
-        /// A number without a sign.
+        /// A number without a sign, in digits of any script, after blanks.
         mutating func number() -> Int? {
-            let digits = rest.prefix { $0.isASCII && $0.isNumber }
-            guard !digits.isEmpty, digits.count <= 9, let value = Int(digits) else { return nil }
+            skipBlanks()
+            let digits = rest.prefix { $0.isWholeNumber && Int(java: String($0)) != nil }
+            guard !digits.isEmpty, digits.count <= 9, let value = Int(java: digits) else { return nil }
             rest.removeFirst(digits.count)
             return value
         }
@@ -102,22 +73,9 @@ enum JavaTime {
             return false
         }
 
-        /// A signed number, with milliseconds when it has decimals.
-        mutating func amount() -> (whole: Int64, fraction: Int64?)? {
-            let isNegative = sign()
-            let digits = rest.prefix { $0.isASCII && $0.isNumber }
-            guard !digits.isEmpty, let value = Int64(digits) else { return nil }
-            rest.removeFirst(digits.count)
-            guard skip(".") || skip(",") else { return (isNegative ? -value : value, nil) }
-            let decimals = rest.prefix { $0.isASCII && $0.isNumber }
-            guard decimals.count <= 9 else { return nil }
-            rest.removeFirst(decimals.count)
-            let milli = Int64((decimals + "000").prefix(3)) ?? 0
-            return (isNegative ? -value : value, isNegative ? -milli : milli)
-        }
-
         /// `Z`, `+hh:mm` or `+hh` as minutes east of UTC. What follows is ignored, as Java does: `+0230` and `+02:60` are `+02`.
         mutating func zone() -> Int? {
+            skipBlanks()
             if skip("Z") { return 0 }
             guard rest.first == "+" || rest.first == "-" else { return nil }
             let isNegative = sign()

@@ -7,6 +7,8 @@ enum OffsetCSV {
         /// Counted from 1.
         let line: Int
         let reason: String
+        /// The row can be read, and asks for what no group can commit.
+        var isNegativeOffset = false
         var description: String { "line \(line): \(reason)" }
     }
 
@@ -44,16 +46,18 @@ enum OffsetCSV {
             guard let offset = columns.count == 4 ? number(columns[3], Int64.self) : 0 else {
                 throw Malformed(line: index + 1, reason: "'\(columns[3])' is not an offset")
             }
+            if offset < 0 { throw Malformed(line: index + 1, reason: "the offset \(offset) is negative", isNegativeOffset: true) }
             plans[columns[0], default: [:]][TopicPartition(columns[1], partition)] = offset
         }
         return plans
     }
 
-    /// Jackson drops blanks around a number, and an empty column counts as 0.
+    /// Jackson drops blanks around a number, and counts an empty column and the word `null` as 0.
     private static func number<N: FixedWidthInteger>(_ column: String, _: N.Type) -> N? {
         let bytes = Array(column.utf8)
         guard let first = bytes.firstIndex(where: { $0 > 32 }), let last = bytes.lastIndex(where: { $0 > 32 }) else { return 0 }
-        return N(String(decoding: bytes[first...last], as: UTF8.self))
+        let text = String(decoding: bytes[first...last], as: UTF8.self)
+        return text == "null" ? 0 : N(java: text)
     }
 
     private static func fields(_ line: Substring, number: Int) throws(Malformed) -> [String] {

@@ -70,6 +70,10 @@ struct ResetOffsets {
     /// Kafka refuses partitions that are not there or cannot be asked, all in one message.
     private func checkExistence(_ partitions: [TopicPartition]) throws {
         if partitions.isEmpty { return }
+        if partitions.contains(where: { $0.topic.isEmpty }) {
+            let refusal = ClientError(code: .invalidTopicException, message: "The given topic name '' cannot be represented in a request.")
+            throw GroupFailure(text: "java.util.concurrent.ExecutionException: \(refusal.javaDescription)", line: refusal.message)
+        }
         let standing = try run.unwrapped { () throws(ClientError) in try run.admin.standing(of: partitions) }
         func list(_ partitions: [TopicPartition]) -> String { partitions.map(\.description).joined(separator: ",") }
         if let (partition, failure) = standing.unknown.first {
@@ -98,7 +102,7 @@ struct ResetOffsets {
             return try atTime(partitions, try JavaTime.milliseconds(fromTimestamp: text))
         }
         if let text = try options.string("by-duration") {
-            return try atTime(partitions, run.context.wallClockMs - (try JavaTime.milliseconds(fromDuration: text)))
+            return try atTime(partitions, try JavaDuration(text).before(nowMs: run.context.wallClockMs))
         }
         if let path = try options.string("from-file") { return try fromFile(path, group) }
         if options.has("to-current") {
@@ -161,7 +165,7 @@ struct ResetOffsets {
     }
 
     /// What a file says for each group.
-    static func plans(of bytes: [UInt8], path: String, onlyGroup: String?) throws(GroupFailure) -> [String: [TopicPartition: Int64]] {
+    static func plans(of bytes: [UInt8], path: String, onlyGroup: String?) throws -> [String: [TopicPartition: Int64]] {
         if bytes.isEmpty {
             throw GroupFailure(
                 text: "com.fasterxml.jackson.databind.exc.MismatchedInputException: No content to map due to end-of-input\n"
@@ -170,6 +174,7 @@ struct ResetOffsets {
         do throws(OffsetCSV.Malformed) {
             return try OffsetCSV.parse(String(decoding: bytes, as: UTF8.self), onlyGroup: onlyGroup)
         } catch {
+            if error.isNegativeOffset { throw ToolError.usage("Invalid negative offset") }
             throw GroupFailure(text: "\(path): \(error.description)")
         }
     }

@@ -11,15 +11,21 @@ struct TopicSelection {
                 if !wholeTopics.contains(argument) { wholeTopics.append(argument) }
                 continue
             }
-            // As Java splits: empty words at the end do not count.
-            let words = argument.split(separator: ":", omittingEmptySubsequences: false)
-            guard words.count == 2, !words[0].isEmpty, !words[1].isEmpty else {
+            let words = Self.split(argument[...], at: ":")
+            guard words.count == 2 else {
                 throw .usage("Invalid topic arg '\(argument)', expected topic name and partitions")
             }
-            for word in words[1].split(separator: ",", omittingEmptySubsequences: false) {
-                guard let number = Int32(word), number >= 0 else { throw .usage("Invalid partition '\(word)' specified in topic arg '\(argument)''") }
+            for word in Self.split(words[1], at: ",") {
+                guard let number = Int32(java: word) else { throw .usage("Invalid partition '\(word)' specified in topic arg '\(argument)''") }
                 partitions.append(TopicPartition(String(words[0]), number))
             }
         }
+    }
+
+    /// As Java splits: empty words at the end do not count, but a text without a separator is one word.
+    private static func split(_ text: Substring, at separator: Character) -> [Substring] {
+        var words = text.split(separator: separator, omittingEmptySubsequences: false)
+        if words.count > 1 { while words.last?.isEmpty == true { words.removeLast() } }
+        return words
     }
 }

@@ -102,7 +102,7 @@ extension OffsetSpec {
 
     /// The value of `--time`: a name, its number, or milliseconds since 1970-01-01 UTC.
     init(time text: String) throws(ToolError) {
-        let number = Int64(text)
+        let number = Int64(java: text)
         if let (_, spec) = Self.names.first(where: { $0.name == text || $0.spec.wire == number }) {
             self = spec
         } else if let number {

@@ -45,7 +45,7 @@ struct PartitionFilter {
     init(topic: String?, partitions list: String) throws(ToolError) {
         var numbers: Set<Int32> = []
         for word in list.isEmpty ? [] : Self.words(list) {
-            guard let number = Int32(word) else {
+            guard let number = Int32(java: word) else {
                 throw ToolError("--partitions expects a comma separated list of numeric partition ids, but received: \(list)")
             }
             numbers.insert(number)

@@ -5,13 +5,15 @@ import KafkaProtocol
 public final class ProducerSession {
     public let session: Session
     public let producer: Producer
-    /// Called once for each time that no broker answers for longer than `patienceMs`, while records wait.
-    public var onOutage: ((ClientError) -> Void)?
-    private var outageSince: Int64?
-    private var isOutageTold = false
+    /// Called once for each reason that keeps records waiting for long, with the property that limits the wait.
+    public var onObstacle: ((Obstacle, _ limit: String) -> Void)?
+    private var watch = ObstacleWatch(patienceMs: ObstacleWatch.streamingPatienceMs)
+    private var nextLookAt: Int64 = 0
 
-    /// How long an outage may last before it is told, in milliseconds.
-    private static let patienceMs: Int64 = 2_000
+    /// How long a record that waits is not given up when the user wishes to stop: what was read a moment ago is still sent.
+    private static let stopGraceMs: Int64 = 1_000
+    /// Milliseconds between two looks at what holds records up.
+    private static let lookIntervalMs: Int64 = 250
 
     /// - Parameter session: made with an interrupt flag that stays false, if what was taken is to be sent even after a signal.
     public init(_ session: Session, _ config: ProducerConfig) {
@@ -28,6 +30,7 @@ public final class ProducerSession {
         _ topic: ProducerTopic, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headers: [RecordHeader] = [], timestamp: Int64,
         isStopped: () -> Bool = { false }, completion: Producer.Completion? = nil
     ) throws(ClientError) {
+        let began = session.now
         var deadline: Int64?
         while true {
             switch try producer.offer(topic, key: key, value: value, headers: headers, timestamp: timestamp, completion: completion) {
@@ -38,9 +41,9 @@ public final class ProducerSession {
                 let until = deadline ?? session.now + min(Int64(producer.config.maxBlockMs), .max / 2)
                 deadline = until
                 if session.now >= until { throw producer.blocked(wait, topic) }
-                if isStopped() { throw ClientError(.interrupted, message: "Interrupted.") }
+                if session.now - began >= Self.stopGraceMs, isStopped() { throw ClientError(.interrupted, message: "Interrupted.") }
                 try session.pump(untilMs: until)
-                watchOutage()
+                tellObstacles(wanted: topic)
             }
         }
     }
@@ -55,20 +58,15 @@ public final class ProducerSession {
     /// Does what is due without waiting.
     public func poll() throws(ClientError) {
         try session.pump(untilMs: 0)
-        watchOutage()
+        tellObstacles()
     }
 
-    private func watchOutage() {
-        guard let outage = producer.outage else {
-            outageSince = nil
-            isOutageTold = false
-            return
-        }
-        let since = outageSince ?? session.now
-        outageSince = since
-        guard !isOutageTold, !producer.isIdle, session.now - since >= Self.patienceMs else { return }
-        isOutageTold = true
-        onOutage?(outage)
+    private func tellObstacles(wanted: ProducerTopic? = nil) {
+        let now = session.now
+        guard let onObstacle, now >= nextLookAt else { return }
+        nextLookAt = now + Self.lookIntervalMs
+        let limit = wanted == nil ? "delivery.timeout.ms" : "max.block.ms"
+        for obstacle in watch.observe(producer.obstacles(wanted: wanted), now: now) { onObstacle(obstacle, limit) }
     }
 
     /// Sends everything that was taken, and waits until each record is written or given up.
@@ -76,7 +74,7 @@ public final class ProducerSession {
         while !producer.isIdle {
             producer.flush()
             try session.pump(untilMs: .max)
-            watchOutage()
+            tellObstacles()
         }
         guard producer.config.acks == 0 else { return }
         _ = try session.pump(untilMs: session.now + Int64(producer.config.deliveryTimeoutMs)) { session.pendingOutputBytes == 0 }

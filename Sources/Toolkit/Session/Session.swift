@@ -15,6 +15,9 @@ public final class Session: RequestSender {
     private var connectors: [ConnectionID: Connector] = [:]
     private var events: [ClientCore.Event] = []
     private var isClosed = false
+    /// Called while a request waits in vain, once for each reason that stays.
+    var onObstacle: ((Obstacle) -> Void)?
+    private var watch = ObstacleWatch(patienceMs: ObstacleWatch.callPatienceMs)
 
     /// How long one wait may last before the interrupt flag is looked at again, in milliseconds.
     private static let interruptCheckMs: Int64 = 100
@@ -64,6 +67,7 @@ public final class Session: RequestSender {
         while missing > 0, interruption == nil {
             do throws(ClientError) {
                 try pump(untilMs: .max)
+                if missing > 0 { tell(core.obstacles(silentAfterMs: ObstacleWatch.silenceMs)) }
             } catch {
                 interruption = error
             }
@@ -75,7 +79,13 @@ public final class Session: RequestSender {
         return results.map { $0 ?? .failure(ClientError(.closed, message: "The client is closed.")) }
     }
 
-    public func pause(ms: Int) throws(ClientError) {
+    private func tell(_ obstacles: @autoclosure () -> [Obstacle]) {
+        guard let onObstacle else { return }
+        for obstacle in watch.observe(obstacles(), now: now) { onObstacle(obstacle) }
+    }
+
+    public func pause(ms: Int, obstacles: [Obstacle]) throws(ClientError) {
+        tell(obstacles)
         let until = now + Int64(ms)
         while now < until { try pump(untilMs: until) }
     }

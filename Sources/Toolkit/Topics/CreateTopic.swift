@@ -79,7 +79,7 @@ extension Topics {
 
 /// The value of `--replica-assignment`: a list of broker ids for each partition.
 enum ReplicaAssignment {
-    /// Parses `1:2,2:3`. Every list must have the same length and no broker twice. Nil for an empty text, which leaves the choice to the broker.
+    /// Parses `1:2,2:3`. Every list must have the same length and no broker twice. Nil for a text without any list, which leaves the choice to the broker.
     static func parse(_ text: String) throws(ToolError) -> [[Int32]]? {
         if text.isEmpty { return nil }
         var lists: [[Int32]] = []
@@ -89,7 +89,7 @@ enum ReplicaAssignment {
             for word in pieces(part, at: ":") {
                 let digits = word.drop { $0 == " " || $0 == "\t" }
                 let trimmed = String(digits.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
-                guard let id = Int32(trimmed) else { throw ToolError("For input string: \"\(trimmed)\"") }
+                guard let id = Int32(java: trimmed) else { throw ToolError("For input string: \"\(trimmed)\"") }
                 if brokers.contains(id), !duplicates.contains(id) { duplicates.append(id) }
                 brokers.append(id)
             }
@@ -102,13 +102,13 @@ enum ReplicaAssignment {
             }
             lists.append(brokers)
         }
-        return lists
+        return lists.isEmpty ? nil : lists
     }
 
-    /// As Java's `split`: empty pieces at the end are dropped, an empty text is one empty piece.
+    /// As Java's `split`: empty pieces at the end are dropped, a text without separator is one piece.
     private static func pieces(_ text: Substring, at separator: Character) -> [Substring] {
         var pieces = text.split(separator: separator, omittingEmptySubsequences: false)
-        while pieces.count > 1, pieces.last?.isEmpty == true { pieces.removeLast() }
+        if pieces.count > 1 { while pieces.last?.isEmpty == true { pieces.removeLast() } }
         return pieces
     }
 }

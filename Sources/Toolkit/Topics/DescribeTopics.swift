@@ -27,7 +27,7 @@ extension Topics {
     /// The topics to describe, sorted by name: by id if one is given (the zero id counts as none), otherwise by filter.
     private func descriptions(pageSize: Int32) throws -> [TopicDescription] {
         if let text = try options.string("topic-id") {
-            let id = try Self.topicID(text)
+            let id = try TopicID.parse(text)
             if id != .zero { return try description(id, text) }
         }
         let names = try selectedOrMissing().map(\.name)
@@ -43,22 +43,6 @@ extension Topics {
             throw ToolError("TopicId '\(text)' does not exist as expected")
         }
         return try admin.describeTopics(ids: [id])[id].map { [try $0.get()] } ?? []
-    }
-
-    /// A topic id with Java's texts for what is none.
-    static func topicID(_ text: String) throws(ToolError) -> Uuid {
-        if text.utf8.count > 24 {
-            throw ToolError("Input string with prefix `\(text.prefix(24))` is too long to be decoded as a base64 UUID")
-        }
-        guard let bytes = Base64.decode(text, urlSafe: true) else {
-            let bad = text.utf8.first { byte in Base64.decode(String(decoding: [byte], as: UTF8.self), urlSafe: true) == nil } ?? 0
-            throw ToolError("Illegal base64 character \(String(bad, radix: 16))")
-        }
-        guard bytes.count == 16, let id = Uuid(text) else {
-            throw ToolError(
-                "Input string `\(text)` decoded as \(bytes.count) bytes, which is not equal to the expected 16 bytes of a base64-encoded UUID")
-        }
-        return id
     }
 
     private func topicLine(_ topic: TopicDescription, _ config: TopicSettings, _ reassignments: Reassignments) -> String {

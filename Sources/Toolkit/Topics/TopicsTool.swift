@@ -81,17 +81,16 @@ public enum TopicsTool {
             return 0
         } catch let failure as ClientError {
             if failure.kind == .interrupted || failure.kind == .configuration { throw failure }
-            return report(failure.message, detail: "\(failure.description) [\(failure.exceptionName)]", context)
+            return report(failure.message, detail: "\(failure.description) [\(failure.exceptionName)]", reason: failure.reason, context)
         } catch let failure as ToolError {
-            return report(failure.message, detail: failure.message, context)
+            return report(failure.message, detail: failure.message, reason: nil, context)
         }
     }
 
     /// Kafka reports failures of the command itself on standard output; standard error gets the same with its cause.
-    private static func report(_ message: String, detail: String, _ context: ToolContext) -> Int32 {
+    private static func report(_ message: String, detail: String, reason: String?, _ context: ToolContext) -> Int32 {
         context.output.line("Error while executing topic command : \(message)")
-        let isShownTwice = context.outputIsTerminal && context.errorIsTerminal && detail == message
-        if !isShownTwice { context.error.line("\(context.invocation.program): \(detail)") }
+        context.explain("\(context.invocation.program): \(detail)", reason: reason.map { "\(context.invocation.program): \($0)" })
         return 1
     }
 }
