@@ -127,7 +127,9 @@ public final class Server {
     private func accept(_ descriptor: Int32, _ peer: SocketAddress, _ listener: Int, _ settings: BrokerSettings) {
         accepted += 1
         let client = ClientConnection(id: accepted, listener: settings.endpoints[listener].listener, peerHost: "/\(peer.host)")
-        let limits = ConnectionLimits(maxFrameBytes: Int(settings.int("socket.request.max.bytes")), unfinished: unfinished(settings))
+        let idle = settings.int("connections.max.idle.ms")
+        let limits = ConnectionLimits(
+            maxFrameBytes: Int(settings.int("socket.request.max.bytes")), unfinished: unfinished(settings), maxIdleMs: idle < 0 ? nil : idle)
         let worker = workers[Int(accepted % UInt64(workers.count))]
         let log = log
         worker.loop.post { worker.adopt(descriptor, peer, client, limits, log) }
@@ -200,7 +202,6 @@ final class Worker: @unchecked Sendable {
     init(loop: EventLoop, broker: Broker) {
         self.loop = loop
         self.broker = broker
-        closeIdleConnections()
     }
 
     convenience init(name: String, broker: Broker) throws {
@@ -214,19 +215,6 @@ final class Worker: @unchecked Sendable {
         let channel = ClientChannel(connection: connection, client: client, broker: broker, loop: loop, log: log)
         channels[ObjectIdentifier(channel)] = channel
         channel.start { [weak self] channel in self?.channels[ObjectIdentifier(channel)] = nil }
-    }
-
-    /// `connections.max.idle.ms`.
-    private func closeIdleConnections() {
-        let limit = broker.settings.int("connections.max.idle.ms")
-        guard limit > 0 else { return }
-        loop.post { [weak self] in
-            guard let self else { return }
-            _ = self.loop.schedule(afterMs: 30_000, repeatMs: 30_000) { [weak self] in
-                guard let self else { return }
-                for channel in Array(self.channels.values) where self.loop.roundTimeMs - channel.connection.lastActiveMs > limit { channel.connection.close() }
-            }
-        }
     }
 
     /// Sends what is ready, closes the connections and ends the thread.
