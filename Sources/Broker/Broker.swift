@@ -12,6 +12,7 @@ public final class Broker: Sendable {
     public let timers: Timers
     public let commits: CommitQueue
     public let storage: LogDirectory
+    let disk: any Disk
     let fetchSessions: FetchSessionCache
     let producerIds: ProducerIdAllocator
 
@@ -20,6 +21,7 @@ public final class Broker: Sendable {
     /// Opens the data directory, recovers what needs it and folds the metadata log. Throws with a text for the operator.
     public init(settings: BrokerSettings, disk: any Disk, now: Int64) throws {
         self.settings = settings
+        self.disk = disk
         timers = Timers()
         commits = CommitQueue(durability: settings.durability)
         partitions = PartitionTable()
