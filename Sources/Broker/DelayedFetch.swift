@@ -82,7 +82,8 @@ struct FetchPlan: Sendable {
             return -1
         }
         guard entry.refusal == .none else { return fail(entry.refusal) }
-        let epochError = partition.check(currentLeaderEpoch: entry.position.currentLeaderEpoch)
+        // Alone among requests a fetch may name any negative number for none.
+        let epochError = partition.check(currentLeaderEpoch: max(-1, entry.position.currentLeaderEpoch))
         guard epochError == .none else { return fail(epochError) }
         let log = partition.log
         guard knowsZstd || log.config.compressionType != .zstd else { return fail(.unsupportedCompressionType) }

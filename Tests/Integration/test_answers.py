@@ -204,6 +204,41 @@ def test_the_volume_of_the_log_directory(there):
     assert abs(result["usable"] - volume.f_frsize * volume.f_bavail) < 1 << 30
 
 
+def test_topics_named_twice(there, topic):
+    there.create(topic, 2)
+    delete = (21, 1, Form("topics:[name:s partitions:[index:i offset:q]] timeout:i"), Form("throttle:i topics:[name:s partitions:[index:i low:q error:h]]"))
+    deleted = there.ask(*delete, ([(topic, [(0, 99), (7, 0)]), ("none", []), (topic, [(0, 0), (1, 0)])], 10000))
+    assert [t["name"] for t in deleted["topics"]] == [topic]
+    assert sorted((row["index"], row["error"]) for row in rows(deleted)) == [(0, 0), (1, 0), (7, 3)]
+
+    def shape(answer):
+        return sorted((t["name"], [row["error"] for row in t["partitions"]]) for t in answer["topics"])
+
+    def commit(*topics):
+        return shape(there.ask(*COMMIT, (topic, -1, "", -1, [(name, [(index, 1, "") for index in partitions]) for name, partitions in topics])))
+
+    def forget(*topics):
+        return shape(there.ask(*DELETE_OFFSETS, (topic, [(name, [(index,) for index in partitions]) for name, partitions in topics])))
+
+    for ask in (commit, forget):
+        assert ask((topic, [7]), (topic, [0])) == [(topic, [3, 0])]
+        assert ask((topic, [0]), (topic, [1])) == [(topic, [0]), (topic, [0])]
+        assert ask((topic, []), ("none-at-all", [])) == [("none-at-all", [])]
+
+
+def test_leader_epochs_and_members_that_are_negative(there, topic):
+    there.create(topic)
+    ends = (23, 3, Form("replica:i topics:[name:s partitions:[index:i current:i epoch:i]]"),
+            Form("throttle:i topics:[name:s partitions:[error:h index:i epoch:i end:q]]"))
+    asked = [(0, -2, 0), (0, -1, -1), (0, -1, -2)]
+    answer = rows(there.ask(*ends, (-2, [(topic, asked)])))
+    assert [(row["error"], row["epoch"], row["end"]) for row in answer] == [(74, -1, -1), (0, -1, -1), (0, -2, 0)]
+    assert there.list_offsets([(topic, [(0, -2, -1)])])[0]["error"] == 74
+    with Wire(there.address) as wire:
+        assert wire.heartbeat("nobody-here", "", -2, instance="i", version=0)["message"] == "Group nobody-here not found."
+        assert wire.heartbeat("nobody-here", "", -2, instance="i")["message"] == "MemberId can't be empty."
+
+
 def words(*topics):
     return struct.pack(">i", len(topics)) + b"".join(struct.pack(">h", len(t)) + t.encode() for t in topics)
 
