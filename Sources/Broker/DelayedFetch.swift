@@ -81,10 +81,10 @@ struct FetchPlan: Sendable {
             outcome.hasError = true
             return -1
         }
-        guard entry.refusal == .none else { return fail(entry.refusal) }
         // Alone among requests a fetch may name any negative number for none.
         let epochError = partition.check(currentLeaderEpoch: max(-1, entry.position.currentLeaderEpoch))
         guard epochError == .none else { return fail(epochError) }
+        guard entry.refusal == .none else { return fail(entry.refusal) }
         let log = partition.log
         guard knowsZstd || log.config.compressionType != .zstd else { return fail(.unsupportedCompressionType) }
         let end = log.logEndOffset
@@ -136,7 +136,8 @@ struct FetchPlan: Sendable {
                     }
                     return isNews
                 }
-                Self.moveToEnd(kept.filter { ($0.data.records?.count ?? 0) > 0 }.map(\.key), in: &state.order)
+                // The first answer of a session leaves the order as it was asked for.
+                if !isFull { Self.moveToEnd(kept.filter { ($0.data.records?.count ?? 0) > 0 }.map(\.key), in: &state.order) }
             }
         }
         for (key, data) in kept {

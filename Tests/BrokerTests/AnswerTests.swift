@@ -139,6 +139,22 @@ import Testing
         #expect(try fetch(driver, [(0, 0, 1000)]) { $0.sessionEpoch = -2 }.errorCode == .fetchSessionIdNotFound)
     }
 
+    @Test func aSessionThatHasLostItsLastPartitionEnds() throws {
+        let driver = try driver()
+        let id = try fetch(driver, [(0, 0, 1000)]) { $0.sessionEpoch = 0 }.sessionId
+        #expect(id > 0)
+        let last = try fetch(driver, []) {
+            ($0.sessionId, $0.sessionEpoch) = (id, 1)
+            $0.topics = []
+            var forgotten = FetchRequest.ForgottenTopic()
+            forgotten.topic = "t"
+            forgotten.partitions = [0]
+            $0.forgottenTopicsData = [forgotten]
+        }
+        #expect(last.errorCode == .none && last.sessionId == 0)
+        #expect(try fetch(driver, []) { ($0.sessionId, $0.sessionEpoch) = (id, 2) }.errorCode == .fetchSessionIdNotFound)
+    }
+
     @Test func aTopicIdOfZeroIsUnknown() throws {
         let driver = try driver()
         #expect(rows(try fetch(driver, [(0, 0, 1000)], version: 13)).map(\.errorCode) == [.unknownTopicId])

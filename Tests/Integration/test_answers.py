@@ -48,7 +48,8 @@ class Talk:
             select.select([], [], [], 0.05)
 
     def create(self, topic, partitions=1):
-        made = self.ask(*CREATE, ([(topic, partitions, 1, [], [])], 30000, False))
+        # The records here are old; no retention may take them meanwhile.
+        made = self.ask(*CREATE, ([(topic, partitions, 1, [], [("retention.ms", "-1")])], 30000, False))
         assert [t["error"] for t in made["topics"]] == [0]
         self.until(lambda: all(self.offset(topic, p)["error"] == 0 for p in range(partitions)))
         return topic

@@ -69,7 +69,7 @@ private func fetchSession(_ broker: Broker, _ request: FetchRequest, _ context: 
         return .success(SessionChoice(session: session, isFull: true, partitions: asked))
     }
     guard let session = broker.fetchSessions.session(request.sessionId) else { return .failure(.fetchSessionIdNotFound) }
-    return session.state.withLock { state in
+    let result: Result<SessionChoice, ErrorCode> = session.state.withLock { state in
         guard state.epoch == request.sessionEpoch else { return .failure(.invalidFetchSessionEpoch) }
         guard state.usesTopicIds == usesTopicIds else { return .failure(.fetchSessionTopicIdError) }
         state.epoch = FetchSession.nextEpoch(after: state.epoch)
@@ -91,6 +91,12 @@ private func fetchSession(_ broker: Broker, _ request: FetchRequest, _ context: 
         let partitions = state.order.compactMap { key in state.positions[key].map { (key, $0) } }
         return .success(SessionChoice(session: session, isFull: false, partitions: partitions))
     }
+    // A session that has lost its last partition ends.
+    if case .success(let choice) = result, choice.partitions.isEmpty {
+        broker.fetchSessions.remove(session.id)
+        return .success(SessionChoice(session: nil, isFull: true, partitions: []))
+    }
+    return result
 }
 
 /// What is asked of each partition. One that is named twice is read once, where it was named first, as it was asked last.
