@@ -6,8 +6,10 @@ DEBS := zlib1g-dev libzstd-dev liblz4-dev libsnappy-dev libuv1-dev libssl-dev
 TEST_DEBS := kcat python3-venv openssl
 SWIFT ?= swift
 RELEASE_SCRATCH := .build-release
-# One static file: it starts faster and needs nothing of the machine that it runs on, not even the C library.
-STATIC := $(if $(filter Linux,$(shell uname -s)),-Xswiftc -static-executable,)
+# One static file: it starts faster and needs nothing of the machine that it runs on, not even the C library. Linked by the lld that comes with Swift:
+# the GNU linkers warn of each function of the C library that would load more of it (getaddrinfo, dlopen), and what scrolls by unread hides what matters.
+# What lld warns of is an error.
+STATIC := $(if $(filter Linux,$(shell uname -s)),-Xswiftc -static-executable -Xswiftc -use-ld=lld -Xlinker --fatal-warnings,)
 RELEASE_FLAGS := -c release --scratch-path $(RELEASE_SCRATCH) $(STATIC) -Xlinker -s
 BINARY := $(RELEASE_SCRATCH)/release/ottla
 WALLS := --explicit-target-dependency-import-check error

@@ -12,10 +12,10 @@ public final class Broker: Sendable {
     public let timers: Timers
     public let commits: CommitQueue
     public let storage: LogDirectory
+    let disk: any Disk
     let fetchSessions: FetchSessionCache
     let producerIds: ProducerIdAllocator
 
-    private let disk: any Disk
     private let background = Mutex<@Sendable (@escaping @Sendable () -> Void) -> Void>({ work in work() })
 
     /// Opens the data directory, recovers what needs it and folds the metadata log. Throws with a text for the operator.

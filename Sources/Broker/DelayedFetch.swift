@@ -7,8 +7,23 @@ struct FetchEntry: Sendable {
     var key: FetchKey
     var position: FetchPosition
     var partition: Partition?
-    /// Why the partition cannot be read, found while resolving.
+    /// Why there is no partition, found while resolving.
     var error: ErrorCode = .none
+    /// Why a partition that is there is not read for this client.
+    var refusal = ErrorCode.none
+}
+
+extension FetchResponse.FetchableTopicResponse.PartitionData {
+    /// A partition of which nothing is told but an error.
+    init(unread index: Int32, _ code: ErrorCode = .none) {
+        self.init()
+        partitionIndex = index
+        errorCode = code
+        highWatermark = -1
+        lastStableOffset = -1
+        logStartOffset = -1
+        records = .bytes(.empty)
+    }
 }
 
 /// Everything a fetch needs to be answered, now or later.
@@ -28,6 +43,9 @@ struct FetchPlan: Sendable {
     struct Outcome {
         var partitions: [(key: FetchKey, data: FetchResponse.FetchableTopicResponse.PartitionData)] = []
         var sizeBytes = 0
+        /// What may still be read. A negative limit is an error of the first partition that is read; the others are then left with nothing.
+        var room: Int
+        /// A partition could not be read. That one is not there is no reason to answer before the client's time.
         var hasError = false
         /// The log end offset at which each entry was read, to notice appends that came in between.
         var endOffsets: [Int64] = []
@@ -35,30 +53,38 @@ struct FetchPlan: Sendable {
 
     /// Reads every partition, within the limits, in order.
     func read() -> Outcome {
-        var outcome = Outcome()
+        var outcome = Outcome(room: maxBytes)
         outcome.partitions.reserveCapacity(entries.count)
         for entry in entries {
-            var data = FetchResponse.FetchableTopicResponse.PartitionData()
-            data.partitionIndex = entry.key.partition
-            data.highWatermark = -1
-            data.lastStableOffset = -1
-            data.logStartOffset = -1
-            data.records = .bytes(.empty)
-            outcome.endOffsets.append(read(entry, into: &data, &outcome))
+            var data = FetchResponse.FetchableTopicResponse.PartitionData(unread: entry.key.partition, entry.error)
+            if let partition = entry.partition {
+                data.errorCode = .none
+                data.abortedTransactions = nil
+                let before = outcome.sizeBytes
+                let end = read(partition, entry, into: &data, &outcome)
+                outcome.room = max(0, outcome.room - (outcome.sizeBytes - before))
+                outcome.endOffsets.append(end)
+            } else {
+                outcome.endOffsets.append(-1)
+            }
             outcome.partitions.append((entry.key, data))
         }
         return outcome
     }
 
-    private func read(_ entry: FetchEntry, into data: inout FetchResponse.FetchableTopicResponse.PartitionData, _ outcome: inout Outcome) -> Int64 {
+    private func read(
+        _ partition: Partition, _ entry: FetchEntry, into data: inout FetchResponse.FetchableTopicResponse.PartitionData, _ outcome: inout Outcome
+    ) -> Int64 {
         func fail(_ code: ErrorCode) -> Int64 {
-            data.errorCode = code
+            data = .init(unread: entry.key.partition, code)
+            data.abortedTransactions = nil
             outcome.hasError = true
             return -1
         }
-        guard let partition = entry.partition else { return fail(entry.error) }
-        let epochError = partition.check(currentLeaderEpoch: entry.position.currentLeaderEpoch)
+        // Alone among requests a fetch may name any negative number for none.
+        let epochError = partition.check(currentLeaderEpoch: max(-1, entry.position.currentLeaderEpoch))
         guard epochError == .none else { return fail(epochError) }
+        guard entry.refusal == .none else { return fail(entry.refusal) }
         let log = partition.log
         guard knowsZstd || log.config.compressionType != .zstd else { return fail(.unsupportedCompressionType) }
         let end = log.logEndOffset
@@ -67,18 +93,16 @@ struct FetchPlan: Sendable {
         data.lastStableOffset = stable
         data.logStartOffset = log.logStartOffset
         let start = entry.position.offset
-        guard start >= data.logStartOffset, start <= end else {
-            data.highWatermark = -1
-            data.lastStableOffset = -1
-            data.logStartOffset = -1
-            return fail(.offsetOutOfRange)
-        }
+        guard start >= data.logStartOffset, start <= end else { return fail(.offsetOutOfRange) }
         let limit = readsCommitted ? stable : end
-        let room = min(Int(entry.position.maxBytes), maxBytes - outcome.sizeBytes)
+        if readsCommitted { data.abortedTransactions = [] }
+        guard start < limit else { return end }
+        let room = min(Int(entry.position.maxBytes), outcome.room)
+        guard room >= 0 else { return fail(.unknownServerError) }
         // The first batch of a fetch is sent however large it is, so that a consumer always makes progress (KIP-74).
-        guard start < limit, room > 0 || outcome.sizeBytes == 0 else { return end }
+        guard room > 0 || outcome.sizeBytes == 0 else { return end }
         do {
-            let read = try log.read(from: start, maxBytes: max(room, 0), minOneBatch: outcome.sizeBytes == 0, upTo: limit)
+            let read = try log.read(from: start, maxBytes: room, minOneBatch: outcome.sizeBytes == 0, upTo: limit)
             data.records = read.records
             outcome.sizeBytes += read.sizeInBytes
             if readsCommitted {
@@ -112,7 +136,8 @@ struct FetchPlan: Sendable {
                     }
                     return isNews
                 }
-                Self.moveToEnd(kept.filter { ($0.data.records?.count ?? 0) > 0 }.map(\.key), in: &state.order)
+                // The first answer of a session leaves the order as it was asked for.
+                if !isFull { Self.moveToEnd(kept.filter { ($0.data.records?.count ?? 0) > 0 }.map(\.key), in: &state.order) }
             }
         }
         for (key, data) in kept {
@@ -166,7 +191,9 @@ final class DelayedFetch: Sendable {
             return state.isDone
         }
         if isLate { timers.cancel(timer) }
-        for (entry, seen) in zip(plan.entries, outcome.endOffsets) where entry.partition?.log.logEndOffset != seen { return fetch.complete() }
+        for (entry, seen) in zip(plan.entries, outcome.endOffsets) {
+            if let partition = entry.partition, partition.log.logEndOffset != seen { return fetch.complete() }
+        }
     }
 
     /// A partition grew by some bytes, or (nil) changed in a way that must be looked at.

@@ -21,10 +21,11 @@ enum Dispatch {
     static func api(_ key: Int16) -> ServedAPI? { key >= 0 && Int(key) < table.count ? table[Int(key)] : nil }
 
     static func serve<R: Request>(
-        _ type: R.Type, advertisedMinimum: Int16? = nil, _ handle: @escaping @Sendable (Broker, R, RequestContext) -> Void
+        _ type: R.Type, versions: ClosedRange<Int16> = R.versions, advertisedMinimum: Int16? = nil,
+        _ handle: @escaping @Sendable (Broker, R, RequestContext) -> Void
     ) -> ServedAPI {
         ServedAPI(
-            key: R.apiKey, versions: R.versions, advertisedMinimum: advertisedMinimum ?? R.versions.lowerBound, requestFlexibleFrom: R.flexibleFrom
+            key: R.apiKey, versions: versions, advertisedMinimum: advertisedMinimum ?? versions.lowerBound, requestFlexibleFrom: R.flexibleFrom
         ) { (broker, body, context) throws(WireError) in
             // Kafka ignores bytes after a request's last field, and librdkafka's Metadata requests have some.
             handle(broker, try R.decode(body, version: context.version, allowsTrailing: true), context)
@@ -50,8 +51,12 @@ enum Dispatch {
         serve(CreateTopicsRequest.self, handleCreateTopics),
         serve(DeleteTopicsRequest.self, handleDeleteTopics),
         serve(DeleteRecordsRequest.self, handleDeleteRecords),
-        serve(InitProducerIdRequest.self, handleInitProducerId),
+        // The version for two-phase commit (KIP-939) is not stable: Kafka 4.3 keeps it to itself.
+        serve(InitProducerIdRequest.self, versions: 0...5, handleInitProducerId),
         serve(OffsetForLeaderEpochRequest.self, handleOffsetForLeaderEpoch),
+        serve(DescribeAclsRequest.self, handleDescribeAcls),
+        serve(CreateAclsRequest.self, handleCreateAcls),
+        serve(DeleteAclsRequest.self, handleDeleteAcls),
         serve(DescribeConfigsRequest.self, handleDescribeConfigs),
         serve(AlterConfigsRequest.self, handleAlterConfigs),
         serve(DescribeLogDirsRequest.self, handleDescribeLogDirs),

@@ -28,10 +28,10 @@ public final class Partition: Sendable {
     /// With a single replica every appended record is replicated: the high watermark is the log end offset.
     public var highWatermark: Int64 { log.logEndOffset }
 
-    /// What a request that names the leader epoch it knows of must be told (KIP-320).
+    /// What a request that names the leader epoch it knows of, or -1, must be told (KIP-320).
     func check(currentLeaderEpoch: Int32) -> ErrorCode {
         let epoch = leaderEpoch
-        if currentLeaderEpoch < 0 || currentLeaderEpoch == epoch { return .none }
+        if currentLeaderEpoch == -1 || currentLeaderEpoch == epoch { return .none }
         return currentLeaderEpoch < epoch ? .fencedLeaderEpoch : .unknownLeaderEpoch
     }
 

@@ -71,11 +71,14 @@ public struct ConnectionLimits: Sendable {
     public var buffers = SocketBuffers()
     /// Shared by the connections of a server; nil for no such bound.
     public var unfinished: UnfinishedFrames?
+    /// A connection on which nothing has moved for longer is closed (`connections.max.idle.ms`); nil for never.
+    public var maxIdleMs: Int64?
 
-    public init(maxFrameBytes: Int = 100 << 20, maxPendingBytes: Int = 8 << 20, unfinished: UnfinishedFrames? = nil) {
+    public init(maxFrameBytes: Int = 100 << 20, maxPendingBytes: Int = 8 << 20, unfinished: UnfinishedFrames? = nil, maxIdleMs: Int64? = nil) {
         self.maxFrameBytes = maxFrameBytes
         self.unfinished = unfinished
         self.maxPendingBytes = maxPendingBytes
+        self.maxIdleMs = maxIdleMs
     }
 }
 
@@ -111,6 +114,7 @@ public final class Connection: LoopHandle, @unchecked Sendable {
     private var isPausedByOutput = false
     private var closesAfterFlush = false
     private var isInsideRead = false
+    private var idleTimer: LoopTimer?
 
     /// False once it is closed.
     public private(set) var isOpen = true
@@ -146,6 +150,8 @@ public final class Connection: LoopHandle, @unchecked Sendable {
         } catch {
             return finish(.systemError(error.code))
         }
+        closeWhenIdle()
+        guard isOpen else { return }
         guard isTLS else { return becomeReady() }
         guard tls != nil else { return finish(.tls(TLSError.current("TLS cannot be used"))) }
         shakeHands()
@@ -382,12 +388,23 @@ public final class Connection: LoopHandle, @unchecked Sendable {
         scheduleFlush()
     }
 
+    /// Looks again when the connection would be due if nothing moved until then: once an idle time, however much moves.
+    private func closeWhenIdle() {
+        guard isOpen, let maxIdleMs = limits.maxIdleMs else { return }
+        let idleMs = loop.roundTimeMs - lastActiveMs
+        if idleMs > maxIdleMs { return close() }
+        let left = maxIdleMs - idleMs
+        idleTimer = loop.schedule(afterMs: left == .max ? left : left + 1) { [unowned self] in closeWhenIdle() }
+    }
+
     override func shutDown() { close() }
 
     private func finish(_ reason: CloseReason) {
         guard isOpen else { return }
         isOpen = false
         isReady = false
+        idleTimer?.cancel()
+        idleTimer = nil
         if reason == .local { tls?.sayGoodbye() }
         if let handle {
             self.handle = nil

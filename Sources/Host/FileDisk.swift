@@ -142,6 +142,18 @@ public final class FileDisk: Disk {
 
     public func lock(_ path: String) throws(DiskError) -> AnyObject { try FileLock(path) }
 
+    public func space(of path: String) throws(DiskError) -> (totalBytes: Int64, usableBytes: Int64)? {
+        var volume = statvfs()
+        guard retryingInterrupts({ statvfs(path, &volume) }) == 0 else { throw DiskError.now("look up the volume of", path) }
+        // What is kept for the superuser is not usable.
+        let block = UInt64(volume.f_frsize)
+        func bytes(_ blocks: UInt64) -> Int64 {
+            let (product, isTooLarge) = blocks.multipliedReportingOverflow(by: block)
+            return isTooLarge ? .max : Int64(clamping: product)
+        }
+        return (bytes(UInt64(volume.f_blocks)), bytes(UInt64(volume.f_bavail)))
+    }
+
     /// The directory that holds a path: `/` for the root, `.` for a bare name.
     static func parent(of path: String) -> String {
         var trimmed = Substring(path)

@@ -29,6 +29,12 @@ public protocol Disk: AnyObject, Sendable {
     func releaseIdleFiles()
     /// Takes an exclusive lock on a file until the returned object is released; `DiskError.isLocked` names the holder's pid when another process has it.
     func lock(_ path: String) throws(DiskError) -> AnyObject
+    /// The size of the volume that holds a path, and what of it this process may still fill; nil where that has no meaning.
+    func space(of path: String) throws(DiskError) -> (totalBytes: Int64, usableBytes: Int64)?
+}
+
+extension Disk {
+    public func space(of path: String) throws(DiskError) -> (totalBytes: Int64, usableBytes: Int64)? { nil }
 }
 
 extension Disk {

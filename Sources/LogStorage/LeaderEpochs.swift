@@ -23,7 +23,7 @@ struct LeaderEpochs: Equatable {
 
     /// Kafka's OffsetForLeaderEpoch: the end of an epoch is the start of the next one.
     func endOffset(for epoch: Int32, logEndOffset: Int64) -> EpochEndOffset {
-        guard epoch >= 0, !entries.isEmpty else { return EpochEndOffset(leaderEpoch: -1, endOffset: -1) }
+        guard epoch != -1, !entries.isEmpty else { return EpochEndOffset(leaderEpoch: -1, endOffset: -1) }
         if epoch == latest { return EpochEndOffset(leaderEpoch: epoch, endOffset: logEndOffset) }
         guard let higher = entries.firstIndex(where: { $0.epoch > epoch }) else { return EpochEndOffset(leaderEpoch: -1, endOffset: -1) }
         let known = higher > 0 ? entries[higher - 1].epoch : epoch

@@ -13,7 +13,7 @@ extension LogState {
         var plan = AppendPlan(nextOffset: nextOffset)
         for batch in incoming.batches {
             if origin == .client, batch.hasProducerId, let original = producers.duplicate(of: batch) {
-                return duplicateInfo(original, incoming)
+                return duplicateInfo(original)
             }
             try plan.add(batch, producers: producers, origin: origin, logAppendTime: incoming.logAppendTime, name: name)
         }
@@ -29,10 +29,10 @@ extension LogState {
             endOffset: nextOffset, sizeInBytes: incoming.sizeInBytes, isDuplicate: false)
     }
 
-    private func duplicateInfo(_ original: ProducerEntry.Batch, _ incoming: ValidatedBatches) -> AppendInfo {
+    private func duplicateInfo(_ original: ProducerEntry.Batch) -> AppendInfo {
         // The first attempt may not be durable yet, so a duplicate waits for it like any other append.
         AppendInfo(
-            firstOffset: original.firstOffset, lastOffset: original.lastOffset, logAppendTime: incoming.logAppendTime == nil ? -1 : original.timestamp,
+            firstOffset: original.firstOffset, lastOffset: original.lastOffset, logAppendTime: original.timestamp,
             logStartOffset: logStartOffset, endOffset: original.lastOffset + 1, sizeInBytes: 0, isDuplicate: true)
     }
 

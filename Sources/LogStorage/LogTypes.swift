@@ -40,7 +40,7 @@ public enum AppendOrigin: Sendable {
 public struct AppendInfo: Sendable, Equatable {
     public var firstOffset: Int64
     public var lastOffset: Int64
-    /// -1 unless the topic uses log append time (ms since the epoch).
+    /// -1 unless the topic uses log append time (ms since the epoch). Of a duplicate it is the largest timestamp of the first time, as in Kafka.
     public var logAppendTime: Int64
     public var logStartOffset: Int64
     /// The log's end after the append: the offset that `sync` must reach for the append to be durable.

@@ -153,7 +153,9 @@ public final class Server {
         accepted += 1
         let client = ClientConnection(
             id: accepted, listener: name, peerHost: "/\(address)", place: "\(peer) on \(name) (port \(reachable[listener].port))")
-        let limits = ConnectionLimits(maxFrameBytes: Int(settings.int("socket.request.max.bytes")), unfinished: unfinished(settings))
+        let idle = settings.int("connections.max.idle.ms")
+        let limits = ConnectionLimits(
+            maxFrameBytes: Int(settings.int("socket.request.max.bytes")), unfinished: unfinished(settings), maxIdleMs: idle < 0 ? nil : idle)
         let worker = workers[Int(accepted % UInt64(workers.count))]
         let log = log
         let (main, server) = (main, Weak(self))
@@ -268,7 +270,6 @@ final class Worker: @unchecked Sendable {
     init(loop: EventLoop, broker: Broker) {
         self.loop = loop
         self.broker = broker
-        closeIdleConnections()
     }
 
     convenience init(name: String, broker: Broker) throws {
@@ -287,19 +288,6 @@ final class Worker: @unchecked Sendable {
         channel.start { [weak self] channel in
             self?.channels[ObjectIdentifier(channel)] = nil
             onClose()
-        }
-    }
-
-    /// `connections.max.idle.ms`.
-    private func closeIdleConnections() {
-        let limit = broker.settings.int("connections.max.idle.ms")
-        guard limit > 0 else { return }
-        loop.post { [weak self] in
-            guard let self else { return }
-            _ = self.loop.schedule(afterMs: 30_000, repeatMs: 30_000) { [weak self] in
-                guard let self else { return }
-                for channel in Array(self.channels.values) where self.loop.roundTimeMs - channel.connection.lastActiveMs > limit { channel.connection.close() }
-            }
         }
     }
 

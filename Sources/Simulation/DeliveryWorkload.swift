@@ -114,7 +114,7 @@ public struct DeliveryWorkload {
     private func producerId(_ node: SimulatedBroker) throws -> Int64 {
         var request = InitProducerIdRequest()
         request.transactionalId = nil
-        let response = try node.call(request)
+        let response = try node.call(request, version: 5)
         guard response.errorCode == .none else { throw SimulationError("no producer id: \(response.errorCode)") }
         return response.producerId
     }

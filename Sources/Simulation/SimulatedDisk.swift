@@ -187,6 +187,8 @@ public final class SimulatedDisk: Disk {
 
     public func releaseIdleFiles() {}
 
+    public func space(of path: String) throws(DiskError) -> (totalBytes: Int64, usableBytes: Int64)? { nil }
+
     public func lock(_ path: String) throws(DiskError) -> AnyObject {
         _ = try openFile(path, create: true)
         guard tree.withLock({ $0.locks.insert(path).inserted }) else {

@@ -64,7 +64,12 @@ final class BrokerDriver {
         switch answer.withLock({ $0 }) {
         case .frame(let pieces)?:
             var all: [UInt8] = []
-            for case .bytes(let piece) in pieces { all += piece.array }
+            for piece in pieces {
+                switch piece {
+                case .bytes(let bytes): all += bytes.array
+                case .file(let range): all += try range.source.bytes(at: range.offset, count: range.count).array
+                }
+            }
             let skip = ResponseHeader.version(for: R.self, version: version) == 1 ? 9 : 8
             return try R.Response.decode(Bytes(all).dropFirst(skip), version: version)
         case .close(let reason)?: throw Failure.closed(reason)

@@ -38,6 +38,46 @@ import Testing
         #expect(cluster.image.configs[.topic("t1")] == nil)
     }
 
+    @Test func keysAreLookedAtBeforeTheKindOfResource() throws {
+        let cluster = try ControllerDriver()
+        func answer(_ type: Int8, _ name: String, _ configs: [(String, Int8, String?)], legacy: Bool = false) -> String? {
+            if legacy {
+                var row = AlterConfigsRequest.AlterConfigsResource()
+                (row.resourceType, row.resourceName) = (type, name)
+                row.configs = configs.map { name, _, value in
+                    var config = AlterConfigsRequest.AlterConfigsResource.AlterableConfig()
+                    (config.name, config.value) = (name, value)
+                    return config
+                }
+                var request = AlterConfigsRequest()
+                request.resources = [row]
+                return cluster.controller.alterConfigs(request, image: cluster.image).response.responses.first?.errorMessage
+            }
+            var row = IncrementalAlterConfigsRequest.AlterConfigsResource()
+            (row.resourceType, row.resourceName) = (type, name)
+            row.configs = configs.map { name, operation, value in
+                var config = IncrementalAlterConfigsRequest.AlterConfigsResource.AlterableConfig()
+                (config.name, config.configOperation, config.value) = (name, operation, value)
+                return config
+            }
+            var request = IncrementalAlterConfigsRequest()
+            request.resources = [row]
+            return cluster.controller.incrementalAlterConfigs(request, image: cluster.image).response.responses.first?.errorMessage
+        }
+        for legacy in [false, true] {
+            #expect(answer(99, "x", [("a", 0, nil), ("b", 0, nil)], legacy: legacy) == "Null value not supported for : a, b")
+            #expect(answer(99, "x", [("a", 0, "1"), ("a", 0, "2")], legacy: legacy) == "Error due to duplicate config keys")
+            #expect(answer(99, "x", [("a", 0, "1")], legacy: legacy) == "Unknown resource type 99")
+        }
+        #expect(answer(8, "1", [("a", 0, "INFO")], legacy: true) == "Unknown resource type 8")
+        #expect(answer(8, "x", []) == "Node id must be an integer, but it is: x")
+        #expect(answer(8, "7", []) == "Unexpected node id. Expected 1, but received 7")
+        #expect(answer(8, "1", []) == nil)
+        #expect(answer(8, "1", [("a", 0, "INFO")]) == "Logger a does not exist!")
+        #expect(answer(8, "1", [("a", 2, "INFO")]) == "APPEND operation is not allowed for the BROKER_LOGGER resource")
+        #expect(answer(8, "1", [("a", 9, "INFO")]) == "Unknown operation type 9 is not allowed for the BROKER_LOGGER resource")
+    }
+
     @Test func refusesBrokerConfigsWithKafkasTexts() throws {
         var cluster = try ControllerDriver()
         let dynamic = "Invalid value org.apache.kafka.common.config.ConfigException:"
@@ -54,6 +94,8 @@ import Testing
                 "42 Cannot update these configs dynamically: [listener.name.plaintext.ssl.keystore.password]"
             ),
             ("x", [("log.retention.ms", 0, "5")], "42 Node id must be an integer, but it is: x"),
+            ("x", [("log.retention.ms", 3, "5")], "42 Node id must be an integer, but it is: x"),
+            ("1", [("log.retention.ms", 9, "5")], "42 Unknown operations type 9"),
             ("7", [("log.retention.ms", 0, "5")], "42 Unexpected broker id, expected 1, but received 7"),
             ("", [("log.retention.ms", 0, "x")], "42 Invalid value x for configuration log.retention.ms: Not a number of type LONG"),
             ("", [("min.insync.replicas", 1, nil)], "40 Cluster-level min.insync.replicas cannot be removed while ELR is enabled."),

@@ -52,7 +52,7 @@ final class GroupDriver {
     /// Sends a join; the token finds the answer once there is one.
     func join(
         _ group: String, member: String = "", instance: String? = nil, protocols: [String] = ["range"], topics: [String] = ["t"],
-        version: Int16 = 9, type: String = "consumer", session: Int32 = 10_000, rebalance: Int32 = 60_000
+        version: Int16 = 9, type: String = "consumer", session: Int32 = 10_000, rebalance: Int32 = 60_000, metadata: Bytes? = nil
     ) -> UInt64 {
         var request = JoinGroupRequest()
         request.groupId = group
@@ -66,7 +66,7 @@ final class GroupDriver {
         request.protocols = protocols.map { name in
             var entry = JoinGroupRequest.JoinGroupRequestProtocol()
             entry.name = name
-            entry.metadata = Bytes([0, 1] + subscription.encoded(version: 1).array)
+            entry.metadata = metadata ?? Bytes([0, 1] + subscription.encoded(version: 1).array)
             return entry
         }
         members += 1
@@ -204,6 +204,15 @@ final class GroupDriver {
         for (offset, record) in log.enumerated() { shard.replay(record, offset: Int64(offset)) }
         _ = shard.finishLoading(now: now)
         return shard
+    }
+
+    /// A stable group of one dynamic member.
+    func stableMember(_ group: String, metadata: Bytes) -> String {
+        let id = joined(join(group, metadata: metadata))?.memberId ?? ""
+        let token = join(group, member: id, metadata: metadata)
+        advance(6_000)
+        _ = sync(group, member: id, generation: joined(token)?.generationId ?? -1)
+        return id
     }
 
     /// A stable group of two dynamic members; the first is the leader.

@@ -20,7 +20,7 @@ import Testing
     }
 
     /// A stable classic group of one member, which has all partitions.
-    private func classicMember(_ driver: GroupDriver, instance: String? = nil) -> String {
+    private func classicMember(_ driver: GroupDriver, instance: String? = nil, assignment bytes: Bytes? = nil) -> String {
         let memberId: String
         if let instance {
             let token = driver.join("g", instance: instance)
@@ -43,10 +43,37 @@ import Testing
         request.protocolName = "range"
         request.assignments = [.init()]
         request.assignments[0].memberId = memberId
-        request.assignments[0].assignment = assignment.versioned(1)
+        request.assignments[0].assignment = bytes ?? assignment.versioned(1)
         driver.settle(driver.shard.sync(request, token: 1 << 40, context: .init(apiVersion: 5), now: driver.now))
         #expect(driver.state("g") == "Stable")
         return memberId
+    }
+
+    @Test func aGroupStaysClassicWhenAnAssignmentWouldBeLost() {
+        func refusal(_ assignment: Bytes) -> String? {
+            let driver = driver()
+            _ = classicMember(driver, assignment: assignment)
+            let answer = driver.beat("g", "new", 0)
+            #expect(answer.errorCode == .groupIdNotFound && driver.state("g") == "Stable")
+            return answer.errorMessage
+        }
+        var assignment = ConsumerProtocolAssignment()
+        assignment.userData = Bytes([1])
+        #expect(
+            refusal(assignment.versioned(1))
+                == "Cannot upgrade classic group g to consumer group because an unsupported custom assignor is in use. "
+                + "Please refer to the documentation or switch to a default assignor before re-attempting the upgrade.")
+        for bytes: [UInt8] in [[0], [255, 255, 0, 0, 0, 0, 255, 255, 255, 255], [0, 1, 0, 0, 0, 1, 0, 1]] {
+            #expect(refusal(Bytes(bytes)) == "Cannot upgrade classic group g to consumer group because the embedded consumer protocol is malformed.")
+        }
+    }
+
+    @Test func anAssignmentOfALaterVersionIsTakenOver() {
+        let driver = driver()
+        var assignment = ConsumerProtocolAssignment()
+        assignment.userData = .empty
+        _ = classicMember(driver, assignment: Bytes([0, 9] + assignment.encoded(version: 3).array + [1, 2]))
+        #expect(driver.beat("g", "new", 0).errorCode == .none)
     }
 
     @Test func aClassicGroupBecomesAConsumerGroupAndBack() {

@@ -60,6 +60,30 @@ import Testing
         #expect(d.committed("g") == [:])
     }
 
+    /// Topics and user data are read, whatever version is claimed and whatever follows, or does not.
+    @Test(
+        arguments: [
+            ([0, 1], []), ([0, 2], [0, 0, 0, 0]), ([0, 3], [0, 0, 0, 5, 0]), ([0, 9], []), ([255, 255], []), ([0, 1], [255, 255, 255, 255, 255]),
+        ] as [([UInt8], [UInt8])])
+    func subscriptionsAreReadAsFarAsVersionZeroGoes(version: [UInt8], rest: [UInt8]) {
+        let d = GroupDriver()
+        var subscription = ConsumerProtocolSubscription()
+        subscription.topics = ["t"]
+        let member = d.stableMember("g", metadata: Bytes(version + subscription.encoded(version: 0).array + rest))
+        for topic in ["t", "old"] { _ = d.commit("g", topic, [0: 1], member: member, generation: 1) }
+        #expect(d.deleteOffsets("g", "t", 0)?.topics[0].partitions[0].errorCode == .groupSubscribedToTopic)
+        #expect(d.deleteOffsets("g", "old", 0)?.topics[0].partitions[0].errorCode == ErrorCode.none)
+    }
+
+    /// What cannot be read may be a subscription to anything.
+    @Test(arguments: [[], [0], [0, 1], [0, 0, 0, 0, 0, 3, 0, 1, 116], [0, 0, 0, 0, 0, 1, 0, 1, 116]] as [[UInt8]])
+    func aSubscriptionThatCannotBeReadKeepsAllOffsets(metadata: [UInt8]) {
+        let d = GroupDriver()
+        let member = d.stableMember("g", metadata: Bytes(metadata))
+        _ = d.commit("g", "old", [0: 1], member: member, generation: 1)
+        #expect(d.deleteOffsets("g", "old", 0)?.topics[0].partitions[0].errorCode == .groupSubscribedToTopic)
+    }
+
     @Test func deletedGroupLeavesNothingBehind() {
         let d = GroupDriver()
         _ = d.commit("g", "t", [0: 1, 1: 2])

@@ -70,6 +70,33 @@ final class Loopback {
         #expect(net.server?.peer.host == "127.0.0.1")
     }
 
+    @Test func aConnectionOnWhichNothingMovesIsClosedInTime() throws {
+        let net = try Loopback()
+        net.limits.maxIdleMs = 1000
+        let port = try net.listen { server in server.onFrames = { _, _ in } }
+        let start = SystemClock.monotonicMs()
+        var ends: [String: Int64] = [:]
+        func ended(_ name: String) -> (Connection, CloseReason) -> Void {
+            { _, reason in
+                #expect(reason == .peerClosed)
+                ends[name] = SystemClock.monotonicMs() - start
+                net.loop.stop()
+            }
+        }
+        var sending: LoopTimer?
+        net.connect(port) { busy in
+            busy.onClose = ended("busy")
+            sending = net.loop.schedule(afterMs: 0, repeatMs: 20) { busy.send(frame([1])) }
+        }
+        net.connect(port) { quiet in quiet.onClose = ended("quiet") }
+        #expect(net.run())
+        #expect(ends["busy"] == nil)
+        #expect((1000..<2000).contains(ends["quiet"] ?? 0))
+        sending?.cancel()
+        #expect(net.run())
+        #expect((ends["busy"] ?? 0) >= 1000)
+    }
+
     @Test func fileRangesAreSentBetweenBytes() throws {
         let scratch = try Scratch()
         let net = try Loopback()

@@ -148,4 +148,10 @@ final class Scratch {
         #expect(FileDisk.parent(of: "a") == ".")
         #expect(FileDisk.parent(of: "a/b//") == "a")
     }
+
+    @Test func theVolumeOfAPathIsMeasured() throws {
+        let space = try #require(try scratch.disk.space(of: scratch.path))
+        #expect(space.totalBytes > 0 && (0...space.totalBytes).contains(space.usableBytes))
+        #expect(throws: DiskError.self) { try scratch.disk.space(of: scratch["missing"]) }
+    }
 }

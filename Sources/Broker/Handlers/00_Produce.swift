@@ -31,12 +31,8 @@ func handleProduce(_ broker: Broker, _ request: ProduceRequest, _ context: Reque
                 produce.fail(topicIndex, index, AppendError(.invalidTopicException, "The topic \(name) is written by the broker alone"))
                 continue
             }
-            if hasTransactionalBatch(records) {
-                produce.fail(topicIndex, index, AppendError(.transactionalIdAuthorizationFailed, "A transactional batch without a transactional id"))
-                continue
-            }
-            if context.version < 7, isZstd(records) {
-                produce.fail(topicIndex, index, AppendError(.unsupportedCompressionType, "Produce requests with version below 7 may not use zstd"))
+            if let refusal = refusal(of: records, context.version) {
+                produce.fail(topicIndex, index, refusal)
                 continue
             }
             do {
@@ -44,7 +40,7 @@ func handleProduce(_ broker: Broker, _ request: ProduceRequest, _ context: Reque
                 produce.succeed(topicIndex, index, info)
                 if request.acks == -1 { waits.append((partition, info, topicIndex, index)) }
             } catch {
-                produce.fail(topicIndex, index, error)
+                produce.fail(topicIndex, index, error, logStartOffset: knowsLog(error.code) ? partition.log.logStartOffset : -1)
             }
         }
     }
@@ -58,17 +54,30 @@ func handleProduce(_ broker: Broker, _ request: ProduceRequest, _ context: Reque
     produce.finish()
 }
 
-/// Whether the first batch says that it is compressed with zstd; clients of versions before 7 may not know that codec (KIP-110).
-private func isZstd(_ records: Bytes) -> Bool {
-    guard records.count >= RecordBatch.headerSize else { return false }
-    let attributes: Int16 = records.load(21)
-    return attributes & 7 == 4
+/// What is wrong with records whatever log they are for: a request brings one batch of the current format a partition.
+private func refusal(of records: Bytes, _ version: Int16) -> AppendError? {
+    var batches = RecordBatches(records).makeIterator()
+    guard let batch = batches.next() else {
+        switch batches.failure {
+        case nil, .truncated: return AppendError(.invalidRecord, "no record batch")
+        case .legacyMagic: return AppendError(.invalidRecord, "records of an older format")
+        default: return nil
+        }
+    }
+    // Clients of versions before 7 may not know that codec (KIP-110).
+    if version < 7, batch.compression == .zstd { return AppendError(.unsupportedCompressionType, "zstd in a version below 7") }
+    if batches.next() != nil { return AppendError(.invalidRecord, "more than one record batch") }
+    // Nothing would ever end a transaction that no coordinator knows of.
+    return batch.isTransactional ? AppendError(.transactionalIdAuthorizationFailed, "A transactional batch without a transactional id") : nil
 }
 
-/// Whether any batch says that it belongs to a transaction. Nothing would ever end one that no coordinator knows of.
-private func hasTransactionalBatch(_ records: Bytes) -> Bool {
-    RecordBatches(records).contains { $0.isTransactional }
+/// Whether the answer to an append that failed tells where the log begins: not when what was sent cannot be any log's, or when the log cannot be used.
+private func knowsLog(_ code: ErrorCode) -> Bool {
+    ![.messageTooLarge, .recordListTooLarge, .corruptMessage, .kafkaStorageError].contains(code)
 }
+
+/// Whether the answer carries the reason in words: where records are named, and where the client's user can learn it nowhere else.
+private func tellsReason(_ error: AppendError) -> Bool { !error.recordErrors.isEmpty || error.code == .kafkaStorageError }
 
 private let adminClientId = "__admin_client"
 
@@ -111,15 +120,15 @@ private final class PendingProduce: Sendable {
         }
     }
 
-    func fail(_ topic: Int, _ index: Int, _ error: AppendError) {
+    func fail(_ topic: Int, _ index: Int, _ error: AppendError, logStartOffset: Int64 = -1) {
         state.withLock { state in
             var partition = ProduceResponse.TopicProduceResponse.PartitionProduceResponse()
             partition.index = state.response.responses[topic].partitionResponses[index].index
             partition.errorCode = error.code
             partition.baseOffset = -1
             partition.logAppendTimeMs = -1
-            partition.logStartOffset = -1
-            partition.errorMessage = error.message.isEmpty ? nil : error.message
+            partition.logStartOffset = logStartOffset
+            partition.errorMessage = tellsReason(error) ? error.message : nil
             partition.recordErrors = error.recordErrors.map { record in
                 var row = ProduceResponse.TopicProduceResponse.PartitionProduceResponse.BatchIndexAndErrorMessage()
                 row.batchIndex = record.batchIndex

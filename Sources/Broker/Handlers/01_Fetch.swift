@@ -4,28 +4,46 @@ import KafkaProtocol
 // 12: flexible. 13: topic ids (KIP-516). 15: replica state. 16: node endpoints. 17: directory ids. 18: follower high watermark.
 
 func handleFetch(_ broker: Broker, _ request: FetchRequest, _ context: RequestContext) {
-    guard request.replicaId < 0, request.replicaState.replicaId < 0 else {
-        // Followers belong to clusters of several nodes, which this broker does not form.
-        var response = FetchResponse()
-        response.errorCode = .notLeaderOrFollower
-        return context.reply(response)
-    }
     switch fetchSession(broker, request, context) {
     case .failure(let code):
         var response = FetchResponse()
         response.errorCode = code
         context.reply(response)
     case .success(let choice):
+        var entries = resolve(choice.partitions, broker.partitions.snapshot, usesTopicIds: context.version >= 13)
+        let canRead = entries.contains { $0.partition != nil }
+        guard !canRead || [0, 1].contains(request.isolationLevel) else {
+            if request.sessionEpoch == 0, let session = choice.session { broker.fetchSessions.remove(session.id) }
+            return context.reply(failed(request, .unknownServerError, context.version))
+        }
+        if request.replicaId >= 0 || request.replicaState.replicaId >= 0 {
+            // Followers belong to clusters of several nodes, which this broker does not form.
+            for index in entries.indices { entries[index].refusal = .notLeaderOrFollower }
+        }
         let plan = FetchPlan(
-            entries: resolve(choice.partitions, broker.partitions.snapshot),
-            maxBytes: min(Int(max(request.maxBytes, 0)), broker.settings.fetchMaxBytes), minBytes: Int(request.minBytes),
+            entries: entries, maxBytes: min(Int(request.maxBytes), broker.settings.fetchMaxBytes), minBytes: Int(request.minBytes),
             readsCommitted: request.isolationLevel == 1, knowsZstd: context.version >= 10, session: choice.session, isFull: choice.isFull,
             sessionId: choice.session?.id ?? 0)
         let outcome = plan.read()
-        let mustAnswer = plan.entries.isEmpty || outcome.hasError || outcome.sizeBytes >= plan.minBytes || request.maxWaitMs <= 0
+        let mustAnswer = !canRead || outcome.hasError || outcome.sizeBytes >= plan.minBytes || request.maxWaitMs <= 0
         if mustAnswer { return context.reply(plan.response(outcome)) }
         DelayedFetch.park(plan, outcome, deadline: context.now + Int64(request.maxWaitMs), context, broker.timers)
     }
+}
+
+/// The answer to a request that fails as a whole: clients before version 13 look for the error in each partition.
+private func failed(_ request: FetchRequest, _ code: ErrorCode, _ version: Int16) -> FetchResponse {
+    var response = FetchResponse()
+    response.errorCode = code
+    response.sessionId = request.sessionId
+    guard version < 13 else { return response }
+    response.responses = request.topics.map { topic in
+        var answer = FetchResponse.FetchableTopicResponse()
+        answer.topic = topic.topic
+        answer.partitions = topic.partitions.map { FetchResponse.FetchableTopicResponse.PartitionData(unread: $0.partition, code) }
+        return answer
+    }
+    return response
 }
 
 private struct SessionChoice {
@@ -37,16 +55,8 @@ private struct SessionChoice {
 /// Finds, makes, updates or ends the session that the request's id and epoch speak of (KIP-227).
 private func fetchSession(_ broker: Broker, _ request: FetchRequest, _ context: RequestContext) -> Result<SessionChoice, ErrorCode> {
     let usesTopicIds = context.version >= 13
-    let asked = request.topics.flatMap { topic in
-        topic.partitions.map { partition in
-            (
-                FetchKey(topic: topic.topic, topicId: topic.topicId, partition: partition.partition),
-                FetchPosition(
-                    offset: partition.fetchOffset, maxBytes: partition.partitionMaxBytes, currentLeaderEpoch: partition.currentLeaderEpoch)
-            )
-        }
-    }
-    if request.sessionEpoch <= 0 {
+    let asked = positions(in: request)
+    if request.sessionEpoch == 0 || request.sessionEpoch == -1 {
         if request.sessionId != 0 { broker.fetchSessions.remove(request.sessionId) }
         guard request.sessionEpoch == 0, let session = broker.fetchSessions.create(usesTopicIds: usesTopicIds, now: context.now) else {
             return .success(SessionChoice(session: nil, isFull: true, partitions: asked))
@@ -59,7 +69,7 @@ private func fetchSession(_ broker: Broker, _ request: FetchRequest, _ context: 
         return .success(SessionChoice(session: session, isFull: true, partitions: asked))
     }
     guard let session = broker.fetchSessions.session(request.sessionId) else { return .failure(.fetchSessionIdNotFound) }
-    return session.state.withLock { state in
+    let result: Result<SessionChoice, ErrorCode> = session.state.withLock { state in
         guard state.epoch == request.sessionEpoch else { return .failure(.invalidFetchSessionEpoch) }
         guard state.usesTopicIds == usesTopicIds else { return .failure(.fetchSessionTopicIdError) }
         state.epoch = FetchSession.nextEpoch(after: state.epoch)
@@ -81,11 +91,37 @@ private func fetchSession(_ broker: Broker, _ request: FetchRequest, _ context: 
         let partitions = state.order.compactMap { key in state.positions[key].map { (key, $0) } }
         return .success(SessionChoice(session: session, isFull: false, partitions: partitions))
     }
+    // A session that has lost its last partition ends.
+    if case .success(let choice) = result, choice.partitions.isEmpty {
+        broker.fetchSessions.remove(session.id)
+        return .success(SessionChoice(session: nil, isFull: true, partitions: []))
+    }
+    return result
 }
 
-private func resolve(_ asked: [(FetchKey, FetchPosition)], _ table: PartitionTable.Snapshot) -> [FetchEntry] {
+/// What is asked of each partition. One that is named twice is read once, where it was named first, as it was asked last.
+private func positions(in request: FetchRequest) -> [(FetchKey, FetchPosition)] {
+    var asked: [(key: FetchKey, position: FetchPosition)] = []
+    for topic in request.topics {
+        for partition in topic.partitions {
+            asked.append(
+                (
+                    FetchKey(topic: topic.topic, topicId: topic.topicId, partition: partition.partition),
+                    FetchPosition(
+                        offset: partition.fetchOffset, maxBytes: partition.partitionMaxBytes, currentLeaderEpoch: partition.currentLeaderEpoch)
+                ))
+        }
+    }
+    var places: [FetchKey: Int] = [:]
+    for (place, row) in asked.enumerated() where places[row.key] == nil { places[row.key] = place }
+    guard places.count < asked.count else { return asked }
+    for row in asked { asked[places[row.key] ?? 0].position = row.position }
+    return asked.enumerated().filter { places[$1.key] == $0 }.map(\.element)
+}
+
+private func resolve(_ asked: [(FetchKey, FetchPosition)], _ table: PartitionTable.Snapshot, usesTopicIds: Bool) -> [FetchEntry] {
     asked.map { key, position in
-        if key.topicId != .zero {
+        if usesTopicIds {
             guard let name = table.names[key.topicId] else { return FetchEntry(key: key, position: position, error: .unknownTopicId) }
             let partition = table.partition(name, key.partition)
             return FetchEntry(key: key, position: position, partition: partition, error: .unknownTopicOrPartition)

@@ -7,44 +7,69 @@ import LogStorage
 private let latest: Int64 = -1, earliest: Int64 = -2, maxTimestamp: Int64 = -3, earliestLocal: Int64 = -4, latestTiered: Int64 = -5, pendingUpload: Int64 = -6
 
 func handleListOffsets(_ broker: Broker, _ request: ListOffsetsRequest, _ context: RequestContext) {
+    typealias Row = ListOffsetsResponse.ListOffsetsTopicResponse.ListOffsetsPartitionResponse
     let table = broker.partitions.snapshot
     var response = ListOffsetsResponse()
-    response.topics = request.topics.map { topic in
-        var answer = ListOffsetsResponse.ListOffsetsTopicResponse()
-        answer.name = topic.name
-        // A partition asked for twice is the client's mistake; every copy is told so.
-        var counts: [Int32: Int] = [:]
-        for partition in topic.partitions { counts[partition.partitionIndex, default: 0] += 1 }
-        answer.partitions = topic.partitions.map { asked in
-            var row = ListOffsetsResponse.ListOffsetsTopicResponse.ListOffsetsPartitionResponse()
-            row.partitionIndex = asked.partitionIndex
-            if counts[asked.partitionIndex] != 1 {
+    guard [0, 1].contains(request.isolationLevel) else {
+        response.topics = request.topics.map { topic in
+            var answer = ListOffsetsResponse.ListOffsetsTopicResponse()
+            answer.name = topic.name
+            answer.partitions = topic.partitions.map { Row($0.partitionIndex, .unknownServerError) }
+            return answer
+        }
+        return context.reply(response)
+    }
+    // A partition asked for twice is the client's mistake; it is told so once.
+    var counts: [FetchKey: Int] = [:]
+    func key(_ topic: String, _ partition: Int32) -> FetchKey { FetchKey(topic: topic, topicId: .zero, partition: partition) }
+    for topic in request.topics { for row in topic.partitions { counts[key(topic.name, row.partitionIndex), default: 0] += 1 } }
+    var places: [String: Int] = [:]
+    for topic in request.topics {
+        for asked in topic.partitions {
+            guard let count = counts.removeValue(forKey: key(topic.name, asked.partitionIndex)) else { continue }
+            var row = Row(asked.partitionIndex, .none)
+            if count > 1 {
                 row.errorCode = .invalidRequest
+            } else if asked.timestamp < oldestKnown(context.version) {
+                row.errorCode = .unsupportedVersion
             } else if let partition = table.partition(topic.name, asked.partitionIndex) {
-                look(asked, in: partition, readsCommitted: request.isolationLevel == 1, context.version, &row)
+                look(asked, in: partition, readsCommitted: request.isolationLevel == 1, &row)
             } else {
                 row.errorCode = .unknownTopicOrPartition
             }
-            return row
+            let place = places[topic.name] ?? response.topics.count
+            if place == response.topics.count {
+                places[topic.name] = place
+                response.topics.append(.init())
+                response.topics[place].name = topic.name
+            }
+            response.topics[place].partitions.append(row)
         }
-        return answer
     }
     context.reply(response)
 }
 
+extension ListOffsetsResponse.ListOffsetsTopicResponse.ListOffsetsPartitionResponse {
+    fileprivate init(_ partition: Int32, _ code: ErrorCode) {
+        self.init()
+        partitionIndex = partition
+        errorCode = code
+    }
+}
+
+/// The lowest of the timestamps with a meaning of their own that a version knows.
+private func oldestKnown(_ version: Int16) -> Int64 {
+    version >= 11 ? pendingUpload : version >= 9 ? latestTiered : version >= 8 ? earliestLocal : version >= 7 ? maxTimestamp : earliest
+}
+
 private func look(
-    _ asked: ListOffsetsRequest.ListOffsetsTopic.ListOffsetsPartition, in partition: Partition, readsCommitted: Bool, _ version: Int16,
+    _ asked: ListOffsetsRequest.ListOffsetsTopic.ListOffsetsPartition, in partition: Partition, readsCommitted: Bool,
     _ row: inout ListOffsetsResponse.ListOffsetsTopicResponse.ListOffsetsPartitionResponse
 ) {
     row.errorCode = partition.check(currentLeaderEpoch: asked.currentLeaderEpoch)
     guard row.errorCode == .none else { return }
     let log = partition.log
     let end = readsCommitted ? log.lastStableOffset : partition.highWatermark
-    let oldestKnown: Int64 = version >= 11 ? pendingUpload : version >= 9 ? latestTiered : version >= 8 ? earliestLocal : version >= 7 ? maxTimestamp : earliest
-    guard asked.timestamp >= oldestKnown else {
-        row.errorCode = .unsupportedVersion
-        return
-    }
     do {
         switch asked.timestamp {
         case latest:

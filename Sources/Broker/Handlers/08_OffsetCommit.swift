@@ -20,11 +20,13 @@ func handleOffsetCommit(_ broker: Broker, _ request: OffsetCommitRequest, _ cont
         let missing = topic.partitions.filter { table.partition(name, $0.partitionIndex) == nil }
         topic.name = name
         topic.topicId = found.topicId
+        if topic.partitions.isEmpty { continue }
         topic.partitions.removeAll { table.partition(name, $0.partitionIndex) == nil }
         if !topic.partitions.isEmpty { known.topics.append(topic) }
         refused.append((answer(topic, missing, .unknownTopicOrPartition), !topic.partitions.isEmpty))
     }
     let rows = refused
+    let isRefusing = rows.contains { !$0.isAsked || !$0.answer.partitions.isEmpty }
     @Sendable func reply(_ answers: [Answer]) {
         var answers = answers.makeIterator()
         var response = OffsetCommitResponse()
@@ -33,6 +35,9 @@ func handleOffsetCommit(_ broker: Broker, _ request: OffsetCommitRequest, _ cont
             if row.isAsked { answer.partitions += answers.next()?.partitions ?? [] }
             return answer
         }
+        let isById = context.version >= 10
+        // The coordinator's rows are passed on as they are, unless there are others to put them to.
+        if isRefusing { response.topics = oneRowEach(response.topics, by: { isById ? $0.topicId.description : $0.name }, \.partitions) }
         context.reply(response)
     }
     if known.topics.isEmpty { return reply([]) }

@@ -3,12 +3,11 @@ import KafkaProtocol
 // FindCoordinator, versions 0 to 6. 1: key type. 3: flexible. 4: several keys at once (KIP-699). 5: no change for groups. 6: share groups (KIP-932).
 // A single node coordinates everything. The first question about a group creates `__consumer_offsets`.
 
-private let groupKey: Int8 = 0, transactionKey: Int8 = 1
+private let groupKey: Int8 = 0, transactionKey: Int8 = 1, shareKey: Int8 = 2
 
 func handleFindCoordinator(_ broker: Broker, _ request: FindCoordinatorRequest, _ context: RequestContext) {
     let endpoint = broker.settings.endpoints.first { $0.listener == context.connection.listener } ?? broker.settings.endpoints.first
     var error = ErrorCode.none
-    var message: String?
     if request.keyType == groupKey {
         error = broker.groups.createTopicIfMissing(now: context.now)
         // A client asks again after this; the reason, such as a replication factor that one node cannot give, is for the operator.
@@ -17,14 +16,15 @@ func handleFindCoordinator(_ broker: Broker, _ request: FindCoordinatorRequest, 
         error = .invalidRequest
     }
     if error == .none && endpoint == nil { error = .coordinatorNotAvailable }
-    if error != .none { message = error.message }
 
+    let isKnown = groupKey...shareKey ~= request.keyType
     var response = FindCoordinatorResponse()
     func coordinator(_ key: String) -> FindCoordinatorResponse.Coordinator {
         var row = FindCoordinatorResponse.Coordinator()
         row.key = key
         row.errorCode = error
-        row.errorMessage = message ?? ""
+        // What is wrong with one key, among several, is told without words.
+        row.errorMessage = isKnown || error == .none ? "" : error.message
         row.nodeId = error == .none ? broker.settings.nodeId : -1
         row.host = error == .none ? endpoint?.host ?? "" : ""
         row.port = error == .none ? endpoint.map { Int32($0.port) } ?? -1 : -1
@@ -35,7 +35,7 @@ func handleFindCoordinator(_ broker: Broker, _ request: FindCoordinatorRequest, 
     } else {
         let row = coordinator(request.key)
         response.errorCode = row.errorCode
-        response.errorMessage = error == .none ? ErrorCode.none.name : message
+        response.errorMessage = error == .none ? ErrorCode.none.name : error.message
         response.nodeId = row.nodeId
         response.host = row.host
         response.port = row.port

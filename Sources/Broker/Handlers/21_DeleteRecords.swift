@@ -2,43 +2,55 @@ import Coordination
 import KafkaProtocol
 import LogStorage
 
-// DeleteRecords, versions 0 to 2 (2: flexible). Offset -1 stands for the high watermark.
+// DeleteRecords, versions 0 to 2 (2: flexible). Offset -1 stands for the high watermark. Of a partition that is named twice the last offset counts.
 
 func handleDeleteRecords(_ broker: Broker, _ request: DeleteRecordsRequest, _ context: RequestContext) {
     let table = broker.partitions.snapshot
+    var offsets: [FetchKey: Int64] = [:]
+    func key(_ topic: String, _ partition: Int32) -> FetchKey { FetchKey(topic: topic, topicId: .zero, partition: partition) }
+    for topic in request.topics { for asked in topic.partitions { offsets[key(topic.name, asked.partitionIndex)] = asked.offset } }
     var response = DeleteRecordsResponse()
     response.topics = request.topics.map { topic in
         var answer = DeleteRecordsResponse.DeleteRecordsTopicResult()
         answer.name = topic.name
-        answer.partitions = topic.partitions.map { asked in
+        for asked in topic.partitions {
+            guard let offset = offsets.removeValue(forKey: key(topic.name, asked.partitionIndex)) else { continue }
             var row = DeleteRecordsResponse.DeleteRecordsTopicResult.DeleteRecordsPartitionResult()
             row.partitionIndex = asked.partitionIndex
             row.lowWatermark = -1
-            guard let partition = table.partition(topic.name, asked.partitionIndex) else {
-                row.errorCode = .unknownTopicOrPartition
-                return row
-            }
-            guard partition.log.config.isDeleted, !TopicName.isInternal(topic.name) else {
-                row.errorCode = TopicName.isInternal(topic.name) ? .invalidTopicException : .policyViolation
-                return row
-            }
-            let offset = asked.offset == -1 ? partition.highWatermark : asked.offset
-            guard offset >= 0, offset <= partition.highWatermark else {
-                row.errorCode = .offsetOutOfRange
-                return row
-            }
-            do {
-                row.lowWatermark = try partition.log.deleteRecords(before: offset)
-                try broker.storage.writeLogStartOffsets()
-                partition.wake(appended: nil, now: context.now)
-            } catch let error as LogError {
-                row.errorCode = error.code
-            } catch {
-                row.errorCode = .kafkaStorageError
-            }
-            return row
+            delete(before: offset, in: table.partition(topic.name, asked.partitionIndex), broker, now: context.now, &row)
+            answer.partitions.append(row)
         }
         return answer
     }
+    response.topics = oneRowEach(response.topics.filter { !$0.partitions.isEmpty }, by: \.name, \.partitions)
     context.reply(response)
+}
+
+private func delete(
+    before offset: Int64, in partition: Partition?, _ broker: Broker, now: Int64,
+    _ row: inout DeleteRecordsResponse.DeleteRecordsTopicResult.DeleteRecordsPartitionResult
+) {
+    guard let partition else {
+        row.errorCode = .unknownTopicOrPartition
+        return
+    }
+    guard partition.log.config.isDeleted, !TopicName.isInternal(partition.topic) else {
+        row.errorCode = TopicName.isInternal(partition.topic) ? .invalidTopicException : .policyViolation
+        return
+    }
+    let offset = offset == -1 ? partition.highWatermark : offset
+    guard offset >= 0, offset <= partition.highWatermark else {
+        row.errorCode = .offsetOutOfRange
+        return
+    }
+    do {
+        row.lowWatermark = try partition.log.deleteRecords(before: offset)
+        try broker.storage.writeLogStartOffsets()
+        partition.wake(appended: nil, now: now)
+    } catch let error as LogError {
+        row.errorCode = error.code
+    } catch {
+        row.errorCode = .kafkaStorageError
+    }
 }

@@ -1,13 +1,19 @@
 import KafkaProtocol
 import Synchronization
 
-// InitProducerId, versions 0 to 6 (2: flexible, 3: producer id and epoch to bump, 6: two-phase commit). Serves idempotent producers;
-// a transactional id is refused, because transactions are not served yet (COMPATIBILITY.md).
+// InitProducerId, versions 0 to 5 (2: flexible, 3: producer id and epoch to bump; 6, of two-phase commit, Kafka does not serve either). Serves
+// idempotent producers; a transactional id is refused, because transactions are not served yet (COMPATIBILITY.md).
 
 func handleInitProducerId(_ broker: Broker, _ request: InitProducerIdRequest, _ context: RequestContext) {
     var response = InitProducerIdResponse()
     if request.transactionalId != nil {
         response.errorCode = request.transactionalId == "" ? .invalidRequest : .unsupportedVersion
+        response.producerEpoch = -1
+        return context.reply(response)
+    }
+    // An idempotent producer always gets an id of its own, whatever it had; but half of what it had makes no sense.
+    guard (request.producerId == -1) == (request.producerEpoch == -1) else {
+        response.errorCode = .invalidRequest
         response.producerEpoch = -1
         return context.reply(response)
     }

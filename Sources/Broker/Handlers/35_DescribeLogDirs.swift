@@ -1,8 +1,7 @@
 import KafkaProtocol
 import LogStorage
 
-// DescribeLogDirs, versions 1 to 5. 2: flexible. 3: an error for the whole answer. 4: size of the volume, which the storage does not tell (-1).
-// 5: cordoned directories.
+// DescribeLogDirs, versions 1 to 5. 2: flexible. 3: an error for the whole answer. 4: size of the volume (-1 in memory). 5: cordoned directories.
 
 func handleDescribeLogDirs(_ broker: Broker, _ request: DescribeLogDirsRequest, _ context: RequestContext) {
     typealias Topic = DescribeLogDirsResponse.DescribeLogDirsResult.DescribeLogDirsTopic
@@ -11,6 +10,10 @@ func handleDescribeLogDirs(_ broker: Broker, _ request: DescribeLogDirsRequest, 
     }
     var result = DescribeLogDirsResponse.DescribeLogDirsResult()
     result.logDir = broker.storage.path
+    if context.version >= 4, let space = try? broker.disk.space(of: broker.storage.path) {
+        result.totalBytes = space.totalBytes
+        result.usableBytes = space.usableBytes
+    }
     for (name, topic) in broker.partitions.snapshot.topics.sorted(by: { $0.key < $1.key }) {
         var row = Topic()
         row.name = name

@@ -8,11 +8,16 @@ private typealias Answer = OffsetDeleteResponse.OffsetDeleteResponseTopic
 func handleOffsetDelete(_ broker: Broker, _ request: OffsetDeleteRequest, _ context: RequestContext) {
     let table = broker.partitions.snapshot
     var known = request
+    // A topic that is not there has a row even if no partition of it was named.
+    known.topics.removeAll { $0.partitions.isEmpty && table.topics[$0.name] != nil }
+    let asked = known.topics
     for index in known.topics.indices {
         let name = known.topics[index].name
         known.topics[index].partitions.removeAll { table.partition(name, $0.partitionIndex) == nil }
     }
-    let refused = request.topics.map { topic in missing(topic) { table.partition(topic.name, $0) == nil } }
+    let refused = asked.map { topic in missing(topic) { table.partition(topic.name, $0) == nil } }
+    // The coordinator's rows are passed on as they are, unless there are others to put them to.
+    let isRefusing = asked.contains { table.topics[$0.name] == nil } || refused.contains { !$0.partitions.isEmpty }
     broker.groups.submit(request.groupId, now: context.now) { [known] shard, token in
         shard.deleteOffsets(known, token: token)
     } then: { result in
@@ -27,6 +32,7 @@ func handleOffsetDelete(_ broker: Broker, _ request: OffsetDeleteRequest, _ cont
                 merged.partitions += answer.partitions
                 return merged
             }
+            if isRefusing { response.topics = oneRowEach(response.topics, by: \.name, \.partitions) }
         }
         context.reply(response)
     }

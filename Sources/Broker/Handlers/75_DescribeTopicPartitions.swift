@@ -10,9 +10,9 @@ func handleDescribeTopicPartitions(_ broker: Broker, _ request: DescribeTopicPar
     let asksForAll = request.topics.isEmpty
     let requested = Set(request.topics.map(\.name))
     if let cursor = request.cursor, cursor.partitionIndex < 0 || !asksForAll && !requested.contains(cursor.topicName) {
-        response.topics = requested.sorted().map { name in
+        response.topics = request.topics.map { topic in
             var row = Topic()
-            row.name = name
+            row.name = topic.name
             row.errorCode = .invalidRequest
             return row
         }

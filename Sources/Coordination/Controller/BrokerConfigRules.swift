@@ -27,7 +27,7 @@ struct BrokerConfigRules {
         try checkElr(name, from: old, to: texts)
     }
 
-    private func checkId(_ name: String) throws(ControllerError) {
+    func checkId(_ name: String) throws(ControllerError) {
         guard let id = Int32(name) else { throw ControllerError(.invalidRequest, "Node id must be an integer, but it is: \(name)") }
         // Values of another broker are its own to judge, so they must be asked of it.
         if id != config.brokerId {

@@ -17,11 +17,10 @@ extension Controller {
             result.resourceName = resource.resourceName
             result.errorMessage = nil
             do throws(ControllerError) {
-                let target = try self.resource(resource.resourceType, resource.resourceName, counts: counts)
+                try checkOnce(resource.resourceType, resource.resourceName, counts)
                 try checkKeys(resource.configs.map(\.name), nulls: resource.configs.filter { $0.value == nil && $0.configOperation != 1 }.map(\.name))
-                var texts = image.config(of: target)
-                for config in resource.configs { try apply(config, to: &texts, of: target, image: image) }
-                let changes = try changes(of: target, to: texts, image: image)
+                let target = try self.resource(resource.resourceType, resource.resourceName)
+                let changes = try changes(of: target, by: resource.configs, image: image)
                 if !request.validateOnly { records += changes }
             } catch {
                 result.errorCode = error.code
@@ -43,8 +42,11 @@ extension Controller {
             result.resourceName = resource.resourceName
             result.errorMessage = nil
             do throws(ControllerError) {
-                let target = try self.resource(resource.resourceType, resource.resourceName, counts: counts)
+                try checkOnce(resource.resourceType, resource.resourceName, counts)
                 try checkKeys(resource.configs.map(\.name), nulls: resource.configs.filter { $0.value == nil }.map(\.name))
+                let target = try self.resource(resource.resourceType, resource.resourceName)
+                // Loggers came after this request had been superseded.
+                if target.kind == .brokerLogger { throw Self.unknownKind(resource.resourceType) }
                 let texts = Dictionary(resource.configs.map { ($0.name, $0.value ?? "") }, uniquingKeysWith: { _, last in last })
                 let changes = try changes(of: target, to: texts, image: image)
                 if !request.validateOnly { records += changes }
@@ -67,23 +69,60 @@ extension Controller {
         }
     }
 
-    private func resource(_ type: Int8, _ name: String, counts: [ResourceKey: Int]) throws(ControllerError) -> ConfigResource {
+    private func checkOnce(_ type: Int8, _ name: String, _ counts: [ResourceKey: Int]) throws(ControllerError) {
         if counts[ResourceKey(type, name)] ?? 0 > 1 { throw ControllerError(.invalidRequest, "Each resource must appear at most once.") }
-        guard let kind = ConfigResource.Kind(rawValue: type) else { throw ControllerError(.invalidRequest, "Unknown resource type \(type)") }
+    }
+
+    private func resource(_ type: Int8, _ name: String) throws(ControllerError) -> ConfigResource {
+        guard let kind = ConfigResource.Kind(rawValue: type) else { throw Self.unknownKind(type) }
         return ConfigResource(kind, name)
     }
 
+    private static func unknownKind(_ type: Int8) -> ControllerError { ControllerError(.invalidRequest, "Unknown resource type \(type)") }
+
     private func checkKeys(_ names: [String], nulls: [String]) throws(ControllerError) {
         if Set(names).count != names.count { throw ControllerError(.invalidRequest, "Error due to duplicate config keys") }
-        if !nulls.isEmpty { throw ControllerError(.invalidRequest, "Null value not supported for : \(nulls.joined(separator: ","))") }
+        if !nulls.isEmpty { throw ControllerError(.invalidRequest, "Null value not supported for : \(nulls.joined(separator: ", "))") }
+    }
+
+    private typealias Change = IncrementalAlterConfigsRequest.AlterConfigsResource.AlterableConfig
+
+    private func changes(of resource: ConfigResource, by configs: [Change], image: MetadataImage) throws(ControllerError) -> [MetadataRecord] {
+        if resource.kind == .brokerLogger {
+            try checkLoggers(resource.name, configs, image: image)
+            return []
+        }
+        if resource.kind == .broker && !resource.name.isEmpty { try BrokerConfigRules(view(image)).checkId(resource.name) }
+        var texts = image.config(of: resource)
+        for config in configs { try apply(config, to: &texts, of: resource, image: image) }
+        return try changes(of: resource, to: texts, image: image)
+    }
+
+    /// This broker has no loggers by name.
+    private func checkLoggers(_ name: String, _ configs: [Change], image: MetadataImage) throws(ControllerError) {
+        guard let id = Int32(name) else { throw ControllerError(.invalidRequest, "Node id must be an integer, but it is: \(name)") }
+        let expected = view(image).brokerId
+        if id != expected { throw ControllerError(.invalidRequest, "Unexpected node id. Expected \(expected), but received \(id)") }
+        guard let first = configs.first else { return }
+        let what: String
+        switch ConfigOperation(rawValue: first.configOperation) {
+        case .set, .delete: throw ControllerError(.invalidConfig, "Logger \(first.name) does not exist!")
+        case .append: what = "APPEND operation"
+        case .subtract: what = "SUBTRACT operation"
+        case nil: what = "Unknown operation type \(first.configOperation)"
+        }
+        throw ControllerError(.invalidRequest, "\(what) is not allowed for the BROKER_LOGGER resource")
     }
 
     private func apply(
-        _ config: IncrementalAlterConfigsRequest.AlterConfigsResource.AlterableConfig, to texts: inout [String: String], of resource: ConfigResource,
+        _ config: Change, to texts: inout [String: String], of resource: ConfigResource,
         image: MetadataImage
     ) throws(ControllerError) {
-        // Kafka answers an operation it does not know with its general error.
-        guard let operation = ConfigOperation(rawValue: config.configOperation) else { throw ControllerError(.unknownServerError) }
+        guard let operation = ConfigOperation(rawValue: config.configOperation) else {
+            // Where a broker does not look itself, Kafka answers with its general error.
+            guard resource.kind == .broker else { throw ControllerError(.unknownServerError) }
+            throw ControllerError(.invalidRequest, "Unknown operations type \(config.configOperation)")
+        }
         switch operation {
         case .set: texts[config.name] = config.value
         case .delete: texts[config.name] = nil
@@ -142,7 +181,7 @@ extension Controller {
         case .broker: try BrokerConfigRules(view(image)).check(resource.name, from: old, to: texts)
         case .group: try GroupConfigRules(view(image)).check(resource.name, texts)
         case .clientMetrics: try ClientMetricsRules.check(resource.name, texts)
-        case .brokerLogger: throw ControllerError(.invalidConfig, "Logger \(texts.keys.sorted().joined(separator: ", ")) does not exist!")
+        case .brokerLogger: break
         }
     }
 

@@ -172,7 +172,11 @@ struct ClassicGroup: Sendable {
         guard let protocolName else { return nil }
         var topics: Set<String> = []
         for member in members.values {
-            guard let subscription = ConsumerProtocolSubscription.decodeVersioned(member.metadata(for: protocolName)) else { return nil }
+            // Every version begins with the fields of version 0. Only these are read, whatever version is claimed and whatever follows them: a
+            // client whose later fields are amiss is still known by its topics.
+            let metadata = member.metadata(for: protocolName)
+            guard metadata.count >= 2, let subscription = try? ConsumerProtocolSubscription.decode(metadata.dropFirst(2), version: 0, allowsTrailing: true)
+            else { return nil }
             topics.formUnion(subscription.topics)
         }
         return topics

@@ -21,7 +21,7 @@ extension GroupShard {
         let known = try knownClassicMember(memberId, request, isNewMember: isNewMember, &draft)
         var updated = known ?? ConsumerMember(memberId: memberId)
         updated.groupInstanceId = request.groupInstanceId ?? updated.groupInstanceId
-        updated.rackId = subscription.rackId ?? updated.rackId
+        updated.rackId = subscription.rackId.flatMap { $0.isEmpty ? nil : $0 } ?? updated.rackId
         updated.rebalanceTimeoutMs = request.rebalanceTimeoutMs
         updated.topicNames = Set(subscription.topics).sorted()
         updated.topicRegex = ""

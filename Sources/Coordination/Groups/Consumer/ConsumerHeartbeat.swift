@@ -27,7 +27,8 @@ extension GroupShard {
         func isBlank(_ text: String?) -> Bool { text?.allSatisfy { $0 <= " " } ?? false }
         func refuse(_ message: String) -> GroupError { GroupError(.invalidRequest, message) }
         let joins = request.memberEpoch == 0
-        if (version >= 1 || !joins) && isBlank(request.memberId) { throw refuse("MemberId can't be empty.") }
+        let namesItself = version >= 1 || request.memberEpoch > 0 || request.memberEpoch == ConsumerMember.leaveEpoch
+        if namesItself && isBlank(request.memberId) { throw refuse("MemberId can't be empty.") }
         if isBlank(request.groupId) { throw refuse("GroupId can't be empty.") }
         if isBlank(request.instanceId) { throw refuse("InstanceId can't be empty.") }
         if isBlank(request.rackId) { throw refuse("RackId can't be empty.") }

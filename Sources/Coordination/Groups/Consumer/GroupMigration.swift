@@ -20,9 +20,18 @@ extension GroupShard {
         var draft = ConsumerGroupDraft(ConsumerGroup(groupId: id), records: [classic.tombstone], image: image, now: now)
         var members: [ConsumerMember] = []
         for member in classic.orderedMembers {
+            // A member that has never synced has no assignment; bytes that are no assignment are another matter.
+            guard let assignment = member.assignment.isEmpty ? .init() : ConsumerProtocolAssignment.decodeVersioned(member.assignment) else {
+                throw refuse("the embedded consumer protocol is malformed")
+            }
+            guard assignment.userData?.isEmpty ?? true else {
+                throw refuse(
+                    "an unsupported custom assignor is in use. Please refer to the documentation or switch to a default assignor "
+                        + "before re-attempting the upgrade")
+            }
             guard let subscription = ConsumerProtocolSubscription.decodeVersioned(member.metadata(for: classic.protocolName ?? member.protocols.first?.name))
             else { throw refuse("the embedded consumer protocol is malformed") }
-            members.append(upgraded(member, subscription, epoch: classic.generation))
+            members.append(upgraded(member, subscription, assignment, epoch: classic.generation))
         }
         for member in members { draft.putMetadata(of: member) }
         draft.putEpoch(classic.generation, metadataHash: image.hash(of: draft.group.subscribedTopics))
@@ -36,10 +45,12 @@ extension GroupShard {
         return draft
     }
 
-    private func upgraded(_ classic: ClassicMember, _ subscription: ConsumerProtocolSubscription, epoch: Int32) -> ConsumerMember {
+    private func upgraded(
+        _ classic: ClassicMember, _ subscription: ConsumerProtocolSubscription, _ assignment: ConsumerProtocolAssignment, epoch: Int32
+    ) -> ConsumerMember {
         var member = ConsumerMember(memberId: classic.memberId)
         member.groupInstanceId = classic.groupInstanceId
-        member.rackId = subscription.rackId
+        member.rackId = subscription.rackId.flatMap { $0.isEmpty ? nil : $0 }
         member.clientId = classic.clientId
         member.clientHost = classic.clientHost
         member.rebalanceTimeoutMs = classic.rebalanceTimeoutMs
@@ -47,7 +58,7 @@ extension GroupShard {
         member.classic = .init(sessionTimeoutMs: classic.sessionTimeoutMs, protocols: classic.protocols)
         member.epoch = epoch
         member.previousEpoch = epoch
-        for row in ConsumerProtocolAssignment.decodeVersioned(classic.assignment)?.assignedPartitions ?? [] {
+        for row in assignment.assignedPartitions {
             guard let topic = image.topic(row.topic) else { continue }
             for partition in row.partitions { member.assigned[topic.id, default: [:]][partition] = epoch }
         }
