@@ -141,6 +141,12 @@ public final class MetadataService: Sendable {
         unavailable.withLock { $0.isEmpty ? nil : $0[PartitionName(topic: topic, partition: index)] }
     }
 
+    /// What a request for a partition that is not in the table must be told.
+    func whyMissing(_ topic: String?, _ index: Int32) -> AppendError {
+        guard let topic, let reason = reasonUnavailable(topic, index) else { return AppendError(.unknownTopicOrPartition, "") }
+        return AppendError(.kafkaStorageError, "The log of \(topic)-\(index) cannot be opened: \(reason)")
+    }
+
     /// Tries again to open what could not be opened.
     func openMissing(now: Int64) {
         let names = unavailable.withLock { Array($0.keys) }

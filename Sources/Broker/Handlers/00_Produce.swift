@@ -22,7 +22,8 @@ func handleProduce(_ broker: Broker, _ request: ProduceRequest, _ context: Reque
         let name = topic.topicId == .zero ? topic.name : table.names[topic.topicId]
         for (index, data) in topic.partitionData.enumerated() {
             guard let name, let partition = table.partition(name, data.index) else {
-                produce.fail(topicIndex, index, AppendError(topic.topicId == .zero ? .unknownTopicOrPartition : .unknownTopicId, ""))
+                let isUnknownId = name == nil && topic.topicId != .zero
+                produce.fail(topicIndex, index, isUnknownId ? AppendError(.unknownTopicId, "") : broker.metadata.whyMissing(name, data.index))
                 continue
             }
             let records = data.records?.bytes ?? .empty

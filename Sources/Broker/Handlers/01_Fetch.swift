@@ -10,7 +10,7 @@ func handleFetch(_ broker: Broker, _ request: FetchRequest, _ context: RequestCo
         response.errorCode = code
         context.reply(response)
     case .success(let choice):
-        var entries = resolve(choice.partitions, broker.partitions.snapshot, usesTopicIds: context.version >= 13)
+        var entries = resolve(choice.partitions, broker, usesTopicIds: context.version >= 13)
         let canRead = entries.contains { $0.partition != nil }
         guard !canRead || [0, 1].contains(request.isolationLevel) else {
             if request.sessionEpoch == 0, let session = choice.session { broker.fetchSessions.remove(session.id) }
@@ -119,13 +119,13 @@ private func positions(in request: FetchRequest) -> [(FetchKey, FetchPosition)] 
     return asked.enumerated().filter { places[$1.key] == $0 }.map(\.element)
 }
 
-private func resolve(_ asked: [(FetchKey, FetchPosition)], _ table: PartitionTable.Snapshot, usesTopicIds: Bool) -> [FetchEntry] {
-    asked.map { key, position in
-        if usesTopicIds {
-            guard let name = table.names[key.topicId] else { return FetchEntry(key: key, position: position, error: .unknownTopicId) }
-            let partition = table.partition(name, key.partition)
+private func resolve(_ asked: [(FetchKey, FetchPosition)], _ broker: Broker, usesTopicIds: Bool) -> [FetchEntry] {
+    let table = broker.partitions.snapshot
+    return asked.map { key, position in
+        guard let name = usesTopicIds ? table.names[key.topicId] : key.topic else { return FetchEntry(key: key, position: position, error: .unknownTopicId) }
+        if let partition = table.partition(name, key.partition) {
             return FetchEntry(key: key, position: position, partition: partition, error: .unknownTopicOrPartition)
         }
-        return FetchEntry(key: key, position: position, partition: table.partition(key.topic, key.partition), error: .unknownTopicOrPartition)
+        return FetchEntry(key: key, position: position, error: broker.metadata.whyMissing(name, key.partition).code)
     }
 }

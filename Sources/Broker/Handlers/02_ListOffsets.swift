@@ -35,7 +35,7 @@ func handleListOffsets(_ broker: Broker, _ request: ListOffsetsRequest, _ contex
             } else if let partition = table.partition(topic.name, asked.partitionIndex) {
                 look(asked, in: partition, readsCommitted: request.isolationLevel == 1, &row)
             } else {
-                row.errorCode = .unknownTopicOrPartition
+                row.errorCode = broker.metadata.whyMissing(topic.name, asked.partitionIndex).code
             }
             let place = places[topic.name] ?? response.topics.count
             if place == response.topics.count {
