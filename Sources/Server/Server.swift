@@ -142,19 +142,20 @@ public final class Server {
 
     private func accept(_ descriptor: Int32, _ peer: SocketAddress, _ listener: Int, _ broker: Broker) {
         let settings = broker.settings
-        let (name, address) = (settings.endpoints[listener].listener, ConnectionQuota.address(peer))
+        let (name, address) = (settings.endpoints[listener].listener, peer.host)
         limits.refresh(broker.metadata.configs, listeners: settings.endpoints.map(\.listener))
         guard quota.hasRoom(name, limits.limits) else {
             held.append((descriptor, peer, listener))
             return applyQuota(broker)
         }
-        if let limit = quota.open(name, address, limits.limits) {
+        let counted = ConnectionQuota.address(peer)
+        if let limit = quota.open(name, counted, limits.limits) {
             log.info(.accept, "rejected a connection from /\(address) on \(name): the address has its configured maximum of \(limit) already")
             return closeSocket(descriptor)
         }
         applyQuota(broker)
         accepted += 1
-        let client = ClientConnection(id: accepted, listener: name, peerHost: "/\(peer.host)")
+        let client = ClientConnection(id: accepted, listener: name, peerHost: "/\(address)")
         let limits = ConnectionLimits(maxFrameBytes: Int(settings.int("socket.request.max.bytes")), unfinished: unfinished(settings))
         let worker = workers[Int(accepted % UInt64(workers.count))]
         let log = log
@@ -162,7 +163,7 @@ public final class Server {
         worker.loop.post {
             worker.adopt(descriptor, peer, client, limits, log) {
                 main.post {
-                    server.value?.quota.close(name, address)
+                    server.value?.quota.close(name, counted)
                     server.value?.applyQuota(broker)
                 }
             }
