@@ -18,6 +18,13 @@ struct ConnectionQuota {
     private var perListener: [String: Int] = [:]
     private var perAddress: [String: Int] = [:]
 
+    /// An address as the limits know it: an IPv4 one that came to an IPv6 socket as an IPv4 one.
+    static func address(_ peer: SocketAddress) -> String {
+        let host = peer.host, mapped = "::ffff:"
+        guard host.hasPrefix(mapped), host.contains(".") else { return host }
+        return String(host.dropFirst(mapped.count))
+    }
+
     /// Whether a listener may accept another connection; else who connects waits until one of those that are open ends.
     func hasRoom(_ listener: String, _ limits: Limits) -> Bool {
         total < limits.total && perListener[listener, default: 0] < limits.perListener[listener, default: .max]

@@ -18,6 +18,8 @@ public final class Server {
     private var quota = ConnectionQuota()
     private var limits = ConnectionLimitsInForce()
     private var quotaTimer: LoopTimer?
+    /// Connections that were accepted before it was known that there is no room for them.
+    private var held: [(descriptor: Int32, peer: SocketAddress, listener: Int)] = []
     private var fire: LoopTimer?
 
     /// - Parameter writeLine: takes one line for the operator, without its end, from any thread
@@ -74,6 +76,7 @@ public final class Server {
         for worker in workers { worker.stop() }
         fire?.cancel()
         quotaTimer?.cancel()
+        for connection in held { closeSocket(connection.descriptor) }
         main.close()
         maintenance.stop()
         syncing.stop()
@@ -145,7 +148,12 @@ public final class Server {
         let settings = broker.settings
         let (name, address) = (settings.endpoints[listener].listener, peer.host)
         limits.refresh(broker.metadata.configs, listeners: settings.endpoints.map(\.listener))
-        if let limit = quota.open(name, address, limits.limits) {
+        guard quota.hasRoom(name, limits.limits) else {
+            held.append((descriptor, peer, listener))
+            return applyQuota(broker)
+        }
+        let counted = ConnectionQuota.address(peer)
+        if let limit = quota.open(name, counted, limits.limits) {
             log.info(.accept, "rejected a connection from /\(address) on \(name): the address has its configured maximum of \(limit) already")
             return closeSocket(descriptor)
         }
@@ -162,7 +170,7 @@ public final class Server {
         worker.loop.post {
             worker.adopt(descriptor, peer, client, limits, log) {
                 main.post {
-                    server.value?.quota.close(name, address)
+                    server.value?.quota.close(name, counted)
                     server.value?.applyQuota(broker)
                 }
             }
@@ -178,6 +186,10 @@ public final class Server {
 
     /// Lets the listeners accept, or leaves who connects in the backlog while there are as many connections as there may be.
     private func applyQuota(_ broker: Broker) {
+        while let index = held.firstIndex(where: { quota.hasRoom(broker.settings.endpoints[$0.listener].listener, limits.limits) }) {
+            let next = held.remove(at: index)
+            accept(next.descriptor, next.peer, next.listener, broker)
+        }
         for (listener, endpoint) in zip(listeners, broker.settings.endpoints) {
             let isFull = !quota.hasRoom(endpoint.listener, limits.limits)
             if isFull && !listener.isPaused {

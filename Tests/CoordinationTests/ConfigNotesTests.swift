@@ -52,6 +52,19 @@ import Testing
             ])
     }
 
+    @Test func aBrokersValueThatCannotBeReadIsNamedOnceForAllTopics() throws {
+        var cluster = try ControllerDriver()
+        for name in ["a", "b"] { _ = try cluster.create(name, configs: [("segment.ms", "5")]) }
+        try cluster.append([.config(.brokerDefault, "log.cleanup.policy", "shred")])
+        #expect(view(cluster).topic("a").keepsData && view(cluster).topic("new").keepsData)
+        #expect(
+            view(cluster).notes() == [
+                "all brokers: log.cleanup.policy=shred cannot be read and is not in force: "
+                    + "Invalid value shred for configuration log.cleanup.policy: String must be one of: compact, delete",
+                "all topics: nothing is deleted or compacted where the broker's configuration decides, until it can be read",
+            ])
+    }
+
     @Test func topicsWhoseKeysDoNotActAreNamedInOneLine() throws {
         var cluster = try ControllerDriver()
         for name in ["a", "b", "c", "d", "e"] { _ = try cluster.create(name, configs: [("flush.messages", "1"), ("min.insync.replicas", "1")]) }

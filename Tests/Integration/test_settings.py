@@ -3,11 +3,11 @@ import re, shutil, socket, subprocess
 
 import pytest
 
-from confluent_kafka.admin import AdminClient, ConfigResource
+from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource
 
 from support import KAFKA_HOME, OTTLA, Broker, KafkaBroker, ottla
 from test_clients import create
-from test_serve import serve
+from test_serve import serve, started
 
 
 
@@ -151,6 +151,37 @@ def test_a_listener_has_a_limit_of_its_own(tmp_path):
         waiting.settimeout(20)
         assert waiting.recv(8)
         waiting.close()
+
+
+def test_limits_change_while_the_broker_runs():
+    with Broker("--listen", "127.0.0.1:0", ephemeral=True) as broker:
+        admin = AdminClient({"bootstrap.servers": re.search(r"127\.0\.0\.1:\d+, (127\.0\.0\.1:\d+)", broker.output())[1]})
+
+        def limit(count):
+            entry = ConfigEntry("listener.name.plaintext.max.connections", str(count), incremental_operation=AlterConfigOpType.SET)
+            resource = ConfigResource(ConfigResource.Type.BROKER, "1", incremental_configs=[entry])
+            admin.incremental_alter_configs([resource])[resource].result(30)
+
+        first, second = connect(broker), connect(broker)
+        limit(1)
+        waiting = socket.create_connection(("127.0.0.1", broker.port), timeout=0.3)
+        waiting.sendall(bytes.fromhex("0000000a" "0012" "0000" "00000007" "ffff"))
+        with pytest.raises(TimeoutError):
+            waiting.recv(8)
+        limit(3)
+        waiting.settimeout(20)
+        assert waiting.recv(8)[4:8] == bytes.fromhex("00000007")
+        for connection in (first, second, waiting):
+            connection.close()
+
+
+def test_an_ipv4_client_of_an_ipv6_socket_counts_by_its_ipv4_address():
+    with started("--listen", "[::]:0", *settings(max__connections__per__ip=0, max__connections__per__ip__overrides="127.0.0.1:1")) as (_, banner):
+        class at:
+            port = int(re.search(r"ready on \S+?:(\d+)", banner)[1])
+        only = connect(at)
+        assert only and connect(at) is None
+        only.close()
 
 
 @pytest.mark.skipif(not shutil.which("ss"), reason="needs ss")

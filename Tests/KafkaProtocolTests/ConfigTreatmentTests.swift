@@ -63,6 +63,16 @@ import Testing
         }
     }
 
+    @Test func whatTopicsAndGroupsAreSaidToObeyIsRead() throws {
+        let found = try literals()
+        let log = Set(found.filter { $0.file == "LogConfig.swift" }.map(\.text))
+        for key in ConfigTable.topic.keys where key.treatment == .obeyed { #expect(log.contains(key.name), "\(key.name) does not reach the log") }
+        let read = Set(found.map(\.text))
+        for key in ConfigTable.group.keys where key.treatment == .obeyed {
+            #expect(read.contains(key.name), "\(key.name) is called obeyed and nothing reads it")
+        }
+    }
+
     @Test func topicKeysAreTreatedAsTheBrokerKeysThatGiveTheirDefaults() {
         for key in ConfigTable.topic.keys {
             for synonym in key.synonyms { #expect(ConfigTable.broker[synonym]?.treatment == key.treatment, "\(key.name), \(synonym)") }

@@ -98,6 +98,7 @@ struct BrokerConfigRules {
     private static func isApplied(_ name: String) -> Bool {
         let base = ConfigView.listenerBase(name) ?? name
         if startOnly.contains(base) { return false }
+        if case .refused = ConfigTable.broker[base]?.treatment { return false }
         return base == name || !base.hasPrefix("ssl.") && !base.hasPrefix("sasl.")
     }
 

@@ -20,9 +20,14 @@ extension ConfigView {
         var notes = [ConfigResource.broker(brokerId), .brokerDefault].flatMap { resource in
             image.config(of: resource).sorted { $0.key < $1.key }.flatMap { self.notes(on: resource, $0.key, $0.value) }
         }
+        let keepsAll = topic(texts: [:]).keepsData
+        if keepsAll { notes.append("all topics: nothing is deleted or compacted where the broker's configuration decides, until it can be read") }
+        // Most topics of most clusters have no values of their own, and there may be many thousands of them.
         for topic in image.topicsByName.keys.sorted() {
-            notes += image.config(of: .topic(topic)).sorted { $0.key < $1.key }.flatMap { faults(of: .topic(topic), $0.key, $0.value) }
-            notes += keptNotes(topic)
+            let texts = image.config(of: .topic(topic))
+            if texts.isEmpty { continue }
+            notes += texts.sorted { $0.key < $1.key }.flatMap { faults(of: .topic(topic), $0.key, $0.value) }
+            if !keepsAll { notes += keptNotes(topic) }
         }
         return notes + idleTopicKeys()
     }
