@@ -19,7 +19,7 @@ extension LogState {
         }
         do throws(LogError) {
             try rollIfDue(incoming, plan, now: now)
-            try write(incoming, plan, leaderEpoch: leaderEpoch, origin: origin)
+            try write(incoming, plan, leaderEpoch: leaderEpoch, now: now, origin: origin)
             try changing { (log) throws(DiskError) in try log.note(incoming, plan, leaderEpoch: leaderEpoch, origin: origin) }
         } catch {
             throw AppendError(.kafkaStorageError, "\(error)")
@@ -46,7 +46,7 @@ extension LogState {
         }
     }
 
-    private mutating func write(_ incoming: ValidatedBatches, _ plan: AppendPlan, leaderEpoch: Int32, origin: AppendOrigin) throws(LogError) {
+    private mutating func write(_ incoming: ValidatedBatches, _ plan: AppendPlan, leaderEpoch: Int32, now: Int64, origin: AppendOrigin) throws(LogError) {
         var pieces: [Bytes] = []
         pieces.reserveCapacity(2 * incoming.batches.count)
         for (index, batch) in incoming.batches.enumerated() {
@@ -62,13 +62,11 @@ extension LogState {
         } catch {
             // Nothing was noted yet (the disk may be full): with the torn bytes cut off the log is as it was.
             try changing { (log) throws(DiskError) in try log.active.truncateFile() }
-            if !isWriteFailing { operatorLog.error(.disk, "\(name) cannot be appended to, its producers are refused: \(error)") }
-            isWriteFailing = true
+            if writeFailureToldMs.map({ now - $0 >= 60_000 }) ?? true {
+                writeFailureToldMs = now
+                operatorLog.error(.disk, "\(name) cannot be appended to, its producers are refused: \(error)")
+            }
             throw .disk(error)
-        }
-        if isWriteFailing {
-            isWriteFailing = false
-            operatorLog.info(.disk, "\(name) can be appended to again")
         }
     }
 

@@ -256,24 +256,34 @@ struct FoundPartition: Sendable {
     }
 }
 
-/// The offsets that the last run wrote down. A file that cannot be read counts as missing, which only makes the start look at more.
+/// The offsets that the last run wrote down. Both brokers write these files whole or not at all, so one that cannot be read is damage: without the
+/// starts of logs deleted records would be back. Where compaction stood does not matter as much.
 private struct KnownOffsets: Sendable {
     var recoveryPoints: [PartitionName: Int64] = [:]
     var starts: [PartitionName: Int64] = [:]
     var cleaned: [PartitionName: Int64] = [:]
     let isClean: Bool
 
-    init(_ disk: any Disk, _ path: String, _ names: [String], isClean: Bool, _ log: OperatorLog) throws(DiskError) {
+    init(_ disk: any Disk, _ path: String, _ names: [String], isClean: Bool, _ log: OperatorLog) throws {
         self.isClean = isClean
-        func offsets(_ file: String, _ meaning: String) throws(DiskError) -> [PartitionName: Int64] {
+        func offsets(_ file: String) throws(DiskError) -> [PartitionName: Int64]? {
             guard names.contains(file) else { return [:] }
-            if let offsets = OffsetCheckpoint.parse(try disk.readFile(path + "/" + file)) { return offsets }
-            log.warn(.recovery, "\(path)/\(file) is not readable and counts as missing: \(meaning)")
-            return [:]
+            let content = try disk.readFile(path + "/" + file)
+            return content.isEmpty ? [:] : OffsetCheckpoint.parse(content)
         }
-        recoveryPoints = try offsets(OffsetCheckpoint.recoveryPoints, "every log is checked from its beginning after an unclean stop")
-        starts = try offsets(OffsetCheckpoint.logStartOffsets, "logs begin with their first segment, so records deleted by DeleteRecords may be back")
-        cleaned = try offsets(OffsetCheckpoint.cleanedOffsets, "compaction begins anew")
+        func needed(_ file: String, _ without: String) throws -> [PartitionName: Int64] {
+            guard let offsets = try offsets(file) else {
+                throw LogDirectoryError.refused("\(path)/\(file) is damaged: bring it back, or remove it to go on without (\(without))")
+            }
+            return offsets
+        }
+        recoveryPoints = try needed(OffsetCheckpoint.recoveryPoints, "logs are then checked from their beginning")
+        starts = try needed(OffsetCheckpoint.logStartOffsets, "records that DeleteRecords deleted may then be back")
+        if let offsets = try offsets(OffsetCheckpoint.cleanedOffsets) {
+            cleaned = offsets
+        } else {
+            log.warn(.recovery, "\(path)/\(OffsetCheckpoint.cleanedOffsets) is damaged and counts as missing: compaction begins anew")
+        }
     }
 }
 

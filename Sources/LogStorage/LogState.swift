@@ -25,8 +25,8 @@ struct LogState: Sendable {
     var isDirectoryChanged = false
     /// Why nothing can be done any more: the log is closed, or the disk failed and what is on it is not known.
     private(set) var failure: LogError?
-    /// The last append could not be written (the disk is full, say), and the operator was told.
-    var isWriteFailing = false
+    /// When the operator was last told (ms) that an append could not be written; small ones may fit where large ones do not, so not each time.
+    var writeFailureToldMs: Int64?
     let operatorLog: OperatorLog
     var producerExpirationMs: Int64 = 86_400_000
     /// Where recent reads ended, so that the next read of a consumer needs no index.

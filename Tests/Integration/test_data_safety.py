@@ -1,0 +1,243 @@
+"""A start never destroys data: directories of others, of Kafka, and of ours, compared file by file before and after."""
+import os, pathlib, re, shutil, socket, subprocess
+
+import pytest
+
+from support import KAFKA_HOME, OTTLA, ROOT, Broker, ottla
+
+FIXTURES = ROOT / "Tests/LogStorageTests/Fixtures/kafka-data-dir"
+LINE = re.compile(r"^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}\] (DEBUG|INFO|WARN|ERROR) .+ \(\w+\)$")
+
+
+def files(directory):
+    """Every file's bytes and every empty directory, by path."""
+    found = {}
+    for path in sorted(pathlib.Path(directory).rglob("*")):
+        if path.is_file() and path.name != ".lock":
+            found[str(path.relative_to(directory))] = path.read_bytes()
+        elif path.is_dir() and not any(path.iterdir()):
+            found[f"{path.relative_to(directory)}/"] = b""
+    return found
+
+
+def refused(directory, *options):
+    done = subprocess.run([OTTLA, "serve", "--listen", "127.0.0.1:0", "--data-dir", directory, *options], capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1, done.stdout
+    return done.stderr
+
+
+def test_somebody_elses_directory_is_refused_and_left_alone(tmp_path):
+    for path in ("photos-2023/a.jpg", "my-app-1/src/main.c", "soft-delete/mail"):
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).write_text("mine")
+    before = files(tmp_path)
+    told = refused(tmp_path)
+    assert all(name in told for name in ("my-app-1", "photos-2023", "soft-delete", "meta.properties"))
+    assert files(tmp_path) == before
+
+
+def test_a_foreign_directory_beside_our_partitions_is_named(broker):
+    ottla("topics", "--bootstrap-server", broker.address, "--create", "--topic", "t")
+    broker.stop()
+    (pathlib.Path(broker.data) / "photos").mkdir()
+    before = files(broker.data)
+    assert "photos" in refused(broker.data)
+    assert files(broker.data) == before
+    os.rmdir(os.path.join(broker.data, "photos"))
+    broker.start()
+
+
+def test_what_the_metadata_does_not_know_is_kept_and_named(broker):
+    ottla("topics", "--bootstrap-server", broker.address, "--create", "--topic", "t")
+    ottla("console-producer", "--bootstrap-server", broker.address, "--topic", "t", stdin="one\ntwo\n")
+    broker.stop()
+    data = pathlib.Path(broker.data)
+    shutil.copytree(data / "t-0", data / "photos-2023")
+    (data / "my-app-1").mkdir()
+    (data / "my-app-1" / "letter").write_text("mine")
+    records = (data / "t-0" / "00000000000000000000.log").read_bytes()
+    broker.start()
+    stray = {path.name.split(".")[0]: path for path in data.iterdir() if path.name.endswith("-stray")}
+    assert set(stray) == {"photos-2023", "my-app-1"}
+    assert (stray["photos-2023"] / "00000000000000000000.log").read_bytes() == records
+    assert (stray["my-app-1"] / "letter").read_text() == "mine"
+    for path in stray.values():
+        line = next(line for line in broker.output().splitlines() if path.name in line)
+        assert LINE.match(line) and f"rm -r '{path}'" in line
+        subprocess.run(re.search(r"rm -r '[^']+'", line)[0], shell=True, check=True)
+    read = ["console-consumer", "--bootstrap-server", broker.address, "--topic", "t", "--from-beginning", "--max-messages", "2"]
+    assert ottla(*read) == "one\ntwo\n"
+    broker.stop()
+    broker.start()
+    assert ottla(*read) == "one\ntwo\n" and not [path for path in data.iterdir() if "-stray" in path.name]
+
+
+def test_a_deleted_topics_files_go_and_its_records_do_not_come_back(broker):
+    at = ["--bootstrap-server", broker.address]
+    for text in ("old", "new"):
+        ottla("topics", *at, "--create", "--topic", "t", "--partitions", "2")
+        ottla("console-producer", *at, "--topic", "t", stdin=f"{text}\n")
+        if text == "old":
+            ottla("topics", *at, "--delete", "--topic", "t")
+    broker.kill()
+    broker.start()
+    assert ottla("console-consumer", *at, "--topic", "t", "--from-beginning", "--max-messages", "1") == "new\n"
+    broker.stop()
+    assert sorted(name for name in os.listdir(broker.data) if name.startswith("t-")) == ["t-0", "t-1"]
+
+
+def test_a_topic_whose_log_cannot_be_made_is_refused_with_the_reason(broker):
+    pathlib.Path(broker.data, "blocked-1").write_text("a file")
+    done = ottla("topics", "--bootstrap-server", broker.address, "--create", "--topic", "blocked", "--partitions", "3", check=False)
+    assert done.returncode == 1 and b"blocked-1" in done.stdout + done.stderr and b"Created" not in done.stdout
+    assert "blocked" not in ottla("topics", "--bootstrap-server", broker.address, "--list")
+    assert broker.output().count("blocked-1 is not available") == 1
+    os.remove(os.path.join(broker.data, "blocked-1"))
+    assert "Created topic" in ottla("topics", "--bootstrap-server", broker.address, "--create", "--topic", "blocked", "--partitions", "3")
+
+
+@pytest.fixture
+def few_descriptors(tmp_path):
+    """Starts a broker with 120 descriptors, from a shell that sets the limit for it alone."""
+    wrapper = tmp_path / "limited"
+    wrapper.write_text(f"#!/bin/sh\nulimit -n 120\nexec '{OTTLA}' \"$@\"\n")
+    wrapper.chmod(0o755)
+    return str(wrapper)
+
+
+def test_three_hundred_partitions_with_a_hundred_and_twenty_descriptors(few_descriptors, monkeypatch):
+    import support
+    from confluent_kafka import Consumer, Producer, TopicPartition
+    monkeypatch.setattr(support, "OTTLA", few_descriptors)
+    with Broker() as broker:
+        ottla("topics", "--bootstrap-server", broker.address, "--create", "--topic", "many", "--partitions", 300)
+        failures = []
+        for round in range(3):
+            producer = Producer({"bootstrap.servers": broker.address, "acks": "all"})
+            for index in range(300):
+                producer.produce("many", b"%d" % round, partition=index, on_delivery=lambda error, _: failures.append(error) if error else None)
+            assert producer.flush(60) == 0 and not failures
+            if round == 0:
+                broker.stop()
+            else:
+                broker.kill()
+            broker.start()
+        assert len(os.listdir(f"/proc/{broker.process.pid}/fd")) < 120
+        consumer = Consumer({"bootstrap.servers": broker.address, "group.id": "g"})
+        consumer.assign([TopicPartition("many", index, 0) for index in range(300)])
+        seen = []
+        while len(seen) < 900:
+            messages = consumer.consume(1000, 10)
+            assert messages
+            seen += [message.value() for message in messages]
+        consumer.close()
+        assert sorted(seen) == [b"0"] * 300 + [b"1"] * 300 + [b"2"] * 300
+
+
+def test_a_full_disk_refuses_producers_and_tells_the_operator_once(tmp_path, monkeypatch):
+    import support
+    wrapper = tmp_path / "limited"
+    # A file may have half a megabyte; what is beyond is an error instead of a signal.
+    wrapper.write_text(f"#!/bin/bash\ntrap '' XFSZ\nulimit -f 512\nexec '{OTTLA}' \"$@\"\n")
+    wrapper.chmod(0o755)
+    monkeypatch.setattr(support, "OTTLA", str(wrapper))
+    with Broker() as broker:
+        at = ["--bootstrap-server", broker.address]
+        ottla("topics", *at, "--create", "--topic", "t")
+        done = subprocess.run([OTTLA, "console-producer", *at, "--topic", "t", "--message-send-max-retries", "0"], input=b"x" * 900 + b"\n", capture_output=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        lines = b"".join(b"%06d" % n + b"x" * 994 + b"\n" for n in range(2000))
+        done = subprocess.run([OTTLA, "console-producer", *at, "--topic", "t", "--message-send-max-retries", "0"], input=lines, capture_output=True, timeout=60)
+        assert done.returncode == 1
+        assert sum("t-0 cannot be appended to" in line for line in broker.output().splitlines()) == 1
+        assert ottla("console-consumer", *at, "--topic", "t", "--from-beginning", "--max-messages", "1") == "x" * 900 + "\n"
+
+
+def test_lines_for_the_operator_have_kafkas_time_a_level_and_a_kind(broker):
+
+    with socket.create_connection(("127.0.0.1", broker.port)) as connection:
+        connection.sendall(b"\x00\x00\x00\x0e\x00\x03\x00\x63\x00\x00\x00\x01\x00\x04me-1\x00\x00")
+        assert connection.recv(1) == b""
+    broker.stop()
+    lines = [line for line in broker.output().splitlines() if line.startswith("[")]
+    assert lines and all(LINE.match(line) for line in lines), broker.output()
+    assert any("on PLAINTEXT" in line and f"port {broker.port}" in line for line in lines)
+    assert "--log-level" in refused(broker.data, "--log-level", "loud")
+
+
+def test_the_log_level_is_obeyed(tmp_path):
+    with Broker("--override", "no.such.key=1", "--log-level", "error", ephemeral=True) as broker:
+        assert "no.such.key" not in broker.output()
+
+
+# Beside Kafka: the same damage, and both refuse, or both serve the same.
+
+def plant(path, text="mine"):
+    def deed(data):
+        (data / path).parent.mkdir(parents=True, exist_ok=True)
+        (data / path).write_text(text)
+    return deed
+
+
+def remove(path):
+    def deed(data):
+        shutil.rmtree(data / path) if (data / path).is_dir() else os.remove(data / path)
+    return deed
+
+
+DEEDS = {
+    "nothing": lambda data: None,
+    "a foreign directory": plant("photos/a.jpg"),
+    "a directory like a partition": plant("my-app-1/src/main.c"),
+    "a marked directory that nobody marked": plant("soft-delete/x"),
+    "a file": plant("notes.txt"),
+    "no metadata log": remove("__cluster_metadata-0"),
+    "no partition.metadata": remove("plain-0/partition.metadata"),
+    "another topic id": plant("plain-0/partition.metadata", "version: 0\ntopic_id: AAAAAAAAAAEAAAAAAAAAAg"),
+    "a damaged partition.metadata": plant("plain-0/partition.metadata", "garbage\n"),
+    "damaged leader epochs": plant("plain-0/leader-epoch-checkpoint", "garbage"),
+    "damaged checkpoints": plant("recovery-point-offset-checkpoint", "garbage"),
+}
+
+
+def what_is_served(address):
+    at = ["--bootstrap-server", address]
+    topics = [line for line in ottla("topics", *at, "--describe").splitlines() if line.startswith("Topic:")]
+    offsets = [ottla("get-offsets", *at, *time, check=False).stdout.decode() for time in ((), ("--time", "earliest"))]
+    return sorted(re.sub(r"TopicId: \S+", "", line) for line in topics), offsets
+
+
+@pytest.mark.skipif(not KAFKA_HOME, reason="KAFKA_HOME is not set")
+@pytest.mark.parametrize("name,deed", [("clean", deed) for deed in DEEDS] + [("killed", "nothing")])
+def test_kafka_and_we_serve_or_refuse_the_same(name, deed, tmp_path):
+    served = {}
+    for side in ("kafka", "ottla"):
+        directory = tmp_path / side
+        directory.mkdir()
+        subprocess.run(["tar", "-xzf", FIXTURES / f"{name}.tar.gz", "-C", directory], check=True)
+        DEEDS[deed](directory / "data")
+        served[side] = (kafka_serves if side == "kafka" else we_serve)(directory)
+    assert served["ottla"] == served["kafka"]
+
+
+def kafka_serves(directory):
+    launcher = f"{KAFKA_HOME}/bin/kafka-broker"
+    done = subprocess.run([launcher, "start", directory, "0"], capture_output=True, text=True)
+    try:
+        return what_is_served(done.stdout.strip()) if done.returncode == 0 else "refused"
+    finally:
+        subprocess.run([launcher, "wipe", directory], check=False, capture_output=True)
+
+
+def we_serve(directory):
+    broker = Broker(data=str(directory / "data"))
+    try:
+        broker.start()
+    except AssertionError as error:
+        assert str(directory / "data") in str(error)
+        return "refused"
+    try:
+        return what_is_served(broker.address)
+    finally:
+        broker.stop()
+        shutil.rmtree(broker.directory, ignore_errors=True)
