@@ -83,5 +83,8 @@ public struct DiskError: Error, Sendable, CustomStringConvertible {
         self.isLocked = isLocked
     }
 
+    /// There is no such file or directory (ENOENT).
+    var isMissing: Bool { code == 2 }
+
     public var description: String { "cannot \(operation) \(path): \(message)" }
 }

@@ -14,12 +14,16 @@ final class IndexFile: @unchecked Sendable {
     /// Entries read at once at the end of a search.
     private static let pageEntries = 256
 
-    /// `size`: bytes of the file on disk, 0 when there is none.
-    init(disk: any Disk, path: String, entrySize: Int, size: Int) {
+    /// The file is there, be it empty.
+    private var isThere: Bool
+
+    /// `size`: bytes of the file on disk; nil when there is none.
+    init(disk: any Disk, path: String, entrySize: Int, size: Int?) {
+        isThere = size != nil
         self.disk = disk
         self.path = path
         self.entrySize = entrySize
-        written = size / entrySize
+        written = (size ?? 0) / entrySize
     }
 
     var count: Int { written + pending.count / entrySize }
@@ -65,7 +69,7 @@ final class IndexFile: @unchecked Sendable {
     func clear() throws(DiskError) {
         pending.removeAll()
         written = 0
-        if file != nil || disk.exists(path) { try opened().truncate(to: 0) }
+        if isThere { try opened().truncate(to: 0) }
     }
 
     /// Index of the last entry for which the (monotonic) condition holds, -1 when it holds for none.
@@ -97,7 +101,7 @@ final class IndexFile: @unchecked Sendable {
     }
 
     /// Makes the file exist, be it empty.
-    func create() throws(DiskError) { _ = try opened() }
+    func create() throws(DiskError) { if !isThere { _ = try opened() } }
 
     func close() {
         file?.close()
@@ -108,6 +112,7 @@ final class IndexFile: @unchecked Sendable {
         if let file { return file }
         let file = try disk.openFile(path, create: true)
         self.file = file
+        isThere = true
         return file
     }
 }

@@ -30,6 +30,11 @@ struct LeaderEpochs: Equatable {
         return EpochEndOffset(leaderEpoch: known, endOffset: entries[higher].startOffset)
     }
 
+    /// Without a last epoch that nothing was appended in: every start begins such a one, and loses nothing with it.
+    func used(before logEndOffset: Int64) -> ArraySlice<Entry> {
+        entries.last.map { $0.startOffset >= logEndOffset } == true ? entries.dropLast() : entries[...]
+    }
+
     /// The epoch of the batch at an offset.
     func epoch(at offset: Int64) -> Int32? {
         entries.last { $0.startOffset <= offset }?.epoch
@@ -61,10 +66,11 @@ struct LeaderEpochs: Equatable {
     static func read(_ disk: any Disk, _ directory: String) throws(LogDirectoryError) -> LeaderEpochs {
         let path = directory + "/" + LogState.epochsFile
         do throws(DiskError) {
-            guard try disk.kind(of: path) != nil else { return LeaderEpochs() }
             let content = try disk.readFile(path)
             if let epochs = LeaderEpochs(content) { return epochs }
             if content.array.allSatisfy({ $0 == 0 }) { return LeaderEpochs() }
+        } catch where error.isMissing {
+            return LeaderEpochs()
         } catch {
             throw .disk(error)
         }

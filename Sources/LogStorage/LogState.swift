@@ -15,6 +15,8 @@ struct LogState: Sendable {
     var epochs = LeaderEpochs()
     /// The leader epochs differ from their file.
     var areEpochsUnwritten = false
+    /// What the file holds.
+    var epochsOnDisk = LeaderEpochs()
     /// Offsets of the producer snapshots on disk, ascending.
     var snapshots: [Int64] = []
     /// Small files written since the last sync (their paths, so that partitions at rest hold no descriptors for them).

@@ -65,6 +65,8 @@ extension LogState {
     fileprivate mutating func gatherEpochs(_ work: inout SyncWork) {
         guard areEpochsUnwritten else { return }
         areEpochsUnwritten = false
+        if epochs.used(before: nextOffset) == epochsOnDisk.used(before: nextOffset) { return }
+        epochsOnDisk = epochs
         work.epochs = (directory + "/" + Self.epochsFile, epochs.fileContent)
     }
 }

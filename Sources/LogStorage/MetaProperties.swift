@@ -66,8 +66,9 @@ enum PartitionMetadata {
         let path = directory + "/" + fileName
         let content: Bytes
         do throws(DiskError) {
-            guard try disk.kind(of: path) != nil else { return .missing }
             content = try disk.readFile(path)
+        } catch where error.isMissing {
+            return .missing
         } catch {
             throw .disk(error)
         }

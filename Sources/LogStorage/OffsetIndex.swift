@@ -6,7 +6,7 @@ struct OffsetIndex {
     let file: IndexFile
     let baseOffset: Int64
 
-    init(disk: any Disk, path: String, baseOffset: Int64, size: Int) {
+    init(disk: any Disk, path: String, baseOffset: Int64, size: Int?) {
         file = IndexFile(disk: disk, path: path, entrySize: Self.entrySize, size: size)
         self.baseOffset = baseOffset
     }

@@ -42,6 +42,7 @@ extension LogState {
         log.isDirectoryNew = opening.isNew
         log.snapshots = names.compactMap { Segment.offset(in: $0, suffix: ".snapshot") }.sorted()
         log.epochs = opening.epochs
+        log.epochsOnDisk = opening.epochs
         if !opening.isNew { try log.restore(opening, &report) }
         // A start that lies behind the end (the end was lost) begins the log anew there.
         if opening.logStartOffset > log.nextOffset {

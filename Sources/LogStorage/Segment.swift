@@ -33,19 +33,19 @@ final class Segment: @unchecked Sendable {
         let stem = directory + "/" + Self.stem(baseOffset)
         log = try disk.openFile(stem + ".log" + fileSuffix, create: create)
         size = log.size
-        func indexSize(_ suffix: String) throws(DiskError) -> Int {
-            guard names.contains(Self.stem(baseOffset) + suffix) else { return 0 }
-            guard case .file(let size)? = try disk.kind(of: stem + suffix) else { return 0 }
+        func indexSize(_ suffix: String) throws(DiskError) -> Int? {
+            guard names.contains(Self.stem(baseOffset) + suffix) else { return nil }
+            guard case .file(let size)? = try disk.kind(of: stem + suffix) else { return nil }
             return size
         }
         let offsetIndexSize = try indexSize(".index"), timeIndexSize = try indexSize(".timeindex")
         offsetIndex = OffsetIndex(disk: disk, path: stem + ".index" + fileSuffix, baseOffset: baseOffset, size: offsetIndexSize)
         timeIndex = TimeIndex(disk: disk, path: stem + ".timeindex" + fileSuffix, baseOffset: baseOffset, size: timeIndexSize)
         transactionIndex = TransactionIndex(disk: disk, path: stem + ".txnindex" + fileSuffix, size: try indexSize(".txnindex"))
-        hasSaneIndexes = try offsetIndex.isSane(fileSize: offsetIndexSize, logSize: size)
-        if hasSaneIndexes { hasSaneIndexes = try timeIndex.isSane(fileSize: timeIndexSize) }
+        hasSaneIndexes = try offsetIndex.isSane(fileSize: offsetIndexSize ?? 0, logSize: size)
+        if hasSaneIndexes { hasSaneIndexes = try timeIndex.isSane(fileSize: timeIndexSize ?? 0) }
         // Small segments have no offset index entry, but a closed one that holds anything has a time index entry.
-        if size > 0, timeIndexSize == 0 { hasSaneIndexes = false }
+        if size > 0, timeIndexSize ?? 0 == 0 { hasSaneIndexes = false }
         if hasSaneIndexes, let last = try timeIndex.last() {
             (maxTimestamp, offsetOfMaxTimestamp) = last
             isTimestampFromIndex = true

@@ -14,7 +14,7 @@ struct TransactionIndex {
     static let entrySize = 34
     let file: IndexFile
 
-    init(disk: any Disk, path: String, size: Int) {
+    init(disk: any Disk, path: String, size: Int?) {
         file = IndexFile(disk: disk, path: path, entrySize: Self.entrySize, size: size)
     }
 
