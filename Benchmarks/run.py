@@ -3,6 +3,7 @@ Every comparison interleaves both sides in one run and reports medians and their
 import os, pathlib, resource, shutil, statistics, subprocess, sys, tempfile, time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Tests"))
+import support
 from support import OTTLA, Broker, ottla
 
 RUNS = int(os.environ.get("RUNS", "7"))
@@ -140,11 +141,68 @@ def bounded():
     print(f"{size >> 30} GiB in {seconds:.0f} s; peaks: " + ", ".join(f"{name} {peak / (1 << 20):.0f} MiB" for name, peak in peaks.items()))
 
 
+def partitions():
+    """PARTITIONS (10,000) under a limit of DESCRIPTORS (1,024): created, stopped, started, killed and started again, written to and read from."""
+    from confluent_kafka import Consumer, Producer, TopicPartition
+    count, limit = int(os.environ.get("PARTITIONS", "10000")), int(os.environ.get("DESCRIPTORS", "1024"))
+
+    def timed(what, work):
+        began = time.perf_counter()
+        work()
+        seconds = time.perf_counter() - began
+        memory = f", {broker.rss() / 2**20:5.1f} MiB" if broker.process.poll() is None else ""
+        print(f"{what:32} {seconds:6.2f} s{memory}", flush=True)
+
+    def start():
+        # The limit is for the broker alone; the client has as many descriptors as it wants.
+        support.OTTLA = str(limited)
+        try:
+            broker.start(600)
+        finally:
+            support.OTTLA = OTTLA
+
+    def produce():
+        producer, failures = Producer({"bootstrap.servers": broker.address, "acks": "all", "queue.buffering.max.messages": 1000000}), []
+        for index in range(count):
+            producer.produce("t", b"%d" % index, partition=index, on_delivery=lambda error, _: failures.append(error) if error else None)
+            producer.poll(0)
+        assert producer.flush(120) == 0 and not failures, failures[:3]
+
+    def consume():
+        consumer, seen = Consumer({"bootstrap.servers": broker.address, "group.id": "g", "enable.auto.commit": False}), 0
+        consumer.assign([TopicPartition("t", index, 0) for index in range(count)])
+        while seen < count:
+            messages = consumer.consume(10000, 10)
+            assert messages, f"{seen} of {count} read"
+            seen += len(messages)
+        consumer.close()
+
+    broker = Broker()
+    limited = pathlib.Path(broker.directory) / "limited"
+    limited.write_text(f"#!/bin/sh\nulimit -n {limit}\nexec '{OTTLA}' \"$@\"\n")
+    limited.chmod(0o755)
+    try:
+        timed("start, new directory", start)
+        timed(f"create {count} partitions", lambda: ottla("topics", "--bootstrap-server", broker.address, "--create", "--topic", "t", "--partitions", count, timeout=600))
+        for round in ("empty", "with a record in each"):
+            timed(f"stop, {round}", broker.stop)
+            timed(f"start, {round}", start)
+            broker.kill()
+            timed(f"start after SIGKILL, {round}", start)
+            if round == "empty":
+                timed("produce to all, acks=all", produce)
+                timed("read from all", consume)
+        print(f"peak {broker.rss(True) / 2**20:.1f} MiB after the last start")
+        broker.stop()
+    finally:
+        shutil.rmtree(broker.directory, ignore_errors=True)
+
+
 def resident(pid):
     return int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) * resource.getpagesize()
 
 
-for benchmark in (startup, ready, throughput, console, bounded):
+for benchmark in (startup, ready, throughput, console, bounded, partitions):
     if len(sys.argv) < 2 or benchmark.__name__ in sys.argv[1:]:
         print(f"== {benchmark.__name__}", flush=True)
         benchmark()

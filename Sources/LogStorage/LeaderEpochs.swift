@@ -69,7 +69,7 @@ struct LeaderEpochs: Equatable {
             let content = try disk.readFile(path)
             if let epochs = LeaderEpochs(content) { return epochs }
             if content.array.allSatisfy({ $0 == 0 }) { return LeaderEpochs() }
-        } catch where error.isMissing {
+        } catch  where error.isMissing {
             return LeaderEpochs()
         } catch {
             throw .disk(error)

@@ -67,7 +67,7 @@ enum PartitionMetadata {
         let content: Bytes
         do throws(DiskError) {
             content = try disk.readFile(path)
-        } catch where error.isMissing {
+        } catch  where error.isMissing {
             return .missing
         } catch {
             throw .disk(error)

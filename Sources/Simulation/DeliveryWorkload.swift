@@ -13,6 +13,8 @@ public struct DeliveryWorkload {
         public var acknowledged = 0
         public var retries = 0
         public var crashes = 0
+        /// Times that the disk was full, or its syncs failed.
+        public var faults = 0
         public var violations: [String] = []
 
         public init() {}
@@ -43,15 +45,35 @@ public struct DeliveryWorkload {
             let index = Int(random.next() % UInt64(writers.count))
             switch random.next() % 20 {
             case 0:
+                relieve(node)
                 try node.losePower(using: &random)
                 for other in writers.indices { writers[other].open?.pending = nil }
                 report.crashes += 1
-            case 1: try node.restart()
+            case 1:
+                relieve(node)
+                do {
+                    try node.restart()
+                } catch {
+                    // A log had failed, so the stop was not clean.
+                    try node.losePower(using: &random)
+                    for other in writers.indices { writers[other].open?.pending = nil }
+                }
             case 2: node.advance(ms: Int64(random.next() % 60_000))
+            case 3 where random.next() % 4 == 0:
+                node.disk.faults.room = Int(random.next() % 300)
+                report.faults += 1
+            case 4 where random.next() % 16 == 0:
+                // A disk whose syncs fail keeps nothing that was not synced before: all that is left is to start again.
+                node.disk.faults.failsSyncs = true
+                report.faults += 1
             case 3, 4, 5, 6, 7: node.sync()
+            case 8: relieve(node)
             default: try step(&writers[index], index, node, &random, &acknowledged, &report)
             }
         }
+        relieve(node)
+        try node.losePower(using: &random)
+        for other in writers.indices { writers[other].open?.pending = nil }
         for index in writers.indices {
             while writers[index].open != nil {
                 node.sync()
@@ -61,6 +83,9 @@ public struct DeliveryWorkload {
         try check(node, acknowledged, writers.count, &report)
         return report
     }
+
+    /// The disk works again. A log whose sync failed refuses everything until the broker starts again, which a power failure makes it do.
+    private func relieve(_ node: SimulatedBroker) { node.disk.faults = SimulatedDisk.Faults() }
 
     /// Takes the open batch's answer, or sends it (again), or begins the next one.
     private func step(
@@ -82,6 +107,11 @@ public struct DeliveryWorkload {
         guard let response = try pending.response() else { return }
         guard random.next() % 6 != 0 else {
             // The reply is lost on its way: the producer cannot know and sends the batch again.
+            writer.open?.pending = nil
+            return
+        }
+        if response.responses.first?.partitionResponses.first?.errorCode == .kafkaStorageError {
+            // Full, or the log's syncs failed: the producer tries again.
             writer.open?.pending = nil
             return
         }

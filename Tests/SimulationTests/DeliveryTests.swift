@@ -13,8 +13,9 @@ import Testing
             total.acknowledged += report.acknowledged
             total.crashes += report.crashes
             total.retries += report.retries
+            total.faults += report.faults
         }
-        #expect(total.acknowledged > 0 && total.crashes > 0 && total.retries > 0)
+        #expect(total.acknowledged > 0 && total.crashes > 0 && total.retries > 0 && total.faults > 0)
     }
 
     @Test func aSeedRepeatsItself() throws {
