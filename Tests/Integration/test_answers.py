@@ -205,6 +205,16 @@ def test_the_volume_of_the_log_directory(there):
     assert abs(result["usable"] - volume.f_frsize * volume.f_bavail) < 1 << 30
 
 
+def test_texts_that_are_not_utf8(there, topic):
+    """Clients in C may put any bytes there."""
+    there.create(topic)
+    committed = there.ask(*COMMIT, (topic.encode() + b"\xff", -1, "", -1, [(topic, [(0, 1, b"\xff\xfea\xc3")]), (b"x\xff", [(0, 1, "")])]))
+    assert {t["name"]: t["partitions"][0]["error"] for t in committed["topics"]} == {topic: 0, "x\ufffd": 3}
+    fetched = there.ask(9, 1, Form("group:s topics:[name:s partitions:[i]]"), Form("topics:[name:s partitions:[index:i offset:q metadata:s error:h]]"),
+                        (f"{topic}\ufffd", [(topic, [0])]))
+    assert [(row["offset"], row["metadata"]) for row in rows(fetched)] == [(1, "\ufffd\ufffda\ufffd")]
+
+
 def test_topics_named_twice(there, topic):
     there.create(topic, 2)
     delete = (21, 1, Form("topics:[name:s partitions:[index:i offset:q]] timeout:i"), Form("throttle:i topics:[name:s partitions:[index:i low:q error:h]]"))
@@ -241,13 +251,14 @@ def test_leader_epochs_and_members_that_are_negative(there, topic):
 
 
 def words(*topics):
-    return struct.pack(">i", len(topics)) + b"".join(struct.pack(">h", len(t)) + t.encode() for t in topics)
+    names = [t.encode() if isinstance(t, str) else t for t in topics]
+    return struct.pack(">i", len(names)) + b"".join(struct.pack(">h", len(name)) + name for name in names)
 
 
 # What follows the topic of a subscription, the version that it claims, and whether the other topic's offsets can be deleted.
 NULL = struct.pack(">i", -1)
 SUBSCRIPTIONS = {"0": (0, NULL, 0), "1-cut": (1, NULL, 0), "3-cut": (3, NULL + struct.pack(">i", 5) + b"\0", 0), "9": (9, NULL, 0),
-                 "negative": (-1, NULL, 0), "rubbish": (1, NULL + b"\xff" * 9, 0), "no-user-data": (0, b"", 86)}
+                 "negative": (-1, NULL, 0), "malformed": (0, NULL, 0), "rubbish": (1, NULL + b"\xff" * 9, 0), "no-user-data": (0, b"", 86)}
 
 
 @pytest.mark.parametrize("kind", SUBSCRIPTIONS)
@@ -255,7 +266,7 @@ def test_subscriptions_are_read_as_far_as_version_zero_goes(there, topic, kind):
     version, rest, other = SUBSCRIPTIONS[kind]
     mine, old = there.create(topic), there.create(f"{topic}-old")
     with Wire(there.address) as wire:
-        joined = wire.ask(*JOIN, (topic, 30000, 30000, "", "consumer", [("range", struct.pack(">h", version) + words(mine) + rest)]))
+        joined = wire.ask(*JOIN, (topic, 30000, 30000, "", "consumer", [("range", struct.pack(">h", version) + words(mine, *([b"\xff\xfe"] if kind == "malformed" else [])) + rest)]))
         member, generation = joined["member"], joined["generation"]
         assert wire.ask(*SYNC, (topic, generation, member, [(member, b"")]))["error"] == 0
         committed = wire.ask(*COMMIT, (topic, generation, member, -1, [(name, [(0, 1, "")]) for name in (mine, old)]))

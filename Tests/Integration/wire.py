@@ -54,7 +54,7 @@ class Reader:
 
 class Form:
     """The layout of one version of a message, by hand: `acks:h topics:[name:s partitions:[index:i records:r]]`. Types are those of `struct`,
-    s for a string and r for bytes (either may be null), u for a UUID; fields without a name are the bare elements of an array."""
+    s for a string (or its bytes, to be malformed) and r for bytes (either may be null), u for a UUID; fields without a name are the bare elements of an array."""
 
     def __init__(self, text, flexible=False):
         self.flexible = flexible
@@ -87,7 +87,7 @@ class Form:
         if isinstance(kind, list):
             items = [self.one(kind[0][1], v) if kind[0][0] == "" else self.write(v, kind) for v in value]
             return (uvarint(len(items) + 1) if self.flexible else struct.pack(">i", len(items))) + b"".join(items)
-        data = value.encode() if kind == "s" else value
+        data = value.encode() if isinstance(value, str) else value
         return (uvarint(len(data) + 1) if self.flexible else struct.pack(">h" if kind == "s" else ">i", len(data))) + data
 
     def read(self, reader, fields=None):

@@ -27,4 +27,9 @@ import Testing
         key.group = String(repeating: "é", count: 40_000)
         #expect(try OffsetCommitKey.decode(key.encoded(version: 0), version: 0).group.utf8.count == 32_766)
     }
+
+    @Test func bytesThatAreNotUTF8BecomeReplacementCharacters() throws {
+        let request = try FindCoordinatorRequest.decode(Bytes([0, 5, 0xFF, 0xFE, 0x61, 0xC3, 0x62]), version: 0)
+        #expect(request.key == "\u{FFFD}\u{FFFD}a\u{FFFD}b")
+    }
 }

@@ -149,7 +149,7 @@ public protocol Response: Message {
 /// Why bytes could not be read as a message: which message and version, where, and what was wrong.
 public struct WireError: Error, Sendable, CustomStringConvertible {
     public enum Reason: Sendable, Equatable {
-        case truncated, invalidLength(Int), unexpectedNull, invalidText, varintTooLong, tagsOutOfOrder, taggedFieldSize, trailingBytes, unsupportedVersion
+        case truncated, invalidLength(Int), unexpectedNull, varintTooLong, tagsOutOfOrder, taggedFieldSize, trailingBytes, unsupportedVersion
         case tooManyElements
     }
     public var reason: Reason

@@ -71,8 +71,8 @@ public struct WireReader: Wire {
         // Kafka's own limit, also where the length would have room for more: what comes in must fit where two bytes say how long it is.
         guard count <= WireWriter.maxStringBytes else { throw error(.invalidLength(count)) }
         let start = try take(count)
-        guard let text = bytes.withUnsafeBytes({ String(validating: $0[start..<start + count], as: UTF8.self) }) else { throw error(.invalidText) }
-        return text
+        // Malformed sequences become U+FFFD, as in Java: clients in C may put any bytes into a group's name or a commit's metadata.
+        return bytes.withUnsafeBytes { String(decoding: UnsafeRawBufferPointer(rebasing: $0[start..<start + count]), as: UTF8.self) }
     }
 
     private mutating func slice(_ count: Int) throws(WireError) -> Bytes {
