@@ -79,13 +79,16 @@ public final class MetadataService: Sendable {
     private func apply(_ records: [MetadataRecord], before: MetadataImage, after: MetadataImage, now: Int64) {
         var deleted: [String] = []
         var opened: [Partition] = []
+        var configs: [String: LogConfig] = [:]
         var reconfigured: Set<String> = []
         var reconfiguresAll = false
         for record in records {
             switch record.message {
             case let partition as PartitionRecord:
                 guard let topic = after.topic(partition.topicId), partition.replicas.contains(settings.nodeId) else { continue }
-                if let made = openOrRemember(topic, partition.partitionId, after, now: now) { opened.append(made) }
+                let config = configs[topic.name] ?? logConfig(topic.name, after)
+                configs[topic.name] = config
+                if let made = openOrRemember(topic, partition.partitionId, config, now: now) { opened.append(made) }
             case let change as PartitionChangeRecord:
                 guard let topic = after.topic(change.topicId), let epoch = topic.partition(change.partitionId)?.leaderEpoch else { continue }
                 let partition = partitions.partition(topic.name, change.partitionId)
@@ -123,10 +126,12 @@ public final class MetadataService: Sendable {
     /// Called when directories were marked for deletion, which `LogDirectory.removeMarked` then removes.
     func onMarkedDirectories(_ body: @escaping @Sendable () -> Void) { onMarked.withLock { $0 = body } }
 
-    private func openOrRemember(_ topic: TopicImage, _ index: Int32, _ image: MetadataImage, now: Int64) -> Partition? {
+    private func logConfig(_ topic: String, _ image: MetadataImage) -> LogConfig { LogConfig(view(image).topic(topic)) }
+
+    private func openOrRemember(_ topic: TopicImage, _ index: Int32, _ config: LogConfig, now: Int64) -> Partition? {
         let name = PartitionName(topic: topic.name, partition: index)
         do {
-            let partition = try open(topic, index, image, now: now)
+            let partition = try open(topic, index, config, now: now)
             unavailable.withLock { $0[name] = nil }
             return partition
         } catch {
@@ -154,7 +159,7 @@ public final class MetadataService: Sendable {
         store.read { image in
             for name in names.sorted() {
                 guard let topic = image.topic(name.topic), topic.partition(name.partition) != nil else { continue }
-                if let made = openOrRemember(topic, name.partition, image, now: now) { partitions.add([made]) }
+                if let made = openOrRemember(topic, name.partition, logConfig(topic.name, image), now: now) { partitions.add([made]) }
             }
         }
     }
@@ -164,9 +169,9 @@ public final class MetadataService: Sendable {
         for note in view(image).notes(on: ConfigResource(kind, record.resourceName), record.name, text) { settings.log.warn(.configuration, note) }
     }
 
-    private func open(_ topic: TopicImage, _ index: Int32, _ image: MetadataImage, now: Int64) throws -> Partition {
+    private func open(_ topic: TopicImage, _ index: Int32, _ config: LogConfig, now: Int64) throws -> Partition {
         let name = PartitionName(topic: topic.name, partition: index)
-        let log = try storage.openPartition(name, topicId: topic.id, config: LogConfig(view(image).topic(topic.name)), now: now)
+        let log = try storage.openPartition(name, topicId: topic.id, config: config, now: now)
         let epoch = topic.partition(index)?.leaderEpoch ?? 0
         log.assignLeaderEpoch(epoch)
         return Partition(topic: topic.name, topicId: topic.id, index: index, log: log, leaderEpoch: epoch)
@@ -208,8 +213,9 @@ public final class MetadataService: Sendable {
         let image = image
         var opened: [Partition] = []
         for topic in image.topicsByName.values.sorted(by: { $0.name < $1.name }) {
+            let config = logConfig(topic.name, image)
             for (index, partition) in topic.partitions.enumerated() where partition.replicas.contains(settings.nodeId) {
-                opened.append(try open(topic, Int32(index), image, now: now))
+                opened.append(try open(topic, Int32(index), config, now: now))
             }
         }
         partitions.add(opened)
