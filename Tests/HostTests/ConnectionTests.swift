@@ -195,6 +195,24 @@ final class Loopback {
         #expect(reason == .fileEnded)
     }
 
+    /// A source whose bytes cannot be read.
+    private final class Broken: FileRangeSource {
+        var fileDescriptor: Int32? { nil }
+        func bytes(at offset: Int, count: Int) throws -> Bytes { throw DiskError(operation: "read", path: "x.log", code: EIO, message: "Input/output error") }
+    }
+
+    @Test func aFileThatCannotBeReadIsNamed() throws {
+        let net = try Loopback()
+        var reason: CloseReason?
+        let port = try net.listen { server in
+            server.onClose = { reason = $1 }
+            server.send([.file(FileRange(source: Broken(), offset: 0, count: 10))])
+        }
+        net.connect(port) { $0.onClose = { _, _ in net.loop.stop() } }
+        #expect(net.run())
+        #expect(reason == .fileFailed("cannot read x.log: Input/output error"))
+    }
+
     @Test func aReaderThatDoesNotDrainIsNotReadFrom() throws {
         let net = try Loopback()
         net.limits = ConnectionLimits(maxFrameBytes: 1 << 20, maxPendingBytes: 100_000)

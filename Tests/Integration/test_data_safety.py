@@ -1,5 +1,5 @@
 """A start never destroys data: directories of others, of Kafka, and of ours, compared file by file before and after."""
-import os, pathlib, re, shutil, socket, subprocess
+import contextlib, os, pathlib, re, shutil, socket, subprocess
 
 import pytest
 
@@ -163,6 +163,47 @@ def test_lines_for_the_operator_have_kafkas_time_a_level_and_a_kind(broker):
     assert lines and all(LINE.match(line) for line in lines), broker.output()
     assert any("on PLAINTEXT" in line and f"port {broker.port}" in line for line in lines)
     assert "--log-level" in refused(broker.data, "--log-level", "loud")
+
+
+def test_connections_that_cannot_be_accepted_are_told(few_descriptors, monkeypatch):
+    import support
+    monkeypatch.setattr(support, "OTTLA", few_descriptors)
+    with Broker(ephemeral=True) as broker:
+        held = []
+        while "cannot be accepted" not in broker.output():
+            assert len(held) < 300
+            held.append(socket.create_connection(("127.0.0.1", broker.port), timeout=5))
+            # The broker's turn: it answers, or it has no descriptor left for this one.
+            held[-1].sendall(b"\x00\x00\x00\x0e\x00\x12\x00\x00\x00\x00\x00\x01\x00\x04test")
+            held[-1].settimeout(0.5)
+            with contextlib.suppress(TimeoutError):
+                held[-1].recv(1)
+        assert "Too many open files" in broker.output() and "PLAINTEXT" in broker.output()
+        for connection in held:
+            connection.close()
+        assert ottla("topics", "--bootstrap-server", broker.address, "--list").strip() == ""
+
+
+def test_a_broker_whose_lines_nobody_reads_goes_on():
+    """A pipe that is full and never emptied must not stop the broker."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(writing, b"x" * 4096)
+    os.set_blocking(writing, True)
+    process = subprocess.Popen([OTTLA, "serve", "--listen", "127.0.0.1:0", "--ephemeral"], stdout=subprocess.PIPE, stderr=writing, text=True)
+    try:
+        port = int(re.search(r"127\.0\.0\.1:(\d+)", process.stdout.readline())[1])
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+            connection.sendall(b"\x7f\xff\xff\xff")
+            assert connection.recv(1) == b""
+        assert ottla("topics", "--bootstrap-server", f"127.0.0.1:{port}", "--list").strip() == ""
+    finally:
+        process.terminate()
+        assert process.wait(30) == 0
+        os.close(reading)
+        os.close(writing)
 
 
 def test_the_log_level_is_obeyed(tmp_path):

@@ -3,6 +3,7 @@ import Foundation
 import KafkaProtocol
 import LogStorage
 import Simulation
+import Synchronization
 import Testing
 
 /// Data directories of ours and of Kafka, after clean stops and kills, damaged at random.
@@ -42,6 +43,53 @@ import Testing
             let (outcome, violations) = try DamageCheck(root: "data", deletedTopicIds: base.deletedTopicIds).run(on: base.disk.copied())
             #expect(outcome == .served && violations.isEmpty, "\(base.name): \(violations)")
         }
+    }
+
+    /// What cannot be marked or removed stays in mind, and the new topic of the same name never gets the old one's log.
+    @Test func aDeletionThatFailsIsTriedAgainAndTold() throws {
+        let lines = Mutex<[String]>([])
+        let log = OperatorLog(level: .info, clock: { 0 }) { entry in lines.withLock { $0.append(entry.text) } }
+        let node = try SimulatedBroker(seed: 3, log: log)
+        try Self.create(node, "t", 1, [:])
+        try Self.produce(node, "t", 0, "old")
+        for (operation, expected) in [("rename", "cannot be deleted now"), ("remove", "could not be removed")] {
+            node.disk.faults.failing = (operation, "t-0")
+            var request = DeleteTopicsRequest()
+            var topic = DeleteTopicsRequest.DeleteTopicState()
+            topic.name = "t"
+            request.topics = [topic]
+            #expect(try node.call(request).responses.first?.errorCode == ErrorCode.none)
+            #expect(lines.withLock { $0.contains { $0.contains("t-0") && $0.contains(expected) } }, "\(operation)")
+            if operation == "rename" {
+                // The name is not free: nothing is created on top of the old records.
+                var again = CreateTopicsRequest.CreatableTopic()
+                again.name = "t"
+                again.numPartitions = 1
+                again.replicationFactor = 1
+                var creation = CreateTopicsRequest()
+                creation.topics = [again]
+                let answer = try node.call(creation).topics.first
+                #expect(answer?.errorCode == .kafkaStorageError && answer?.errorMessage?.contains("t-0") == true)
+            }
+            node.disk.faults.failing = nil
+            node.advance(ms: 301_000)
+            #expect(try node.disk.names(in: "data").filter { $0.hasPrefix("t-") } == [])
+            try Self.create(node, "t", 1, [:])
+            #expect(node.broker.partitions.partition("t", 0)?.log.logEndOffset == 0)
+        }
+    }
+
+    /// Upkeep that fails is told when it begins to fail, not at each interval.
+    @Test func failingUpkeepIsToldOnce() throws {
+        let lines = Mutex<[String]>([])
+        let log = OperatorLog(level: .info, clock: { 0 }) { entry in lines.withLock { $0.append(entry.text) } }
+        let node = try SimulatedBroker(seed: 3, log: log)
+        try Self.create(node, "t", 1, ["retention.ms": "1000"])
+        try Self.produce(node, "t", 0, "old")
+        node.disk.faults.failing = ("remove", "t-0")
+        for _ in 0..<4 { node.advance(ms: 301_000) }
+        let told = lines.withLock { $0 }
+        #expect(told.filter { $0.contains("retention of t-0 failed") }.count == 1, "\(told)")
     }
 
     // MARK: Directories

@@ -43,6 +43,8 @@ enum ServeTool {
         let options = try serverOptions(context, properties)
         let output = context.output
         let writeLine: @Sendable (String) -> Void = { line in
+            // A broker does not wait for whoever reads its lines; those that nobody makes room for are dropped.
+            guard StandardStream.error.waitReady(timeoutMs: 0, writing: true) else { return }
             // One write of a whole line, so that lines of different threads do not mix.
             _ = Array("\(line)\n".utf8).withUnsafeBytes { StandardStream.error.write($0) }
         }
