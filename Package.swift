@@ -23,26 +23,37 @@ let package = Package(
             linkerSettings: archives(["z", "zstd", "lz4", "snappy"]) + [.linkedLibrary("stdc++", .when(platforms: [.linux]))]),
         .target(name: "CLibUV", linkerSettings: archives(["uv_a"]) + [.linkedLibrary("dl", .when(platforms: [.linux]))]),
         .target(name: "COpenSSL", linkerSettings: archives(["ssl", "crypto"])),
-        .target(name: "KafkaProtocol", dependencies: ["CCodecs"], swiftSettings: strict),
-        .target(name: "LogStorage", dependencies: ["KafkaProtocol"], swiftSettings: strict),
-        .target(name: "Coordination", dependencies: ["KafkaProtocol"], swiftSettings: strict),
-        .target(name: "Broker", dependencies: ["KafkaProtocol", "LogStorage", "Coordination"], swiftSettings: strict),
-        .target(name: "KafkaClient", dependencies: ["KafkaProtocol"], swiftSettings: strict),
+        .target(name: "Vocabulary", swiftSettings: strict),
+        .target(name: "Pattern", swiftSettings: strict),
+        .target(name: "KafkaProtocol", dependencies: ["CCodecs", "Vocabulary"], swiftSettings: strict),
+        .target(name: "LogStorage", dependencies: ["KafkaProtocol", "Vocabulary"], swiftSettings: strict),
+        .target(name: "Coordination", dependencies: ["KafkaProtocol", "Pattern", "Vocabulary"], swiftSettings: strict),
+        .target(name: "Broker", dependencies: ["KafkaProtocol", "LogStorage", "Coordination", "Pattern", "Vocabulary"], swiftSettings: strict),
+        .target(name: "KafkaClient", dependencies: ["KafkaProtocol", "Pattern", "Vocabulary"], swiftSettings: strict),
         .target(name: "Host", dependencies: ["KafkaProtocol", "LogStorage", "CLibUV", "COpenSSL"], swiftSettings: strict),
-        .target(name: "Server", dependencies: ["Broker", "Host", "KafkaProtocol", "LogStorage", "Coordination"], swiftSettings: strict),
-        .target(name: "Toolkit", dependencies: ["KafkaProtocol", "KafkaClient", "Host", "Server", "LogStorage"], swiftSettings: strict),
-        .target(name: "Simulation", dependencies: ["KafkaProtocol", "LogStorage", "Coordination", "Broker", "KafkaClient"], swiftSettings: strict),
+        .target(name: "Server", dependencies: ["Broker", "Host", "KafkaProtocol", "LogStorage", "Coordination", "Vocabulary"], swiftSettings: strict),
+        .target(
+            name: "Toolkit", dependencies: ["KafkaProtocol", "KafkaClient", "Host", "Server", "LogStorage", "Pattern", "Vocabulary"], swiftSettings: strict),
+        .target(
+            name: "Simulation", dependencies: ["KafkaProtocol", "LogStorage", "Coordination", "Broker", "KafkaClient", "Vocabulary"], swiftSettings: strict),
         .executableTarget(name: "ottla", dependencies: ["Toolkit"], swiftSettings: strict),
-        .testTarget(name: "KafkaProtocolTests", dependencies: ["KafkaProtocol"], resources: [.copy("Fixtures")], swiftSettings: strict),
-        .testTarget(name: "LogStorageTests", dependencies: ["LogStorage", "KafkaProtocol"], resources: [.copy("Fixtures")], swiftSettings: strict),
-        .testTarget(name: "CoordinationTests", dependencies: ["Coordination", "KafkaProtocol"], resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"], swiftSettings: strict),
+        .testTarget(name: "PatternTests", dependencies: ["Pattern"], resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(name: "KafkaProtocolTests", dependencies: ["KafkaProtocol", "Vocabulary"], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
-            name: "BrokerTests", dependencies: ["Broker", "KafkaProtocol", "LogStorage", "Coordination"], resources: [.copy("Fixtures")], swiftSettings: strict),
+            name: "LogStorageTests", dependencies: ["LogStorage", "KafkaProtocol", "Vocabulary"], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
-            name: "KafkaClientTests", dependencies: ["KafkaClient", "KafkaProtocol"], resources: [.copy("Fixtures")], swiftSettings: strict),
-        .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
+            name: "CoordinationTests", dependencies: ["Coordination", "KafkaProtocol", "Vocabulary"], resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(
+            name: "BrokerTests", dependencies: ["Broker", "KafkaProtocol", "LogStorage", "Coordination", "Vocabulary"], resources: [.copy("Fixtures")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "KafkaClientTests", dependencies: ["KafkaClient", "KafkaProtocol", "Vocabulary"], resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Broker", "KafkaProtocol", "LogStorage", "Vocabulary"], swiftSettings: strict),
         .testTarget(name: "HostTests", dependencies: ["Host", "KafkaProtocol", "LogStorage"], swiftSettings: strict),
-        .testTarget(name: "ToolkitTests", dependencies: ["Toolkit", "KafkaProtocol", "KafkaClient"], resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(
+            name: "ToolkitTests", dependencies: ["Toolkit", "KafkaProtocol", "KafkaClient", "Vocabulary"], resources: [.copy("Fixtures")], swiftSettings: strict
+        ),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -1,6 +1,7 @@
 import Coordination
 import KafkaProtocol
 import LogStorage
+import Vocabulary
 
 /// What a broker is started with: identity, places, durability, and Kafka's own configuration keys.
 public struct BrokerSettings: Sendable {
@@ -56,7 +57,7 @@ public struct BrokerSettings: Sendable {
 
     /// Settings that one broker cannot act on.
     private func impossibilities() -> [String] {
-        [("offsets.topic.replication.factor", "__consumer_offsets"), ("default.replication.factor", "topics without a replication factor of their own")]
+        [("offsets.topic.replication.factor", TopicName.groupOffsets), ("default.replication.factor", "topics without a replication factor of their own")]
             .filter { int($0.0) > 1 }
             .map { name, what in "\(name)=\(int(name)) is larger than the number of brokers, 1: \(what) cannot be created" }
     }
@@ -72,20 +73,5 @@ public struct BrokerSettings: Sendable {
     func seededID(_ now: Int64) -> Int32 {
         var generator = generator(1, now)
         return Int32(truncatingIfNeeded: generator.next() & 0x3FFF_FFFF) + 1
-    }
-}
-
-/// SplitMix64: small, seeded, good enough for ids and jitter; a simulation repeats with its seed.
-public struct SeededGenerator: RandomNumberGenerator, Sendable {
-    private var state: UInt64
-
-    public init(seed: UInt64) { state = seed }
-
-    public mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,10 +1,11 @@
 import Coordination
 import KafkaProtocol
 import Synchronization
+import Vocabulary
 
 /// The group coordinator: finds the shard of a group and runs requests on it.
 final class GroupCoordinatorService: Sendable {
-    static let topic = "__consumer_offsets"
+    static let topic = TopicName.groupOffsets
 
     private let settings: BrokerSettings
     private let metadata: MetadataService

@@ -2,6 +2,7 @@ import Coordination
 import KafkaProtocol
 import LogStorage
 import Synchronization
+import Vocabulary
 
 /// The one writer of the cluster's metadata on this node: asks the controller for a decision, appends its records to `__cluster_metadata-0`,
 /// folds them, publishes the image and brings the partitions' logs in line, all before the answer leaves. So a topic is usable
@@ -21,7 +22,7 @@ public final class MetadataService: Sendable {
     private let topicListeners = Mutex<[@Sendable (_ deleted: [String]) -> Void]>([])
     private let onMarked = Mutex<@Sendable () -> Void>({})
     /// Partitions that are placed here and whose log could not be made or opened, with the reason.
-    private let unavailable = Mutex<[PartitionName: String]>([:])
+    private let unavailable = Mutex<[TopicPartition: String]>([:])
 
     init(settings: BrokerSettings, disk: any Disk, storage: LogDirectory, partitions: PartitionTable, commits: CommitQueue, now: Int64) throws {
         self.settings = settings
@@ -33,7 +34,7 @@ public final class MetadataService: Sendable {
         if !storage.hasUnopened(.clusterMetadata), storage.hasUnopenedPartitions {
             settings.log.error(
                 .metadata,
-                "\(storage.path) holds partitions but no metadata log (\(PartitionName.clusterMetadata)): a new cluster begins, and they are kept as stray. "
+                "\(storage.path) holds partitions but no metadata log (\(TopicPartition.clusterMetadata)): a new cluster begins, and they are kept as stray. "
                     + "If the log is to be brought back, stop this broker first")
         }
         // Where a new metadata log is to begin, what it begins with must be readable before there is one.
@@ -41,11 +42,11 @@ public final class MetadataService: Sendable {
         let log = try storage.openPartition(.clusterMetadata, topicId: Self.topicId, config: LogConfig(), now: now)
         let clock = settings.clock
         source = LocalMetadataSource(
-            log: log, disk: disk, directory: "\(storage.path)/\(PartitionName.clusterMetadata)", isSynced: commits.durability != .memory, clock: clock)
+            log: log, disk: disk, directory: "\(storage.path)/\(TopicPartition.clusterMetadata)", isSynced: commits.durability != .memory, clock: clock)
         do {
             store = try MetadataStore(source)
         } catch {
-            throw LogDirectoryError.refused("\(storage.path)/\(PartitionName.clusterMetadata): \(error)")
+            throw LogDirectoryError.refused("\(storage.path)/\(TopicPartition.clusterMetadata): \(error)")
         }
         try start { try formatted ?? Self.bootstrapValues(disk, storage.path) }
         try openPartitions(now: now)
@@ -118,7 +119,7 @@ public final class MetadataService: Sendable {
         guard !topics.isEmpty else { return }
         let names = Set(topics)
         unavailable.withLock { $0 = $0.filter { !names.contains($0.key.topic) } }
-        storage.delete(removed.map { PartitionName(topic: $0.topic, partition: $0.index) })
+        storage.delete(removed.map { TopicPartition($0.topic, $0.index) })
         for partition in removed { partition.wake(appended: nil, now: now) }
         onMarked.withLock { $0 }()
     }
@@ -129,7 +130,7 @@ public final class MetadataService: Sendable {
     private func logConfig(_ topic: String, _ image: MetadataImage) -> LogConfig { LogConfig(view(image).topic(topic)) }
 
     private func openOrRemember(_ topic: TopicImage, _ index: Int32, _ config: LogConfig, now: Int64) -> Partition? {
-        let name = PartitionName(topic: topic.name, partition: index)
+        let name = TopicPartition(topic.name, index)
         do {
             let partition = try open(topic, index, config, now: now)
             unavailable.withLock { $0[name] = nil }
@@ -143,7 +144,7 @@ public final class MetadataService: Sendable {
 
     /// Why a partition that is placed here has no log; nil when it has one, or is not placed here.
     func reasonUnavailable(_ topic: String, _ index: Int32) -> String? {
-        unavailable.withLock { $0.isEmpty ? nil : $0[PartitionName(topic: topic, partition: index)] }
+        unavailable.withLock { $0.isEmpty ? nil : $0[TopicPartition(topic, index)] }
     }
 
     /// What a request for a partition that is not in the table must be told.
@@ -170,7 +171,7 @@ public final class MetadataService: Sendable {
     }
 
     private func open(_ topic: TopicImage, _ index: Int32, _ config: LogConfig, now: Int64) throws -> Partition {
-        let name = PartitionName(topic: topic.name, partition: index)
+        let name = TopicPartition(topic.name, index)
         let log = try storage.openPartition(name, topicId: topic.id, config: config, now: now)
         let epoch = topic.partition(index)?.leaderEpoch ?? 0
         log.assignLeaderEpoch(epoch)

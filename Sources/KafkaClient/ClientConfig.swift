@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// How the client reaches a cluster: Kafka's client properties that concern the network, with Kafka's defaults.
 public struct ClientConfig: Sendable {
@@ -81,8 +82,8 @@ public struct BootstrapServer: Sendable, Hashable {
     /// - Throws: Kafka's `Configuration 'bootstrap.servers' values must not be empty.`, `Invalid url in bootstrap.servers: x` or
     ///   `No resolvable bootstrap urls given in bootstrap.servers`.
     public static func parse(_ list: String) throws(ClientError) -> [BootstrapServer] {
-        if trimmed(list).isEmpty { throw .configuration("No resolvable bootstrap urls given in bootstrap.servers") }
-        let urls = list.split(separator: ",", omittingEmptySubsequences: false).map { trimmed($0) }
+        if JavaText.trim(list).isEmpty { throw .configuration("No resolvable bootstrap urls given in bootstrap.servers") }
+        let urls = list.split(separator: ",", omittingEmptySubsequences: false).map { JavaText.trim($0) }
         if urls.contains("") { throw .invalidValue("Configuration 'bootstrap.servers' values must not be empty.") }
         var servers: [BootstrapServer] = []
         for url in urls {
@@ -113,13 +114,6 @@ public struct BootstrapServer: Sendable, Hashable {
         }
         return host.isEmpty || !allowed ? nil : BootstrapServer(host: String(host), port: port)
     }
-}
-
-/// The text without blanks at its ends (Java's `String.trim`).
-func trimmed(_ text: some StringProtocol) -> String {
-    let bytes = Array(text.utf8)
-    guard let first = bytes.firstIndex(where: { $0 > 32 }), let last = bytes.lastIndex(where: { $0 > 32 }) else { return "" }
-    return String(decoding: bytes[first...last], as: UTF8.self)
 }
 
 extension String {

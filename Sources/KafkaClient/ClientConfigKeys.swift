@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// One property of Kafka's clients and what this client does with it.
 public struct ClientConfigKey: Sendable {
@@ -30,7 +31,7 @@ public struct ClientConfigKey: Sendable {
     }
 
     private func isChanged(by text: String) -> Bool {
-        let value = trimmed(text)
+        let value = JavaText.trim(text)
         return !value.isEmpty && !defaults.contains { $0.lowercased() == value.lowercased() }
     }
 

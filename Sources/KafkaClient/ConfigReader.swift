@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Reads typed values from Java properties, with the texts of Kafka's ConfigException (class `ConfigDef` of Kafka's clients library).
 public struct ConfigReader: Sendable {
     public let properties: [String: String]
@@ -9,7 +11,7 @@ public struct ConfigReader: Sendable {
         .invalidValue("Invalid value \(value) for configuration \(name): \(why)")
     }
 
-    public func string(_ name: String) -> String? { properties[name].map { trimmed($0) } }
+    public func string(_ name: String) -> String? { properties[name].map { JavaText.trim($0) } }
 
     /// A 16-bit integer.
     public func short(_ name: String, default fallback: Int, in range: ClosedRange<Int>) throws(ClientError) -> Int {
@@ -58,7 +60,7 @@ public struct ConfigReader: Sendable {
     /// A comma-separated list; blanks around entries are dropped.
     public func list(_ name: String, default fallback: [String] = []) -> [String] {
         guard let text = string(name) else { return fallback }
-        return text.isEmpty ? [] : text.split(separator: ",", omittingEmptySubsequences: false).map { trimmed($0) }
+        return text.isEmpty ? [] : text.split(separator: ",", omittingEmptySubsequences: false).map { JavaText.trim($0) }
     }
 
     /// One of a few words.

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// Why a client makes no progress although nothing has failed for good: what it waits for and tries again. A value of it stands for one reason
 /// and holds nothing that changes while the reason stays, so that two of them can be compared.

@@ -1,5 +1,6 @@
 import KafkaProtocol
 import Synchronization
+import Vocabulary
 
 /// Batches that may be appended: everything that can be said without knowing where they will land was checked. Texts are Kafka's.
 struct ValidatedBatches {
@@ -8,7 +9,7 @@ struct ValidatedBatches {
     /// Milliseconds, when the topic's timestamps are those of the log.
     private(set) var logAppendTime: Int64?
 
-    init(_ bytes: Bytes, origin: AppendOrigin, config: LogConfig, now: Int64, name: PartitionName) throws(AppendError) {
+    init(_ bytes: Bytes, origin: AppendOrigin, config: LogConfig, now: Int64, name: TopicPartition) throws(AppendError) {
         var iterator = RecordBatches(bytes).makeIterator()
         while let batch = iterator.next() {
             batches.append(batch)
@@ -33,7 +34,7 @@ struct ValidatedBatches {
         sizeInBytes = batches.reduce(0) { $0 + $1.bytes.count }
     }
 
-    private static func refusal(_ error: RecordBatchError, _ name: PartitionName) -> AppendError {
+    private static func refusal(_ error: RecordBatchError, _ name: TopicPartition) -> AppendError {
         switch error {
         case .legacyMagic(let magic):
             AppendError(.unsupportedForMessageFormat, "Message format v\(magic) is not supported in partition \(name), only v2 is")
@@ -44,7 +45,7 @@ struct ValidatedBatches {
         }
     }
 
-    static func checkCrc(_ batch: RecordBatch, _ name: PartitionName) throws(AppendError) {
+    static func checkCrc(_ batch: RecordBatch, _ name: TopicPartition) throws(AppendError) {
         guard batch.isCrcValid else {
             throw AppendError(.corruptMessage, "Record is corrupt (stored crc = \(batch.crc)) in topic partition \(name).")
         }
@@ -56,7 +57,7 @@ struct BatchCheck {
     let origin: AppendOrigin
     let config: LogConfig
     let now: Int64
-    let name: PartitionName
+    let name: TopicPartition
 
     func checkHeader(_ batch: RecordBatch) throws(AppendError) {
         guard batch.bytes.count <= config.maxMessageBytes else {

@@ -1,6 +1,8 @@
+import Vocabulary
+
 /// What a directory inside a data directory is, as its name tells (Kafka documentation, "Log"; KIP-113 for `-future`, KIP-858 for `-stray`).
 enum DirectoryEntry: Equatable {
-    case partition(PartitionName)
+    case partition(TopicPartition)
     /// Marked for deletion: `topic-0.<unique>-delete`.
     case marked
     /// A partition that the metadata did not know: `topic-0.<unique>-stray`.
@@ -15,7 +17,7 @@ enum DirectoryEntry: Equatable {
     init(name: String) {
         if name.hasPrefix(".") || name == "lost+found" || name == "remote-log-index-cache" {
             self = .ignored
-        } else if let partition = PartitionName(directoryName: name) {
+        } else if let partition = TopicPartition(directoryName: name) {
             self = .partition(partition)
         } else if Self.isUnique(name, suffix: "-delete") {
             self = .marked
@@ -35,7 +37,7 @@ enum DirectoryEntry: Equatable {
     }
 
     /// The name of a partition's directory once it is marked. A directory's name has at most 255 bytes, so a long topic's is cut, as Kafka does.
-    static func markedName(_ name: PartitionName, unique: String, suffix: String) -> String {
+    static func markedName(_ name: TopicPartition, unique: String, suffix: String) -> String {
         let end = "-\(name.partition).\(unique)\(suffix)"
         return name.topic.prefix(255 - end.utf8.count) + end
     }

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 extension LogState {
     /// Assigns offsets, checks the producers and writes the batches.
@@ -103,7 +104,7 @@ private struct AppendPlan {
     init(nextOffset: Int64) { self.nextOffset = nextOffset }
 
     mutating func add(
-        _ batch: RecordBatch, producers: ProducerTable, origin: AppendOrigin, logAppendTime: Int64?, name: PartitionName
+        _ batch: RecordBatch, producers: ProducerTable, origin: AppendOrigin, logAppendTime: Int64?, name: TopicPartition
     ) throws(AppendError) {
         var base = nextOffset
         if origin == .replication {

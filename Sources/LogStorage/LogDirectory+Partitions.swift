@@ -1,10 +1,11 @@
 import KafkaProtocol
+import Vocabulary
 
 extension LogDirectory {
     /// The log of a partition: the one that its directory holds, or an empty one in a new directory. Of a new directory nothing is synced: the
     /// first `sync` of the log makes it durable too. A directory of the same name that belongs to another topic id (the topic was deleted and made
     /// again) is put aside, never adopted.
-    public func openPartition(_ name: PartitionName, topicId: Uuid, config: LogConfig, now: Int64) throws(LogDirectoryError) -> PartitionLog {
+    public func openPartition(_ name: TopicPartition, topicId: Uuid, config: LogConfig, now: Int64) throws(LogDirectoryError) -> PartitionLog {
         try contents.withLock { (contents) throws(LogDirectoryError) in
             if let log = contents.logs[name] {
                 guard log.topicId == topicId else { throw .partitionExists(name) }
@@ -36,7 +37,8 @@ extension LogDirectory {
         }
     }
 
-    private func open(_ name: PartitionName, _ found: FoundPartition?, topicId: Uuid, config: LogConfig, now: Int64) throws(LogDirectoryError) -> PartitionLog {
+    private func open(_ name: TopicPartition, _ found: FoundPartition?, topicId: Uuid, config: LogConfig, now: Int64) throws(LogDirectoryError) -> PartitionLog
+    {
         var opening = opening(name, config: config, isNew: found == nil, now: now)
         if let found { opening.epochs = found.epochs }
         return try onDisk { () throws(DiskError) -> PartitionLog in
@@ -72,7 +74,7 @@ extension LogDirectory {
         return false
     }
 
-    private func tell(_ name: PartitionName, _ report: RecoveryReport) {
+    private func tell(_ name: TopicPartition, _ report: RecoveryReport) {
         for cut in report.cuts { log.warn(.recovery, "\(name): \(cut)") }
         if report.recoveredSegments > 0 { log.debug(.recovery, "\(name): \(report.recoveredSegments) segments were checked and their indexes made anew") }
     }
@@ -80,7 +82,7 @@ extension LogDirectory {
     // MARK: Stray
 
     /// Renames a directory that the metadata does not explain, so that it is neither served nor lost.
-    private func putAside(_ name: PartitionName, _ reason: String, in contents: inout Contents) throws(LogDirectoryError) {
+    private func putAside(_ name: TopicPartition, _ reason: String, in contents: inout Contents) throws(LogDirectoryError) {
         let target = freeName(name, suffix: "-stray", in: &contents)
         try onDisk { () throws(DiskError) in
             try disk.rename("\(path)/\(name)", to: "\(path)/\(target)")
@@ -125,7 +127,7 @@ extension LogDirectory {
 
     /// Takes partitions out and marks their directories for deletion (`topic-0.<unique>-delete`): durably, before this returns. Their files go with
     /// `removeMarked`. Fetches in flight keep what they read. A directory that cannot be marked is tried again; the operator is told.
-    public func delete(_ names: [PartitionName]) {
+    public func delete(_ names: [TopicPartition]) {
         let logs = contents.withLock { contents in names.compactMap { contents.logs.removeValue(forKey: $0) } }
         for log in logs { log.markClosed() }
         guard !logs.isEmpty else { return }
@@ -135,7 +137,7 @@ extension LogDirectory {
         do throws(DiskError) { try disk.syncDirectory(path) } catch { log.error(.deletion, "deletions may be undone by a power failure: \(error)") }
     }
 
-    private func markOrRemember(_ name: PartitionName, in contents: inout Contents) {
+    private func markOrRemember(_ name: TopicPartition, in contents: inout Contents) {
         do throws(LogDirectoryError) {
             try mark(name, in: &contents)
         } catch {
@@ -143,7 +145,7 @@ extension LogDirectory {
         }
     }
 
-    private func mark(_ name: PartitionName, in contents: inout Contents) throws(LogDirectoryError) {
+    private func mark(_ name: TopicPartition, in contents: inout Contents) throws(LogDirectoryError) {
         let target = freeName(name, suffix: "-delete", in: &contents)
         try onDisk { () throws(DiskError) in try disk.rename("\(path)/\(name)", to: "\(path)/\(target)") }
         contents.found[name] = nil
@@ -154,7 +156,7 @@ extension LogDirectory {
     /// Whether `removeMarked` has something to do.
     public var hasMarked: Bool { contents.withLock { !$0.marked.isEmpty || !$0.unmarked.isEmpty } }
 
-    private func freeName(_ name: PartitionName, suffix: String, in contents: inout Contents) -> String {
+    private func freeName(_ name: TopicPartition, suffix: String, in contents: inout Contents) -> String {
         while true {
             let free = DirectoryEntry.markedName(name, unique: contents.unique(), suffix: suffix)
             if !disk.exists("\(path)/\(free)") { return free }

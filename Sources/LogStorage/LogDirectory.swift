@@ -1,5 +1,6 @@
 import KafkaProtocol
 import Synchronization
+import Vocabulary
 
 /// Why a data directory could not be opened or changed.
 public enum LogDirectoryError: Error, Sendable, CustomStringConvertible {
@@ -10,8 +11,8 @@ public enum LogDirectoryError: Error, Sendable, CustomStringConvertible {
     case wrongMetaProperties(String)
     /// The directory holds what no broker left there, or is damaged in a way that a start must not touch; the text says what and where.
     case refused(String)
-    case log(PartitionName, LogError)
-    case partitionExists(PartitionName)
+    case log(TopicPartition, LogError)
+    case partitionExists(TopicPartition)
 
     public var description: String {
         switch self {
@@ -34,16 +35,16 @@ public final class LogDirectory: Sendable {
     public let wasClean: Bool
 
     struct Contents: Sendable {
-        var logs: [PartitionName: PartitionLog] = [:]
+        var logs: [TopicPartition: PartitionLog] = [:]
         /// Partitions' directories that are there and were not opened (yet).
-        var found: [PartitionName: FoundPartition] = [:]
+        var found: [TopicPartition: FoundPartition] = [:]
         /// Directories that are marked for deletion and proven to be this broker's to delete.
         var marked: Set<String> = []
         /// Deleted partitions whose directory could not be marked; it is tried again.
-        var unmarked: Set<PartitionName> = []
+        var unmarked: Set<TopicPartition> = []
         /// The marker of a clean stop is still there.
         var hasMarker: Bool
-        var random: SplitMix
+        var random: SeededGenerator
         var lock: LockHolder?
     }
 
@@ -73,7 +74,7 @@ public final class LogDirectory: Sendable {
         } catch {
             throw error.isLocked ? .locked("the data directory \(path) is in use: \(error.message)") : .disk(error)
         }
-        let found: (partitions: [PartitionName: FoundPartition], suffixed: [String])
+        let found: (partitions: [TopicPartition: FoundPartition], suffixed: [String])
         do {
             let metaPath = path + "/" + MetaProperties.fileName
             if disk.exists(metaPath) {
@@ -87,7 +88,7 @@ public final class LogDirectory: Sendable {
             }
             let names = try disk.names(in: path)
             found = try Self.look(disk, path, names)
-            if found.partitions[.clusterMetadata] != nil { try StrictCheck(disk: disk, directory: "\(path)/\(PartitionName.clusterMetadata)").run() }
+            if found.partitions[.clusterMetadata] != nil { try StrictCheck(disk: disk, directory: "\(path)/\(TopicPartition.clusterMetadata)").run() }
             let hasMarker = names.contains(Self.cleanShutdown)
             known = try KnownOffsets(disk, path, names, isClean: hasMarker, log)
             wasClean = hasMarker || found.partitions.isEmpty
@@ -99,7 +100,7 @@ public final class LogDirectory: Sendable {
             throw .wrongMetaProperties("\(error)")
         }
         suffixed = found.suffixed
-        contents = Mutex(Contents(found: found.partitions, hasMarker: known.isClean, random: SplitMix(seed: generator.next()), lock: lock))
+        contents = Mutex(Contents(found: found.partitions, hasMarker: known.isClean, random: SeededGenerator(seed: generator.next()), lock: lock))
     }
 
     /// From now on a crash must be noticed: the marker of the last clean stop goes before anything is changed that it speaks for.
@@ -133,7 +134,7 @@ public final class LogDirectory: Sendable {
         guard !names.contains(MetaProperties.fileName) else { return }
         let foreign = names.filter { !DirectoryEntry.isNothing($0) }
         guard !foreign.isEmpty else { return }
-        let partitions = foreign.filter { PartitionName(directoryName: $0) != nil }
+        let partitions = foreign.filter { TopicPartition(directoryName: $0) != nil }
         let wayOut =
             partitions.isEmpty
             ? "choose another directory, or move what is there away"
@@ -145,8 +146,8 @@ public final class LogDirectory: Sendable {
     /// refuse is found here, before anything is changed.
     private static func look(
         _ disk: any Disk, _ path: String, _ names: [String]
-    ) throws -> (partitions: [PartitionName: FoundPartition], suffixed: [String]) {
-        var partitions: [PartitionName: FoundPartition] = [:]
+    ) throws -> (partitions: [TopicPartition: FoundPartition], suffixed: [String]) {
+        var partitions: [TopicPartition: FoundPartition] = [:]
         var suffixed: [String] = [], foreign: [String] = []
         for name in names where try disk.kind(of: path + "/" + name) == .directory {
             switch DirectoryEntry(name: name) {
@@ -173,20 +174,20 @@ public final class LogDirectory: Sendable {
     }
 
     /// The partitions that are open, sorted by topic and number.
-    public var partitions: [PartitionName] { contents.withLock { $0.logs.keys.sorted() } }
+    public var partitions: [TopicPartition] { contents.withLock { $0.logs.keys.sorted() } }
 
-    public func log(_ name: PartitionName) -> PartitionLog? { contents.withLock { $0.logs[name] } }
+    public func log(_ name: TopicPartition) -> PartitionLog? { contents.withLock { $0.logs[name] } }
 
     /// Whether there is a directory of this name that was not opened yet.
-    public func hasUnopened(_ name: PartitionName) -> Bool { contents.withLock { $0.found[name] != nil } }
+    public func hasUnopened(_ name: TopicPartition) -> Bool { contents.withLock { $0.found[name] != nil } }
 
     /// Whether there are directories of partitions that were not opened yet.
     public var hasUnopenedPartitions: Bool { contents.withLock { !$0.found.isEmpty } }
 
-    var openLogs: [(name: PartitionName, log: PartitionLog)] { contents.withLock { $0.logs.map { ($0.key, $0.value) } } }
+    var openLogs: [(name: TopicPartition, log: PartitionLog)] { contents.withLock { $0.logs.map { ($0.key, $0.value) } } }
 
     /// What the checkpoints say of a partition.
-    func opening(_ name: PartitionName, config: LogConfig, isNew: Bool, now: Int64) -> LogOpening {
+    func opening(_ name: TopicPartition, config: LogConfig, isNew: Bool, now: Int64) -> LogOpening {
         var opening = LogOpening(name: name, directory: "\(path)/\(name)", config: config, isNew: isNew, now: now, log: log)
         guard !isNew else {
             opening.isClean = true
@@ -259,19 +260,19 @@ struct FoundPartition: Sendable {
 /// The offsets that the last run wrote down. Both brokers write these files whole or not at all, so one that cannot be read is damage: without the
 /// starts of logs deleted records would be back. Where compaction stood does not matter as much.
 private struct KnownOffsets: Sendable {
-    var recoveryPoints: [PartitionName: Int64] = [:]
-    var starts: [PartitionName: Int64] = [:]
-    var cleaned: [PartitionName: Int64] = [:]
+    var recoveryPoints: [TopicPartition: Int64] = [:]
+    var starts: [TopicPartition: Int64] = [:]
+    var cleaned: [TopicPartition: Int64] = [:]
     let isClean: Bool
 
     init(_ disk: any Disk, _ path: String, _ names: [String], isClean: Bool, _ log: OperatorLog) throws {
         self.isClean = isClean
-        func offsets(_ file: String) throws(DiskError) -> [PartitionName: Int64]? {
+        func offsets(_ file: String) throws(DiskError) -> [TopicPartition: Int64]? {
             guard names.contains(file) else { return [:] }
             let content = try disk.readFile(path + "/" + file)
             return content.isEmpty ? [:] : OffsetCheckpoint.parse(content)
         }
-        func needed(_ file: String, _ without: String) throws -> [PartitionName: Int64] {
+        func needed(_ file: String, _ without: String) throws -> [TopicPartition: Int64] {
             guard let offsets = try offsets(file) else {
                 throw LogDirectoryError.refused("\(path)/\(file) is damaged: bring it back, or remove it to go on without (\(without))")
             }
@@ -292,18 +293,4 @@ final class LockHolder: @unchecked Sendable {
     // Unchecked: the object is only held, never used.
     private let lock: AnyObject
     init(_ lock: AnyObject) { self.lock = lock }
-}
-
-/// Makes the names of marked directories; seeded, so that a simulation repeats.
-struct SplitMix: RandomNumberGenerator, Sendable {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
 }

@@ -1,8 +1,9 @@
 import KafkaProtocol
+import Vocabulary
 
 /// What a partition's log is made of; guarded by the log's lock.
 struct LogState: Sendable {
-    let name: PartitionName
+    let name: TopicPartition
     let disk: any Disk
     var directory: String
     var config: LogConfig

@@ -1,31 +1,5 @@
 import KafkaProtocol
 
-/// A partition of a topic; its text is the name of its directory, `topic-0`.
-public struct PartitionName: Hashable, Sendable, Comparable, CustomStringConvertible {
-    public var topic: String
-    public var partition: Int32
-
-    public init(topic: String, partition: Int32) {
-        self.topic = topic
-        self.partition = partition
-    }
-
-    /// Reads the name of a partition's directory; nil when it is not `topic-N`.
-    public init?(directoryName: String) {
-        guard let dash = directoryName.lastIndex(of: "-"), dash != directoryName.startIndex else { return nil }
-        let digits = directoryName[directoryName.index(after: dash)...]
-        guard digits.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }), let partition = Int32(digits) else { return nil }
-        self.init(topic: String(directoryName[..<dash]), partition: partition)
-    }
-
-    /// The metadata log of a KRaft node.
-    public static let clusterMetadata = PartitionName(topic: "__cluster_metadata", partition: 0)
-
-    public var description: String { "\(topic)-\(partition)" }
-
-    public static func < (a: PartitionName, b: PartitionName) -> Bool { (a.topic, a.partition) < (b.topic, b.partition) }
-}
-
 /// Who appends: it decides what is checked.
 public enum AppendOrigin: Sendable {
     /// A producer: one that may be wrong.

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// A file of one offset per partition: recovery points, log start offsets, high watermarks.
 enum OffsetCheckpoint {
@@ -8,17 +9,17 @@ enum OffsetCheckpoint {
     static let cleanedOffsets = "cleaner-offset-checkpoint"
 
     /// Nil when the file is malformed.
-    static func parse(_ content: Bytes) -> [PartitionName: Int64]? {
+    static func parse(_ content: Bytes) -> [TopicPartition: Int64]? {
         guard let rows = CheckpointFile.rows(content, columns: 3) else { return nil }
-        var offsets: [PartitionName: Int64] = [:]
+        var offsets: [TopicPartition: Int64] = [:]
         for row in rows {
             guard let partition = Int32(row[1]), let offset = Int64(row[2]), offset >= 0 else { return nil }
-            offsets[PartitionName(topic: String(row[0]), partition: partition)] = offset
+            offsets[TopicPartition(String(row[0]), partition)] = offset
         }
         return offsets
     }
 
-    static func content(_ offsets: [PartitionName: Int64]) -> Bytes {
+    static func content(_ offsets: [TopicPartition: Int64]) -> Bytes {
         let rows = offsets.sorted { $0.key < $1.key }.map { "\($0.key.topic) \($0.key.partition) \($0.value)\n" }
         return Bytes("0\n\(offsets.count)\n" + rows.joined())
     }
@@ -26,10 +27,10 @@ enum OffsetCheckpoint {
 
 /// What a data directory's checkpoint files hold.
 struct CheckpointedOffsets {
-    var recoveryPoints: [PartitionName: Int64] = [:]
-    private(set) var starts: [PartitionName: Int64] = [:]
-    private var ends: [PartitionName: Int64] = [:]
-    private var cleaned: [PartitionName: Int64] = [:]
+    var recoveryPoints: [TopicPartition: Int64] = [:]
+    private(set) var starts: [TopicPartition: Int64] = [:]
+    private var ends: [TopicPartition: Int64] = [:]
+    private var cleaned: [TopicPartition: Int64] = [:]
 
     mutating func note(_ log: PartitionLog) {
         log.state.withLock { state in
@@ -41,10 +42,10 @@ struct CheckpointedOffsets {
     }
 
     /// Each file with its rows. The metadata log is not among the broker's logs in Kafka's checkpoints.
-    var files: [(name: String, rows: [PartitionName: Int64])] {
+    var files: [(name: String, rows: [TopicPartition: Int64])] {
         [
             (OffsetCheckpoint.recoveryPoints, recoveryPoints), (OffsetCheckpoint.logStartOffsets, starts), (OffsetCheckpoint.highWatermarks, ends),
             (OffsetCheckpoint.cleanedOffsets, cleaned),
-        ].map { ($0.0, $0.1.filter { $0.key.topic != PartitionName.clusterMetadata.topic }) }
+        ].map { ($0.0, $0.1.filter { $0.key.topic != TopicPartition.clusterMetadata.topic }) }
     }
 }

@@ -1,10 +1,11 @@
 import KafkaProtocol
 import Synchronization
+import Vocabulary
 
 /// The log of one partition: an ordered run of record batches in segment files, with its indexes, producers' state and leader epochs.
 /// Every call is synchronous and guarded by the log's own lock; only `sync` works outside it.
 public final class PartitionLog: Sendable {
-    public let name: PartitionName
+    public let name: TopicPartition
     public let topicId: Uuid
     /// What opening took.
     public let recovery: RecoveryReport

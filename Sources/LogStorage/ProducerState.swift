@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// What the log remembers of one idempotent producer.
 struct ProducerEntry: Equatable {
@@ -160,7 +161,7 @@ struct ProducerUpdate {
     }
 
     /// Kafka 4.3's checks of a batch before it is appended at an offset; the texts are Kafka's.
-    func check(_ batch: some RecordBatchFields, marker: TransactionMarker?, offset: Int64, origin: AppendOrigin, name: PartitionName) throws(AppendError) {
+    func check(_ batch: some RecordBatchFields, marker: TransactionMarker?, offset: Int64, origin: AppendOrigin, name: TopicPartition) throws(AppendError) {
         guard origin != .replication else { return }
         let epoch = batch.producerEpoch
         guard epoch >= entry.epoch else {
@@ -184,7 +185,7 @@ struct ProducerUpdate {
         }
     }
 
-    private func checkSequence(_ batch: some RecordBatchFields, offset: Int64, name: PartitionName) throws(AppendError) {
+    private func checkSequence(_ batch: some RecordBatchFields, offset: Int64, name: TopicPartition) throws(AppendError) {
         let first = batch.baseSequence, epoch = batch.producerEpoch
         // A producer that is not known (retention took its records) may go on with any sequence number.
         guard entry.epoch >= 0 else { return }

@@ -1,8 +1,9 @@
 import KafkaProtocol
+import Vocabulary
 
 /// What is known of a log before it is opened.
 struct LogOpening {
-    var name: PartitionName
+    var name: TopicPartition
     var directory: String
     var config: LogConfig
     /// Everything below was durable when the checkpoint was written.

@@ -1,6 +1,7 @@
 import Coordination
 import Host
 import KafkaProtocol
+import Vocabulary
 
 /// How many connections there may be: `max.connections` (of the broker, and of a listener under its prefix), `max.connections.per.ip` and its overrides.
 /// Used on the loop that accepts only.

@@ -1,6 +1,7 @@
 import Broker
 import KafkaProtocol
 import LogStorage
+import Vocabulary
 
 /// Damages a data directory as disks, people and tools do: flipped bytes, cut, grown, zeroed, missing, renamed and foreign files and directories.
 public struct Damage {

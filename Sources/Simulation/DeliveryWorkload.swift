@@ -1,5 +1,6 @@
 import Broker
 import KafkaProtocol
+import Vocabulary
 
 /// Idempotent producers that write with acks=all, lose replies and try again, while the broker restarts and loses power. Afterwards every acknowledged
 /// record must be there once, where its acknowledgement said, and each producer's records must be in order. Everything follows from the seed.

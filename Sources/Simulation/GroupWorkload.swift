@@ -1,5 +1,6 @@
 import Broker
 import KafkaProtocol
+import Vocabulary
 
 /// Members of a group of the consumer protocol (KIP-848) that join, leave, fall silent, lose answers and commit offsets, while partitions are added and
 /// the broker restarts and loses power. At no time may two members have the same partition; no committed offset may be lost; in the end

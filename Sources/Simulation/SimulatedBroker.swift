@@ -2,6 +2,7 @@ import Broker
 import KafkaProtocol
 import LogStorage
 import Synchronization
+import Vocabulary
 
 /// A whole broker without sockets, on a disk in memory and a clock that only moves when told: everything it does follows from the calls.
 public final class SimulatedBroker {

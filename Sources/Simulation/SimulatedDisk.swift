@@ -2,6 +2,7 @@ import Broker
 import KafkaProtocol
 import LogStorage
 import Synchronization
+import Vocabulary
 
 /// A disk in memory that knows what would survive a power failure: of a file what was synced (and perhaps more), of a directory the entries that
 /// were synced and perhaps some of the later changes, in their order. It can fail and fill up. Everything random comes from the caller's generator.

@@ -2,6 +2,7 @@ import Broker
 import KafkaProtocol
 import LogStorage
 import Synchronization
+import Vocabulary
 
 /// A file or directory of a `SimulatedDisk`, with what of it is durable. Directories are guarded by the disk's lock.
 final class SimulatedNode: @unchecked Sendable {

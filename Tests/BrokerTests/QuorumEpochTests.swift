@@ -2,6 +2,7 @@ import Broker
 import KafkaProtocol
 import LogStorage
 import Testing
+import Vocabulary
 
 @Suite struct QuorumEpochTests {
     /// A directory that was led in epoch 7 goes on in epoch 7, and says so.

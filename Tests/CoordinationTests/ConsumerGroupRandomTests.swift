@@ -1,5 +1,6 @@
 import KafkaProtocol
 import Testing
+import Vocabulary
 
 @testable import Coordination
 
@@ -16,7 +17,7 @@ private struct RandomMember {
 
 @Suite struct ConsumerGroupRandomTests {
     @Test(arguments: 1...30) func noPartitionHasTwoOwnersAndAllFindOne(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         let driver = GroupDriver { $0.consumerAssignmentIntervalMs = seed % 2 == 0 ? 0 : 1_000 }
         var counts: [String: Int32] = ["t": 3, "u": 2]
         driver.topics(counts)

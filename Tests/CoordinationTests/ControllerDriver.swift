@@ -1,5 +1,6 @@
 import Coordination
 import KafkaProtocol
+import Vocabulary
 
 /// A one-node cluster whose metadata log is an array: decides, encodes, decodes, folds.
 struct ControllerDriver {

@@ -1,5 +1,6 @@
 import KafkaProtocol
 import Testing
+import Vocabulary
 
 @testable import Coordination
 
@@ -72,7 +73,7 @@ import Testing
 
     /// Random traffic; whatever happened, the log alone gives the same groups and offsets.
     @Test(arguments: 1...30 as ClosedRange<UInt64>) func replayOfOwnRecordsGivesTheSameState(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         let d = GroupDriver { $0.maxGroupSize = 4 }
         let groups = ["g1", "g2", "g3"]
         let failsAppends = seed % 2 == 0
@@ -141,16 +142,5 @@ import Testing
             ("a", 47), ("g1", 42), ("group1", 40), ("test-group", 12), ("my-group", 12), ("orders", 31), ("日本", 47), ("polygenelubricants", 0),
         ]
         for (id, index) in expected { #expect(CoordinatorPartition.index(for: id, partitions: 50) == index) }
-    }
-}
-
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,19 +1,20 @@
 import KafkaProtocol
 import Testing
+import Vocabulary
 
 @testable import Coordination
 
 /// Groups that change at random, from a seed.
 @Suite struct ServerAssignorPropertyTests {
     struct Group {
-        var random: SplitMix
+        var random: SeededGenerator
         let isHomogeneous: Bool
         var partitions: [Uuid: Int32] = [:]
         var members: [String: AssignorMember] = [:]
         var joined = 0
 
         init(seed: UInt64, isHomogeneous: Bool) {
-            random = SplitMix(state: seed)
+            random = SeededGenerator(seed: seed)
             self.isHomogeneous = isHomogeneous
             for number in 1...UInt64.random(in: 1...6, using: &random) { partitions[Uuid(high: 0, low: number)] = .random(in: 1...20, using: &random) }
             for _ in 1...Int.random(in: 1...8, using: &random) { join() }

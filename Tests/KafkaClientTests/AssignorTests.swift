@@ -1,6 +1,7 @@
 import Foundation
 import KafkaProtocol
 import Testing
+import Vocabulary
 
 @testable import KafkaClient
 

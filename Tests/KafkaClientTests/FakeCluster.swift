@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 @testable import KafkaClient
 

@@ -1,5 +1,6 @@
 import KafkaProtocol
 import Testing
+import Vocabulary
 
 @testable import KafkaClient
 
@@ -165,7 +166,7 @@ final class ProducerScene {
     @Test(arguments: 0..<40) func everyRecordArrivesOnceAndInOrderThroughFaults(seed: Int) throws {
         let properties = ["batch.size": "200", "linger.ms": "0", "request.timeout.ms": "500", "delivery.timeout.ms": "500000"]
         let scene = try ProducerScene(partitions: 2, properties: properties)
-        var random = SplitMix(state: UInt64(seed))
+        var random = SeededGenerator(seed: UInt64(seed))
         let retriable: [ErrorCode] = [.notLeaderOrFollower, .notEnoughReplicas, .requestTimedOut, .unknownTopicOrPartition, .kafkaStorageError]
         var faults = 60
         func strikes(_ chance: Int) -> Bool {

@@ -1,18 +1,7 @@
 import Testing
+import Vocabulary
 
 @testable import KafkaProtocol
-
-/// A seeded generator (SplitMix64).
-private struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
 
 @Suite struct RandomMessageTests {
     @Test func everyMessageSurvivesARoundTripInEveryVersion() throws {
@@ -24,7 +13,7 @@ private struct Seeded: RandomNumberGenerator {
     }
 
     private func roundTrip<M: Message>(_ type: M.Type, _ version: Int16, _ seed: UInt64) throws {
-        var generator = Seeded(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let filled = RandomFiller.message(M.self, version: version, using: &generator)
         let encoded = filled.encoded(version: version)
         do {
@@ -37,13 +26,13 @@ private struct Seeded: RandomNumberGenerator {
     }
 
     @Test func damagedMessagesNeverTrap() {
-        var generator = Seeded(state: 99)
+        var generator = SeededGenerator(seed: 99)
         for type in allMessages.values.sorted(by: { $0.name < $1.name }) {
             for version in type.versions { damage(type, version, &generator) }
         }
     }
 
-    private func damage<M: Message>(_ type: M.Type, _ version: Int16, _ generator: inout Seeded) {
+    private func damage<M: Message>(_ type: M.Type, _ version: Int16, _ generator: inout SeededGenerator) {
         let whole = RandomFiller.message(M.self, version: version, using: &generator).encoded(version: version).array
         guard !whole.isEmpty else { return }
         for _ in 0..<10 {

@@ -1,5 +1,6 @@
 import KafkaProtocol
 import Testing
+import Vocabulary
 
 @testable import LogStorage
 
@@ -112,7 +113,7 @@ import Testing
 
     @Test(arguments: 0..<6) func compactionKeepsWhatTheKeysSay(_ index: UInt64) throws {
         let seed = UInt64.random(in: 0 ..< .max) &+ index
-        var generator = SeededGenerator(seed)
+        var generator = SeededGenerator(seed: seed)
         var fixture = try LogFixture(Self.config(segmentBytes: Int.random(in: 300...1500, using: &generator)))
         var expected: [String: String] = [:]
         var now = LogFixture.start

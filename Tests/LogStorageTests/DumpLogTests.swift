@@ -1,6 +1,7 @@
 import Foundation
 import KafkaProtocol
 import Testing
+import Vocabulary
 
 @testable import LogStorage
 
@@ -14,7 +15,7 @@ import Testing
         var config = LogConfig()
         config.segmentBytes = 20_000
         config.indexIntervalBytes = 500
-        var generator = SeededGenerator(3)
+        var generator = SeededGenerator(seed: 3)
         let directory = try LogDirectory(disk: PosixDisk(), path: root, nodeId: 1, clusterId: nil, generator: &generator)
         let log = try directory.openPartition(LogFixture.name, topicId: LogFixture.topicId, config: config, now: 0)
         for index in 0..<300 {

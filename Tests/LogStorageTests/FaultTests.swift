@@ -1,6 +1,7 @@
 import KafkaProtocol
 import Synchronization
 import Testing
+import Vocabulary
 
 @testable import LogStorage
 
@@ -65,7 +66,7 @@ private final class FaultyFile: DiskFile {
 
 @Suite struct FaultTests {
     private func open(_ disk: FaultyDisk) throws -> PartitionLog {
-        var generator = SeededGenerator(1)
+        var generator = SeededGenerator(seed: 1)
         let directory = try LogDirectory(disk: disk, path: "/d", nodeId: 1, clusterId: nil, generator: &generator)
         return try directory.openPartition(LogFixture.name, topicId: LogFixture.topicId, config: LogConfig(), now: 0)
     }

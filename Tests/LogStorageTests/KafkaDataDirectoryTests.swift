@@ -1,6 +1,7 @@
 import Foundation
 import KafkaProtocol
 import Testing
+import Vocabulary
 
 @testable import LogStorage
 
@@ -48,11 +49,11 @@ import Testing
         return String(decoding: try run("gzip", ["-dc", path]), as: UTF8.self).split(separator: "\n").map(String.init).sorted()
     }
 
-    private static func offsets(_ name: String) throws -> [PartitionName: Int64] {
-        var offsets: [PartitionName: Int64] = [:]
+    private static func offsets(_ name: String) throws -> [TopicPartition: Int64] {
+        var offsets: [TopicPartition: Int64] = [:]
         for line in try String(contentsOfFile: "\(fixtures)/expected/\(name).txt", encoding: .utf8).split(separator: "\n") {
             let fields = line.split(separator: ":")
-            offsets[PartitionName(topic: String(fields[0]), partition: try #require(Int32(fields[1])))] = Int64(fields[2])
+            offsets[TopicPartition(String(fields[0]), try #require(Int32(fields[1])))] = Int64(fields[2])
         }
         return offsets
     }
@@ -117,7 +118,7 @@ import Testing
         let clean = try Unpacked("clean"), killed = try Unpacked("killed")
         try FileManager.default.removeItem(atPath: killed.path + "/recovery-point-offset-checkpoint")
         let directory = try killed.open()
-        #expect(directory.log(PartitionName(topic: "rolled", partition: 0))?.recovery.recoveredSegments == 5)
+        #expect(directory.log(TopicPartition("rolled", 0))?.recovery.recoveredSegments == 5)
         try directory.close(clean: true)
         var compared = 0
         for partition in ["rolled-0", "plain-0", "plain-1", "plain-2", "appendtime-0", "jc-310ae638993-0-0", "jc-31301ba6092-2-0", "jc-3137c912d21-5-0"] {

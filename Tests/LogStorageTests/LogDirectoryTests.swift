@@ -1,18 +1,13 @@
 import KafkaProtocol
 import Testing
+import Vocabulary
 
 @testable import LogStorage
 
 @Suite struct LogDirectoryTests {
     private func open(_ disk: MemoryDisk, nodeId: Int32 = 1, clusterId: String? = nil) throws -> LogDirectory {
-        var generator = SeededGenerator(7)
+        var generator = SeededGenerator(seed: 7)
         return try LogDirectory(disk: disk, path: "/data", nodeId: nodeId, clusterId: clusterId, generator: &generator)
-    }
-
-    @Test func namesOfPartitionDirectoriesAreRead() {
-        #expect(PartitionName(directoryName: "a-b-12") == PartitionName(topic: "a-b", partition: 12))
-        for wrong in ["a", "-1", "a-", "a-x", "a-1.0123-delete", "a--"] { #expect(PartitionName(directoryName: wrong) == nil, "\(wrong)") }
-        #expect(PartitionName(directoryName: "a--1") == PartitionName(topic: "a-", partition: 1))
     }
 
     @Test func aDirectoryInUseIsRefused() throws {
@@ -35,7 +30,7 @@ import Testing
     @Test func partitionsAreKeptWithTheirTopicIds() throws {
         let disk = MemoryDisk()
         var directory = try open(disk)
-        let names = (0..<3).map { PartitionName(topic: "t", partition: $0) }
+        let names = (0..<3).map { TopicPartition("t", $0) }
         let id = Uuid(high: 5, low: 6)
         for name in names { _ = try directory.openPartition(name, topicId: id, config: LogConfig(), now: 0) }
         #expect(throws: LogDirectoryError.self) { try directory.openPartition(names[0], topicId: Uuid(high: 1, low: 1), config: LogConfig(), now: 0) }

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 @testable import LogStorage
 
 /// A log on a disk in memory, opened as the broker does.
@@ -7,7 +8,7 @@ struct LogFixture {
     var directory: LogDirectory
     var log: PartitionLog
     var config: LogConfig
-    static let name = PartitionName(topic: "orders", partition: 0)
+    static let name = TopicPartition("orders", 0)
     static let topicId = Uuid(high: 1, low: 2)
     static let start: Int64 = 1_700_000_000_000
 
@@ -100,17 +101,4 @@ func batch(
         builder.append(timestamp: timestamp + Int64(index), key: keys.map { Bytes($0[index]) }, value: Bytes(value))
     }
     return builder.build()
-}
-
-/// A generator that repeats, so that a failing test names its seed.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
 }

@@ -1,5 +1,6 @@
 import KafkaProtocol
 import Testing
+import Vocabulary
 
 @testable import LogStorage
 
@@ -16,7 +17,7 @@ import Testing
 
     @Test(arguments: 0..<12) func aLogHoldsWhatAListHolds(_ index: UInt64) throws {
         let seed = UInt64.random(in: 0 ..< .max) &+ index
-        var generator = SeededGenerator(seed)
+        var generator = SeededGenerator(seed: seed)
         var config = LogConfig()
         config.segmentBytes = Int.random(in: 200...3000, using: &generator)
         config.indexIntervalBytes = Int.random(in: 0...400, using: &generator)

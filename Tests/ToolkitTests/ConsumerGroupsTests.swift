@@ -1,5 +1,6 @@
 import KafkaClient
 import Testing
+import Vocabulary
 
 @testable import Toolkit
 
@@ -152,28 +153,6 @@ private func run(_ arguments: String...) -> (code: Int32, output: String, error:
         for zone in ["+2", "+2:00", "+24", "+2400", "-"] {
             #expect(throws: GroupFailure.self) { try JavaTime.milliseconds(fromTimestamp: "2020-01-01T00:00:00.000" + zone) }
         }
-    }
-
-    @Test func durationsAreReadAsJavaDoes() throws {
-        #expect(try JavaDuration("PT0S").before(nowMs: 7) == 7)
-        #expect(try JavaDuration("P1DT2H3M4.5S").before(nowMs: 100_000_000) == 100_000_000 - 93_784_500)
-        #expect(try JavaDuration("-PT1M").before(nowMs: 0) == 60_000)
-        #expect(try JavaDuration("pt-1h").before(nowMs: 0) == 3_600_000)
-        #expect(try JavaDuration("PT-0.5S").before(nowMs: 0) == 500)
-        #expect(try JavaDuration("PT9223372036854776S").before(nowMs: 1_000) == -9_223_372_036_854_775_000)
-        for text in ["", "P", "PT", "P1DT", "1D", "PT1D", "P1H", "PT1S1M", "PT1ST1H", "PT1.5M", "bogus", "P99999999999999999999D"] {
-            #expect(throws: GroupFailure.self) { try JavaDuration(text) }
-        }
-    }
-
-    @Test(arguments: [
-        ("P106751991167301D", "Text cannot be parsed to a Duration: days"), ("PT9223372036854775808S", "Text cannot be parsed to a Duration: seconds"),
-        ("P106751991167300DT9223372036854775807S", "Text cannot be parsed to a Duration: overflow"),
-        ("PT9223372036854775807S", "Instant exceeds minimum or maximum instant"), ("-PT9223372036854776S", "long overflow"),
-    ])
-    func durationsThatLeadTooFarAreRefusedInJavasWords(_ text: String, _ message: String) {
-        let failure = #expect(throws: GroupFailure.self) { _ = try JavaDuration(text).before(nowMs: 1_800_000_000_000) }
-        #expect(failure?.text == message)
     }
 
     @Test func blanksBeforeAFieldAndDigitsOfAnyScriptAreRead() throws {

@@ -1,6 +1,7 @@
 import KafkaClient
 import KafkaProtocol
 import Testing
+import Vocabulary
 
 @testable import Toolkit
 

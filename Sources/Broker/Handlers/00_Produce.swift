@@ -2,6 +2,7 @@ import Coordination
 import KafkaProtocol
 import LogStorage
 import Synchronization
+import Vocabulary
 
 // Produce, versions 3 to 13. 3: transactional id. 5: log start offset. 7: zstd. 8: record errors and message. 9: flexible. 10: current leader.
 // 12: implicit add-partitions-to-transaction (KIP-890). 13: topic ids. acks=all answers once the records are durable (see CommitQueue).

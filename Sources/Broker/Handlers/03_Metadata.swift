@@ -1,5 +1,6 @@
 import Coordination
 import KafkaProtocol
+import Vocabulary
 
 // Metadata, versions 0 to 13. 1: rack, controller, internal topics; no topics asked means none, null all. 2: cluster id. 4: creation of topics on demand.
 // 5: offline replicas. 7: leader epochs. 8: authorized operations. 9: flexible. 10: topic ids. 11: no more operations of the cluster. 12: topics by id.

@@ -1,6 +1,7 @@
 import Coordination
 import KafkaProtocol
 import LogStorage
+import Vocabulary
 
 // DeleteRecords, versions 0 to 2 (2: flexible). Offset -1 stands for the high watermark. Of a partition that is named twice the last offset counts.
 

@@ -1,5 +1,6 @@
 import Coordination
 import KafkaProtocol
+import Vocabulary
 
 // DescribeConfigs, versions 1 to 4. 1: sources and synonyms. 3: types and documentation. 4: flexible. Documentation is left out, as Kafka leaves it out
 // when it is not asked for.

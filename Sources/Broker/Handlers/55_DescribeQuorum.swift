@@ -1,5 +1,6 @@
 import Coordination
 import KafkaProtocol
+import Vocabulary
 
 // DescribeQuorum, versions 0 to 2. 1: fetch times. 2: directory ids, nodes with their addresses. This node is the only voter of its own metadata log.
 

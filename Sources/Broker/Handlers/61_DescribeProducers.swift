@@ -1,6 +1,7 @@
 import Coordination
 import KafkaProtocol
 import LogStorage
+import Vocabulary
 
 // DescribeProducers, version 0: the producers that a partition's leader keeps sequences of (KIP-664).
 

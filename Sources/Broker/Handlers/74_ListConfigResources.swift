@@ -1,5 +1,6 @@
 import Coordination
 import KafkaProtocol
+import Vocabulary
 
 // ListConfigResources, versions 0 and 1. 0: client metrics subscriptions only (KIP-714). 1: every kind of resource (KIP-1142); no kinds asked for means all.
 

@@ -1,5 +1,6 @@
 import Coordination
 import KafkaProtocol
+import Vocabulary
 
 // DescribeTopicPartitions, version 0: topics page by page, with eligible leader replicas (KIP-966).
 

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// What may change in the dynamic configuration of a broker or of all brokers (KIP-226). The refusals are Kafka's, mostly as INVALID_REQUEST.
 struct BrokerConfigRules {

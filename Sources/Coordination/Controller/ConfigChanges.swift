@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 extension Controller {
     /// What IncrementalAlterConfigs does to one key; the raw values are those of the protocol (KIP-339).

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 // What there is to tell the operator about stored configuration: texts that cannot be read, lists that name an entry twice, keys that do not act here.
 extension ConfigView {

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// Where a value in force comes from; the raw values are those of DescribeConfigs.
 public enum ConfigSource: Int8, Sendable {

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// What a group's own configuration may be: within the bounds that the broker sets for every group. Refused as INVALID_CONFIG.
 struct GroupConfigRules {

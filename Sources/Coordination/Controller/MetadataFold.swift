@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// Folds metadata records into an image. Records between BeginTransaction and EndTransaction count from the end on, or never (KIP-868).
 public struct MetadataFold: Sendable {

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// The cluster's metadata at one offset of the metadata log. A value with shared storage: copying it is cheap, and a published copy never changes.
 public struct MetadataImage: Sendable {
@@ -99,26 +100,6 @@ public struct Endpoint: Sendable, Hashable {
 
     /// `localhost:9092`, `[::1]:9092`.
     public var address: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
-}
-
-/// What has configuration. The raw values are those of the protocol.
-public struct ConfigResource: Sendable, Hashable {
-    public enum Kind: Int8, Sendable {
-        case topic = 2, broker = 4, brokerLogger = 8, clientMetrics = 16, group = 32
-    }
-    public var kind: Kind
-    /// A topic's or group's name, a broker's id; empty for the default of all brokers.
-    public var name: String
-
-    public init(_ kind: Kind, _ name: String) {
-        self.kind = kind
-        self.name = name
-    }
-
-    public static let brokerDefault = ConfigResource(.broker, "")
-    public static func topic(_ name: String) -> ConfigResource { ConfigResource(.topic, name) }
-    public static func broker(_ id: Int32) -> ConfigResource { ConfigResource(.broker, String(id)) }
-    public static func group(_ name: String) -> ConfigResource { ConfigResource(.group, name) }
 }
 
 /// Whom a quota limits: entity types (`user`, `client-id`, `ip`) to names, nil for the default entity.

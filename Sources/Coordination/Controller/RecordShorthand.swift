@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 // The records that several decisions write.
 extension MetadataRecord {

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 extension Controller {
     /// CreateTopics: checks each topic on its own and records those that can be made. `validateOnly` records nothing.

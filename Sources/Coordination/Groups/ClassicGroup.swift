@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// The states of a classic group, with Kafka's names for them.
 enum ClassicGroupState: String, Sendable {
@@ -146,7 +147,7 @@ struct ClassicGroup: Sendable {
             if let index = votes.firstIndex(where: { $0.name == vote }) { votes[index].count += 1 } else { votes.append((vote, 1)) }
         }
         func bucket(_ name: String) -> Int32 {
-            let hash = CoordinatorPartition.javaHash(name)
+            let hash = JavaHash.of(name)
             return (hash ^ Int32(bitPattern: UInt32(bitPattern: hash) >> 16)) & 15
         }
         let most = votes.map(\.count).max()

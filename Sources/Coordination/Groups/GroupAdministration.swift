@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 extension GroupShard {
     /// Serves one group of DescribeGroups, versions 0 to 6: from 6 a group that does not exist is an error, before it is a dead group.
@@ -79,7 +80,7 @@ extension GroupShard {
     /// Serves this shard's part of ListGroups, versions 0 to 5: 4 added states, 5 types. Filters that are empty let everything pass;
     /// unknown words match nothing.
     public func list(states: [String], types: [String]) -> [ListGroupsResponse.ListedGroup] {
-        let states = Set(states.map { Self.trimmed($0).lowercased() })
+        let states = Set(states.map { JavaText.trim($0).lowercased() })
         let types = Set(types.map { $0.lowercased() })
         func listed(_ id: String, _ protocolType: String, _ state: String, _ type: String) -> ListGroupsResponse.ListedGroup? {
             guard types.isEmpty || types.contains(type), states.isEmpty || states.contains(state.lowercased()) else { return nil }
@@ -94,10 +95,6 @@ extension GroupShard {
             if let group = consumerGroups[id] { return listed(id, ClassicGroup.consumerProtocolType, group.state.rawValue, "consumer") }
             return groups[id].flatMap { listed(id, $0.protocolType ?? "", $0.state.rawValue, "classic") }
         }
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        String(text.drop { $0 <= " " }.reversed().drop { $0 <= " " }.reversed())
     }
 
     /// Serves this shard's part of DeleteGroups, versions 0 to 2: groups without members go, with their offsets.

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 extension GroupShard {
     /// Serves OffsetCommit, versions 2 to 10: 2 to 4 carry a retention of their own, 6 the leader epoch, 7 static members, 9 answers
@@ -31,7 +32,7 @@ extension GroupShard {
                         commitTimestamp: now, expireTimestamp: request.retentionTimeMs == -1 ? nil : now &+ request.retentionTimeMs,
                         topicId: topic.topicId)
                     outcome.records.append(
-                        offset.record(group: request.groupId, partition: PartitionName(topic: topic.name, partition: partition.partitionIndex)))
+                        offset.record(group: request.groupId, partition: TopicPartition(topic.name, partition.partitionIndex)))
                 }
                 answer.partitions.append(result)
             }
@@ -87,7 +88,7 @@ extension GroupShard {
     ) -> OffsetFetchResponse.OffsetFetchResponseGroup {
         typealias Topic = OffsetFetchResponse.OffsetFetchResponseGroup.OffsetFetchResponseTopics
         let known = groups[id] == nil && consumerGroups[id] == nil ? [:] : offsets.offsets(of: id)
-        func answer(_ partition: PartitionName) -> Topic.OffsetFetchResponsePartitions {
+        func answer(_ partition: TopicPartition) -> Topic.OffsetFetchResponsePartitions {
             var result = Topic.OffsetFetchResponsePartitions()
             result.partitionIndex = partition.partition
             result.committedOffset = -1
@@ -117,7 +118,7 @@ extension GroupShard {
                 var topic = Topic()
                 topic.name = asked.name
                 topic.topicId = asked.topicId
-                topic.partitions = asked.partitionIndexes.map { answer(PartitionName(topic: asked.name, partition: $0)) }
+                topic.partitions = asked.partitionIndexes.map { answer(TopicPartition(asked.name, $0)) }
                 return topic
             }
             return response
@@ -153,7 +154,7 @@ extension GroupShard {
                 result.partitionIndex = asked.partitionIndex
                 result.errorCode = isSubscribed ? .groupSubscribedToTopic : .none
                 answer.partitions.append(result)
-                let partition = PartitionName(topic: topic.name, partition: asked.partitionIndex)
+                let partition = TopicPartition(topic.name, asked.partitionIndex)
                 let exists = offsets.offsets(of: request.groupId)[partition] != nil || offsets.hasPending(request.groupId, partition)
                 if !isSubscribed && exists { outcome.records.append(tombstone(request.groupId, partition)) }
             }
@@ -172,7 +173,7 @@ extension GroupShard {
         return outcome
     }
 
-    func tombstone(_ group: String, _ partition: PartitionName) -> CoordinatorRecord {
+    func tombstone(_ group: String, _ partition: TopicPartition) -> CoordinatorRecord {
         CoordinatorRecord(tombstone: OffsetCommitKey(group, partition))
     }
 
@@ -197,14 +198,14 @@ extension GroupShard {
         }
     }
 
-    private func isExpired(_ offset: CommittedOffset, _ partition: PartitionName, of group: ConsumerGroup, now: Int64) -> Bool {
+    private func isExpired(_ offset: CommittedOffset, _ partition: TopicPartition, of group: ConsumerGroup, now: Int64) -> Bool {
         if group.isSubscribed(to: partition.topic) { return false }
         if let expire = offset.expireTimestamp { return now >= expire }
         return now - offset.commitTimestamp >= configuration.offsetsRetentionMs
     }
 
     /// Counts from when the group became empty; for live consumers and for groups that only store offsets, from the commit.
-    private func isExpired(_ offset: CommittedOffset, _ partition: PartitionName, of group: ClassicGroup, now: Int64) -> Bool {
+    private func isExpired(_ offset: CommittedOffset, _ partition: TopicPartition, of group: ClassicGroup, now: Int64) -> Bool {
         let base: Int64
         if group.protocolType == nil {
             base = offset.commitTimestamp

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// The group coordinator for one partition of `__consumer_offsets`: every group whose id hashes to it (`CoordinatorPartition`), with its
 /// members and its offsets. See `CoordinatorShard` for what the caller owes it. Requests are in the extensions, a file for each kind.
@@ -77,7 +78,7 @@ public struct GroupShard: CoordinatorShard {
     }
 
     private mutating func replay(_ key: OffsetCommitKey, _ record: CoordinatorRecord, offset: Int64, producerId: Int64) {
-        let partition = PartitionName(topic: key.topic, partition: key.partition)
+        let partition = TopicPartition(key.topic, key.partition)
         guard record.value != nil else { return offsets.remove(group: key.group, partition: partition) }
         guard let value = try? record.decodeValue(OffsetCommitValue.self) else { return }
         if consumerGroups[key.group] == nil { groups[key.group, default: ClassicGroup(groupId: key.group)].isInLog = true }

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// A committed offset.
 struct CommittedOffset: Hashable, Sendable {
@@ -13,17 +14,9 @@ struct CommittedOffset: Hashable, Sendable {
     var recordOffset: Int64 = -1
 }
 
-/// A topic's partition by name.
-struct PartitionName: Hashable, Sendable, Comparable {
-    var topic: String
-    var partition: Int32
-
-    static func < (a: PartitionName, b: PartitionName) -> Bool { (a.topic, a.partition) < (b.topic, b.partition) }
-}
-
 /// The offsets that groups committed, and those of transactions still open.
 struct OffsetStore: Sendable {
-    typealias Offsets = [PartitionName: CommittedOffset]
+    typealias Offsets = [TopicPartition: CommittedOffset]
 
     private(set) var byGroup: [String: Offsets] = [:]
     /// By producer, then by group.
@@ -33,16 +26,16 @@ struct OffsetStore: Sendable {
 
     func hasOpenTransactions(_ group: String) -> Bool { pending.values.contains { $0[group] != nil } }
 
-    func hasPending(_ group: String, _ partition: PartitionName) -> Bool { pending.values.contains { $0[group]?[partition] != nil } }
+    func hasPending(_ group: String, _ partition: TopicPartition) -> Bool { pending.values.contains { $0[group]?[partition] != nil } }
 
     /// Partitions of a group that have an offset, committed or pending, in a fixed order.
-    func partitions(of group: String) -> [PartitionName] {
+    func partitions(of group: String) -> [TopicPartition] {
         var all = Set(offsets(of: group).keys)
         for groups in pending.values { all.formUnion(groups[group, default: [:]].keys) }
         return all.sorted()
     }
 
-    mutating func put(_ offset: CommittedOffset, group: String, partition: PartitionName, producerId: Int64) {
+    mutating func put(_ offset: CommittedOffset, group: String, partition: TopicPartition, producerId: Int64) {
         if producerId < 0 {
             byGroup[group, default: [:]][partition] = offset
         } else {
@@ -50,7 +43,7 @@ struct OffsetStore: Sendable {
         }
     }
 
-    mutating func remove(group: String, partition: PartitionName) {
+    mutating func remove(group: String, partition: TopicPartition) {
         byGroup[group]?[partition] = nil
         if byGroup[group]?.isEmpty == true { byGroup[group] = nil }
         for producer in Array(pending.keys) {
@@ -79,7 +72,7 @@ extension CommittedOffset {
     }
 
     /// The record that commits it. Kafka 4.3 writes version 4; an explicit expiration only exists in version 1.
-    func record(group: String, partition: PartitionName) -> CoordinatorRecord {
+    func record(group: String, partition: TopicPartition) -> CoordinatorRecord {
         var value = OffsetCommitValue()
         value.offset = offset
         value.leaderEpoch = leaderEpoch
@@ -92,7 +85,7 @@ extension CommittedOffset {
 }
 
 extension OffsetCommitKey {
-    init(_ group: String, _ partition: PartitionName) {
+    init(_ group: String, _ partition: TopicPartition) {
         self.init()
         self.group = group
         topic = partition.topic

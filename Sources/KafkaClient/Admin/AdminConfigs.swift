@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// Something that has configuration.
 public struct ConfigResource: Hashable, Sendable {

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// An offset that a group committed.
 public struct CommittedOffset: Hashable, Sendable {

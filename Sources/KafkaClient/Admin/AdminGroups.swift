@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// A group in a listing.
 public struct GroupListing: Hashable, Sendable {

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// Which offset of a partition is asked for.
 public enum OffsetSpec: Hashable, Sendable {

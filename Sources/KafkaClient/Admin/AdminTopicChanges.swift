@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 // Creating, growing and deleting topics, and what moves of them.
 extension Admin {

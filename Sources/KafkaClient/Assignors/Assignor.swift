@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// What one member of a group brings to an assignment: its JoinGroup identity and its decoded subscription.
 public struct MemberSubscription: Sendable {

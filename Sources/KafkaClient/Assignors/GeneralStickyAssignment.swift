@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// The sticky assignment of a group whose members subscribe to different topics: keep what is owned, give the rest to the least loaded member that can
 /// take it, then move partitions one by one while a move makes the group more balanced.
 struct GeneralStickyAssignment {

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// The moves made so far in one assignment, so that a move that would undo another of the same topic is replaced by undoing that one.
 struct PartitionMovements {
     private struct Pair: Hashable {

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Where replicas and members are (KIP-881): which member is close to which partition, when that makes a difference at all.
 struct RackInfo {
     /// Members that named their rack; empty when racks make no difference.

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Each topic on its own: its partitions in order, cut into as many runs as the topic has members, the first runs one longer. Where racks make a difference
 /// members first get partitions with a replica in their rack, the same numbers of topics with the same members and numbers of partitions (KIP-881).
 struct RangeAssignment {

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// All partitions of all topics in order, dealt to the members in turn; a member that did not subscribe to the topic is passed over.
 enum RoundRobinAssignment {
     static func assign(_ counts: [String: Int32], _ members: [MemberSubscription]) -> [String: [TopicPartition]] {

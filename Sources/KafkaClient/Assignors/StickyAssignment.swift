@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// The sticky assignment (KIP-54, KIP-341, KIP-415): as balanced as possible, moving as few partitions as possible.
 /// Groups whose members all subscribe to the same topics take a direct way (`UniformStickyAssignment`), others the general one.
 struct StickyAssignment {

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// What a member claims to own, and since which generation.
 struct OwnershipClaim {

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// The sticky assignment of a group whose members all subscribe to the same topics: everyone keeps up to a fair share of what they own,
 /// and what is left over is dealt to those who are short.
 struct UniformStickyAssignment {

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// An offset to commit: of the next record to read.
 public struct CommitOffset: Sendable, Equatable {

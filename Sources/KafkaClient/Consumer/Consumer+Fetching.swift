@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// Keeping one fetch under way to every broker that leads something to read.
 extension Consumer {

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// Finding out where to read: committed offsets, offsets by time, and whether a position survived a change of leader.
 extension Consumer {

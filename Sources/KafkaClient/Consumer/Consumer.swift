@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// A consumer: finds out where to read, keeps fetches running to every leader, hands out what came, commits, and takes part in a group.
 /// It lives on a `ClientCore` (see `ClientMachine`) and is used on the core's thread.

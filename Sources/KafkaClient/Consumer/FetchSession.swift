@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// A fetch session with one broker (KIP-227): the broker remembers what was asked, and a request names only what changed.
 struct FetchSession {

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// Record batches of one partition as they were fetched. Records are decoded as they are visited; keys and values are slices of what was received
 /// or decompressed.

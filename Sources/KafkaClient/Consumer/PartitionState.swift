@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// What a consumer knows of one partition that it reads.
 final class PartitionState {

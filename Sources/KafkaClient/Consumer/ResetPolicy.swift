@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// Where a consumer starts when it has no offset, or one that the log no longer holds (`auto.offset.reset`).
 public enum ResetPolicy: Sendable, Equatable {
     case earliest
@@ -21,36 +23,8 @@ public enum ResetPolicy: Sendable, Equatable {
 
     /// Milliseconds of an ISO 8601 duration `PnDTnHnMn.nS` that is not negative.
     static func duration(_ text: Substring) -> Int64? {
-        var rest = text.uppercased()[...]
-        guard rest.popFirst() == "P", !rest.isEmpty else { return nil }
-        var inTime = false
-        var total = 0.0
-        var units = "DHMS"[...]
-        var parts = 0
-        while !rest.isEmpty {
-            if rest.first == "T" {
-                if inTime { return nil }
-                inTime = true
-                rest.removeFirst()
-                if rest.isEmpty { return nil }
-                continue
-            }
-            let number = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-            rest = rest.dropFirst(number.count)
-            guard let value = Double(number), let unit = rest.popFirst(), let at = units.firstIndex(of: unit) else { return nil }
-            units = units[units.index(after: at)...]
-            guard (unit == "D") != inTime, unit == "S" || !number.contains(".") else { return nil }
-            let factor: Double =
-                switch unit {
-                case "D": 86_400_000
-                case "H": 3_600_000
-                case "M": 60_000
-                default: 1_000
-                }
-            total += value * factor
-            parts += 1
-        }
-        return parts > 0 && total < 9e15 ? Int64(total) : nil
+        guard let duration = try? JavaDuration(String(text)), !duration.isNegative else { return nil }
+        return duration.totalMilliseconds
     }
 
     /// The timestamp that ListOffsets takes for it.

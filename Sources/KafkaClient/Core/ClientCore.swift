@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// Names one connection attempt. A closed connection's name is never used again.
 public struct ConnectionID: Hashable, Sendable {
@@ -85,7 +86,7 @@ public final class ClientCore {
     private var lastID: UInt64 = 0
     var lastConnection: UInt64 = 0
     private var isSettling = false
-    private var random: SplitMix
+    private var random: SeededGenerator
 
     /// - Parameters:
     ///   - seed: for the jitter of backoffs.
@@ -94,7 +95,7 @@ public final class ClientCore {
         self.config = config
         self.now = now
         self.crypto = crypto
-        random = SplitMix(state: seed)
+        random = SeededGenerator(seed: seed)
     }
 
     // MARK: What a driver calls
@@ -256,18 +257,5 @@ public final class ClientCore {
         let grown = Double(base) * Double(UInt64(1) << UInt64(min(max(failures - 1, 0), 20)))
         let jitter = 0.8 + 0.4 * Double(random.next() >> 11) / Double(UInt64(1) << 53)
         return Int64(min(grown, Double(max(limit, base)), 1e12) * jitter)
-    }
-}
-
-/// A small generator for jitter (SplitMix64, Steele and others 2014).
-struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

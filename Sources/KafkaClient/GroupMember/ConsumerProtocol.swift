@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// The bytes that consumers of the classic protocol exchange through the coordinator: a version number, then a message.
 enum ConsumerProtocol {

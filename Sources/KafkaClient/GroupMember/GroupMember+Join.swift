@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 extension GroupMember {
     private var joinOptions: RequestOptions {

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// A member of a classic consumer group: joins, leads the assignment when it is asked to, synchronises, and heartbeats.
 /// A value machine in all but name: everything happens in `advance` and in answers to what it sent.

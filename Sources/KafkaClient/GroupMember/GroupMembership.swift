@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// A consumer's part in a group, by either protocol. Driven by `advance`; talks through a `ConsumerPort`.
 protocol GroupMembership: AnyObject {

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// A member of a group of the new consumer protocol (KIP-848): one kind of request, the heartbeat, carries subscription, assignment and what is owned.
 final class HeartbeatMember: GroupMembership {

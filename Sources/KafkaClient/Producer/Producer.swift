@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// Sends records: gathers them into a batch per partition, and the batches into requests to the partitions' leaders. Deciding part only: it lives on
 /// a `ClientCore`, whose driver it needs to make progress. One thread uses it.
@@ -34,7 +35,7 @@ public final class Producer: ClientMachine {
     var requestsInFlight: [Int32: Int] = [:]
     /// Rotates which partition is looked at first.
     var turn = 0
-    var random: SplitMix
+    var random: SeededGenerator
     var nextSerial: Int64 = 0
     /// Batches neither written nor given up.
     public internal(set) var pendingBatches = 0
@@ -61,7 +62,7 @@ public final class Producer: ClientMachine {
         self.core = core
         self.config = config
         growthLimit = config.batchGrowthLimit
-        random = SplitMix(state: seed)
+        random = SeededGenerator(seed: seed)
         core.attach(self)
     }
 

@@ -1,4 +1,6 @@
-extension SplitMix {
+import Vocabulary
+
+extension SeededGenerator {
     /// A number below `bound`, which must be positive.
     mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(max(bound, 1))) }
 }
@@ -8,9 +10,9 @@ extension SplitMix {
 struct StickyPartitioner {
     private(set) var current: Int?
     private var bytes = 0
-    private var random: SplitMix
+    private var random: SeededGenerator
 
-    init(seed: UInt64) { random = SplitMix(state: seed) }
+    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
     /// The partition to use now.
     /// - Parameters:

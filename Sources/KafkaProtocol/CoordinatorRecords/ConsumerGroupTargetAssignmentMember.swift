@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// ConsumerGroupTargetAssignmentMemberKey, record type 7, version 0.
 public struct ConsumerGroupTargetAssignmentMemberKey: LogMessage {
     public static let name = "ConsumerGroupTargetAssignmentMemberKey"

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// ShareGroupTargetAssignmentMemberKey, record type 13, version 0.
 public struct ShareGroupTargetAssignmentMemberKey: LogMessage {
     public static let name = "ShareGroupTargetAssignmentMemberKey"

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// StreamsGroupTopologyKey, record type 23, version 0.
 public struct StreamsGroupTopologyKey: LogMessage {
     public static let name = "StreamsGroupTopologyKey"

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// ListConfigResources request, API key 74, versions 0 to 1, flexible from 0.
 public struct ListConfigResourcesRequest: Request {
     public static let name = "ListConfigResourcesRequest"

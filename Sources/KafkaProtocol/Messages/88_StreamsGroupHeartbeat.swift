@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// StreamsGroupHeartbeat request, API key 88, version 0, flexible from 0.
 public struct StreamsGroupHeartbeatRequest: Request {
     public static let name = "StreamsGroupHeartbeatRequest"

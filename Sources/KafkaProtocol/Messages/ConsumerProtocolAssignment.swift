@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// ConsumerProtocolAssignment, versions 0 to 3; carried inside other messages and records.
 public struct ConsumerProtocolAssignment: Message {
     public static let name = "ConsumerProtocolAssignment"

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// ConsumerProtocolSubscription, versions 0 to 3; carried inside other messages and records.
 public struct ConsumerProtocolSubscription: Message {
     public static let name = "ConsumerProtocolSubscription"

@@ -1,5 +1,7 @@
 import KafkaClient
 import KafkaProtocol
+import Pattern
+import Vocabulary
 
 /// What one call of the console consumer is to do, read from its options in the order in which Kafka checks them.
 struct ConsoleConsumerSettings {

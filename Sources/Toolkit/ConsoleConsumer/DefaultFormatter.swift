@@ -1,5 +1,6 @@
 import KafkaClient
 import KafkaProtocol
+import Vocabulary
 
 /// Kafka's default formatter: chosen fields in a fixed order, separated, each record ended by the line separator.
 struct DefaultFormatter: MessageFormatter {

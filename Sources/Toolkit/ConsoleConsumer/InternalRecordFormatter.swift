@@ -1,5 +1,6 @@
 import KafkaClient
 import KafkaProtocol
+import Vocabulary
 
 /// Kafka's formatters of its internal topics: one compact JSON object per record, without anything between them. Records of other kinds are left out.
 struct InternalRecordFormatter: MessageFormatter {

@@ -1,5 +1,6 @@
 import KafkaClient
 import KafkaProtocol
+import Vocabulary
 
 /// A record could not be printed: what Java's formatter would have thrown, class and message.
 struct FormatError: Error, CustomStringConvertible {

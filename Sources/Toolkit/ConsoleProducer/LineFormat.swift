@@ -1,5 +1,6 @@
 import KafkaClient
 import KafkaProtocol
+import Pattern
 
 /// How a line becomes a record: the properties of Kafka's line reader (`--reader-property`, `--reader-config`).
 struct LineFormat {

@@ -1,5 +1,6 @@
 import KafkaClient
 import KafkaProtocol
+import Vocabulary
 
 /// `--delete-offsets`: removes a group's committed offsets of some topics or partitions.
 struct DeleteOffsets {

@@ -1,5 +1,6 @@
 import KafkaClient
 import KafkaProtocol
+import Vocabulary
 
 /// `--describe`: offsets and lag, members, or the state of groups, in the order of their ids.
 struct DescribeGroups {

@@ -1,4 +1,5 @@
 import KafkaClient
+import Vocabulary
 
 /// Offsets as CSV: `topic,partition,offset`, or with the group in front. Written and read as Kafka's (Jackson's) CSV.
 enum OffsetCSV {
@@ -54,10 +55,8 @@ enum OffsetCSV {
 
     /// Jackson drops blanks around a number, and counts an empty column and the word `null` as 0.
     private static func number<N: FixedWidthInteger>(_ column: String, _: N.Type) -> N? {
-        let bytes = Array(column.utf8)
-        guard let first = bytes.firstIndex(where: { $0 > 32 }), let last = bytes.lastIndex(where: { $0 > 32 }) else { return 0 }
-        let text = String(decoding: bytes[first...last], as: UTF8.self)
-        return text == "null" ? 0 : N(java: text)
+        let text = JavaText.trim(column)
+        return text.isEmpty || text == "null" ? 0 : N(java: text)
     }
 
     private static func fields(_ line: Substring, number: Int) throws(Malformed) -> [String] {

@@ -1,5 +1,6 @@
 import KafkaClient
 import KafkaProtocol
+import Vocabulary
 
 /// Which of some partitions can be asked for their offsets.
 struct PartitionStanding {

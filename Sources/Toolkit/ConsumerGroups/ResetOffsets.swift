@@ -1,5 +1,6 @@
 import KafkaClient
 import KafkaProtocol
+import Vocabulary
 
 /// `--reset-offsets`: works out new offsets for groups without members, shows them, and commits them when told to.
 struct ResetOffsets {
@@ -102,7 +103,11 @@ struct ResetOffsets {
             return try atTime(partitions, try JavaTime.milliseconds(fromTimestamp: text))
         }
         if let text = try options.string("by-duration") {
-            return try atTime(partitions, try JavaDuration(text).before(nowMs: run.context.wallClockMs))
+            do {
+                return try atTime(partitions, try JavaDuration(text).before(nowMs: run.context.wallClockMs))
+            } catch let error as JavaTextError {
+                throw GroupFailure(text: error.javaText, line: error.message)
+            }
         }
         if let path = try options.string("from-file") { return try fromFile(path, group) }
         if options.has("to-current") {

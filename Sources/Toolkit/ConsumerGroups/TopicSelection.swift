@@ -1,4 +1,5 @@
 import KafkaClient
+import Vocabulary
 
 /// The `--topic` values: whole topics, and partitions as `topic:0,1,2`.
 struct TopicSelection {

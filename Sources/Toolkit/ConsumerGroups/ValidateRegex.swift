@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Pattern
 
 /// `--validate-regex`: whether the broker would take a pattern as a subscription (RE2's syntax). Needs no cluster.
 enum ValidateRegex {

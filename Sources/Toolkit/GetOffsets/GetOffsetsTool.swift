@@ -1,4 +1,5 @@
 import KafkaClient
+import Vocabulary
 
 /// `ottla get-offsets`, Kafka's `kafka-get-offsets`: where partitions begin and end, or which offset a time stands for.
 enum GetOffsetsTool {

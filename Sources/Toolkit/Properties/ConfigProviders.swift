@@ -1,6 +1,7 @@
 import Host
 import KafkaClient
 import KafkaProtocol
+import Pattern
 
 /// The providers that `config.providers` of a file declares, and what they give (KIP-297, KIP-421): environment variables, properties files and files
 /// in a directory. Other classes cannot be loaded and are refused. The errors are Kafka's.

@@ -1,6 +1,7 @@
 import Host
 import KafkaProtocol
 import Server
+import Vocabulary
 
 /// What Kafka's keys say about a node's place in its cluster, its listeners and its directory.
 ///

@@ -1,5 +1,6 @@
 import KafkaClient
 import KafkaProtocol
+import Vocabulary
 
 /// `--create`: everything that can be checked here is checked before the cluster is asked.
 extension Topics {
@@ -58,7 +59,7 @@ extension Topics {
     static func configs(_ words: [String]) throws(ToolError) -> [(key: String, value: String)] {
         var configs: [String: String] = [:]
         for word in words {
-            var parts = word.split(separator: "=", omittingEmptySubsequences: false).map { Self.trimmed($0) }
+            var parts = word.split(separator: "=", omittingEmptySubsequences: false).map { JavaText.trim($0) }
             while let last = parts.last, last.isEmpty { parts.removeLast() }
             guard parts.count == 2 else {
                 throw ToolError("requirement failed: Invalid topic config: all configs to be added must be in the format \"key=val\".")
@@ -67,13 +68,6 @@ extension Topics {
         }
         do { _ = try ConfigTable.topic.parse(configs, unknown: "topic") } catch { throw ToolError(error.message) }
         return configs.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-    }
-
-    private static func trimmed(_ text: Substring) -> String {
-        var bytes = Substring(text).utf8
-        while let first = bytes.first, first <= 0x20 { bytes.removeFirst() }
-        while let last = bytes.last, last <= 0x20 { bytes.removeLast() }
-        return String(Substring(bytes))
     }
 }
 

@@ -1,5 +1,6 @@
 import KafkaClient
 import KafkaProtocol
+import Vocabulary
 
 /// `--describe`: a line a topic and a line a partition, or one of the reports about partitions that need attention.
 extension Topics {

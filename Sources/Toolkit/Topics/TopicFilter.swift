@@ -1,10 +1,8 @@
 import KafkaProtocol
+import Pattern
 
 /// The value of `--topic` as a filter: commas are alternatives, blanks and surrounding quotes do not count, the rest is a regular expression.
 struct TopicFilter {
-    /// Topics that Kafka keeps for itself.
-    static let internalNames: Set<String> = ["__consumer_offsets", "__transaction_state", "__share_group_state"]
-
     private let pattern: Pattern
 
     init(_ text: String) throws(ToolError) {

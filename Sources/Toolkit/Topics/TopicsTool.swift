@@ -1,5 +1,6 @@
 import KafkaClient
 import KafkaProtocol
+import Vocabulary
 
 /// `ottla topics`, Kafka's `kafka-topics`: create, list, describe, alter and delete topics.
 public enum TopicsTool {
@@ -108,7 +109,7 @@ struct Topics {
         let filter = try options.string("topic").map { try TopicFilter($0) }
         let excludesInternal = options.has("exclude-internal")
         return try admin.listTopics().filter { topic in
-            if excludesInternal, topic.isInternal || TopicFilter.internalNames.contains(topic.name) { return false }
+            if excludesInternal, topic.isInternal || TopicName.isInternal(topic.name) { return false }
             return filter?.matches(topic.name) ?? true
         }
     }

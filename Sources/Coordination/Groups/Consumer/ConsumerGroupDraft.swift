@@ -1,4 +1,6 @@
 import KafkaProtocol
+import Pattern
+import Vocabulary
 
 /// A group of the consumer protocol as it will be once the records written so far are replayed. Requests work on a draft; only the replay of
 /// its records changes the group itself.

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Pattern
 
 /// ConsumerGroupHeartbeat (KIP-848): the one request with which a member joins, stays, learns what to own, says what it owns, and leaves.
 extension GroupShard {

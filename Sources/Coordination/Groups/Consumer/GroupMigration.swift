@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// Which way groups may go over from one protocol to the other while they have members: `group.consumer.migration.policy`.
 public enum GroupMigrationPolicy: String, Sendable {

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
+import Vocabulary
 
-@testable import KafkaProtocol
+@testable import Vocabulary
 
 @Suite struct ConfigTreatmentTests {
     private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")

@@ -84,30 +84,6 @@ public enum ConfigRule: Sendable, Equatable {
     private static func isOffsetReset(_ text: String) -> Bool {
         if text == "earliest" || text == "latest" { return true }
         let prefix = "by_duration:"
-        return text.hasPrefix(prefix) && isPositiveDuration(text.dropFirst(prefix.count))
-    }
-
-    /// Days, hours, minutes and seconds of ISO 8601, none of them negative, at least one of them given.
-    private static func isPositiveDuration(_ text: Substring) -> Bool {
-        var rest = text.uppercased()[...]
-        guard rest.popFirst() == "P" else { return false }
-        var units = Array("DTHMS"), sawNumber = false, isTime = false
-        while !rest.isEmpty {
-            if rest.first == "T" && !isTime {
-                isTime = true
-                units = Array("HMS")
-                rest.removeFirst()
-                if rest.isEmpty { return false }
-                continue
-            }
-            let number = rest.prefix { $0.isASCII && $0.isNumber || $0 == "." || $0 == "," }
-            rest = rest.dropFirst(number.count)
-            guard let unit = rest.popFirst(), let index = units.firstIndex(of: unit), number.first?.isNumber == true else { return false }
-            if unit != "S" && number.contains(where: { !$0.isNumber }) { return false }
-            if !isTime && unit != "D" { return false }
-            units.removeFirst(index + 1)
-            sawNumber = true
-        }
-        return sawNumber
+        return text.hasPrefix(prefix) && (try? JavaDuration(String(text.dropFirst(prefix.count))))?.isNegative == false
     }
 }

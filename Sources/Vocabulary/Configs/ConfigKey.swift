@@ -70,7 +70,7 @@ public struct ConfigKey: Sendable {
     public func isChanged(by text: String) -> Bool {
         guard let value = try? parse(text) else { return true }
         if let defaultText { return value != (try? parse(defaultText)) }
-        return value.text.map { !ConfigValue.trim($0).isEmpty } ?? false
+        return value.text.map { !JavaText.trim($0).isEmpty } ?? false
     }
 
     /// What parsing a text that was stored earlier, perhaps by another broker, gave.

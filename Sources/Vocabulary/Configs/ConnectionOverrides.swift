@@ -9,9 +9,9 @@ public struct ConnectionOverrides: Sendable {
             guard let colon = entry.lastIndex(of: ":") else {
                 throw ConfigError("Error parsing configuration property 'max.connections.per.ip.overrides': begin 0, end -1, length \(entry.count)")
             }
-            let count = ConfigValue.trim(entry[entry.index(after: colon)...])
+            let count = JavaText.trim(entry[entry.index(after: colon)...])
             guard let number = Int32(count) else { throw ConfigError("For input string: \"\(count)\"") }
-            counts[String(ConfigValue.trim(entry[..<colon]))] = Int(number)
+            counts[JavaText.trim(entry[..<colon])] = Int(number)
         }
     }
 }

@@ -28,7 +28,7 @@ extension ConfigTable {
             ?? demand(
                 queued <= 0 || queued >= int("socket.request.max.bytes") ?? 0, "queued.max.request.bytes must be larger or equal to socket.request.max.bytes")
             ?? demand(
-                int("max.connections.per.ip") != 0 || !ConfigValue.trim(text("max.connections.per.ip.overrides") ?? "").isEmpty,
+                int("max.connections.per.ip") != 0 || !JavaText.trim(text("max.connections.per.ip.overrides") ?? "").isEmpty,
                 "max.connections.per.ip can be set to zero only if max.connections.per.ip.overrides property is set.")
             ?? demand(
                 idle < 0 || delay < idle,

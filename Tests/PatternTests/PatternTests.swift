@@ -1,5 +1,5 @@
 import Foundation
-import KafkaProtocol
+import Pattern
 import Testing
 
 /// Verdicts of `java.util.regex` (JDK 17: reason@index) and of RE2/J on the same patterns, recorded from both.

@@ -34,7 +34,7 @@ public enum ConfigValue: Hashable, Sendable {
 
     /// Reads a text as the type asks: surrounding white space does not count, except in passwords.
     static func read(_ text: String, as kind: ConfigKey.Kind, key: String) throws(ConfigError) -> ConfigValue {
-        let trimmed = trim(text)
+        let trimmed = JavaText.trim(text)
         switch kind {
         case .boolean:
             switch trimmed.lowercased() {
@@ -42,7 +42,7 @@ public enum ConfigValue: Hashable, Sendable {
             case "false": return .boolean(false)
             default: throw .invalid(text, key: key, "Expected value to be either true or false")
             }
-        case .string, .class: return .string(String(trimmed))
+        case .string, .class: return .string(trimmed)
         case .password: return .string(text)
         case .list: return .list(entries(of: trimmed))
         case .int: if let value = Int32(trimmed) { return .integer(Int64(value)) }
@@ -55,18 +55,11 @@ public enum ConfigValue: Hashable, Sendable {
 
     /// Entries between commas, white space around them dropped; none for a blank text.
     public static func entries(of text: some StringProtocol) -> [String] {
-        let trimmed = trim(text)
-        return trimmed.isEmpty ? [] : trimmed.split(separator: ",", omittingEmptySubsequences: false).map { String(trim($0)) }
+        let trimmed = JavaText.trim(text)
+        return trimmed.isEmpty ? [] : trimmed.split(separator: ",", omittingEmptySubsequences: false).map { JavaText.trim($0) }
     }
 
-    /// Java's `String.trim`: drops everything up to and including U+0020 at both ends.
-    static func trim(_ text: some StringProtocol) -> Substring {
-        let scalars = text.unicodeScalars
-        guard let first = scalars.firstIndex(where: { $0.value > 0x20 }), let last = scalars.lastIndex(where: { $0.value > 0x20 }) else { return "" }
-        return Substring(String(String.UnicodeScalarView(scalars[first...last])))
-    }
-
-    private static func javaDouble(_ text: Substring) -> Double? {
+    private static func javaDouble(_ text: String) -> Double? {
         var digits = text
         if digits.count > 1, let last = digits.last, "dDfF".contains(last) { digits.removeLast() }
         let unsigned = digits.drop { $0 == "+" || $0 == "-" }

@@ -1,6 +1,7 @@
 import Testing
+import Vocabulary
 
-@testable import KafkaProtocol
+@testable import Vocabulary
 
 /// The texts were taken from a Kafka 4.3.1 broker.
 @Suite struct ConfigTests {

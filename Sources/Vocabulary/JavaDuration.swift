@@ -1,8 +1,8 @@
 /// A span of time as `java.time.Duration` reads it: `PnDTnHnMn.nS`.
-struct JavaDuration: Equatable {
-    private(set) var seconds: Int64 = 0
+public struct JavaDuration: Equatable, Sendable {
+    public private(set) var seconds: Int64 = 0
     /// Has the sign of the seconds.
-    private(set) var milliseconds: Int64 = 0
+    public private(set) var milliseconds: Int64 = 0
 
     /// The seconds of Java's `Instant.MIN` and `Instant.MAX`.
     private static let instants = -31_557_014_167_219_200...Int64(31_556_889_864_403_199)
@@ -10,10 +10,10 @@ struct JavaDuration: Equatable {
         ("D", "days", 86_400), ("H", "hours", 3_600), ("M", "minutes", 60), ("S", "seconds", 1),
     ]
 
-    /// - Throws: a `GroupFailure` with Java's text.
-    init(_ text: String) throws {
-        let hint = "'\(text)' is not a duration: use PnDTnHnMnS, such as P1DT12H"
-        func failure(_ detail: String = "") -> GroupFailure { GroupFailure(text: "Text cannot be parsed to a Duration" + detail, line: hint) }
+    public init(_ text: String) throws(JavaTextError) {
+        func failure(_ detail: String = "") -> JavaTextError {
+            JavaTextError("Text cannot be parsed to a Duration" + detail, "'\(text)' is not a duration: use PnDTnHnMnS, such as P1DT12H")
+        }
         var rest = Substring(text.uppercased())
         let isNegative = Self.sign(&rest)
         guard rest.popFirst() == "P" else { throw failure() }
@@ -28,7 +28,7 @@ struct JavaDuration: Equatable {
                 guard !rest.isEmpty else { throw failure() }
                 continue
             }
-            let amount = try Self.amount(&rest) ?? { throw failure() }()
+            guard let amount = Self.amount(&rest) else { throw failure() }
             guard let mark = rest.popFirst(), let position = units.firstIndex(where: { $0.mark == mark }) else { throw failure() }
             guard amount.milliseconds == nil || mark == "S" else { throw failure() }
             let unit = units[position]
@@ -49,15 +49,24 @@ struct JavaDuration: Equatable {
         }
     }
 
+    /// All of it in milliseconds; nil when that is more than a number holds.
+    public var totalMilliseconds: Int64? {
+        let (product, overflows) = seconds.multipliedReportingOverflow(by: 1_000)
+        let (sum, overflowsToo) = product.addingReportingOverflow(milliseconds)
+        return overflows || overflowsToo ? nil : sum
+    }
+
+    public var isNegative: Bool { seconds < 0 || milliseconds < 0 }
+
     /// The time that lies this span before another, both in milliseconds since 1970.
-    /// - Throws: a `GroupFailure` with Java's text when there is no such time.
-    func before(nowMs: Int64) throws -> Int64 {
+    /// - Throws: Java's text when there is no such time.
+    public func before(nowMs: Int64) throws(JavaTextError) -> Int64 {
         let total = nowMs - milliseconds
         let (second, overflows) = (total / 1_000).subtractingReportingOverflow(seconds)
         let hint = "no time lies that far from now"
-        guard overflows || Self.instants.contains(second) else { throw GroupFailure(text: "Instant exceeds minimum or maximum instant", line: hint) }
+        guard overflows || Self.instants.contains(second) else { throw JavaTextError("Instant exceeds minimum or maximum instant", hint) }
         let (result, overflowsToo) = second.multipliedReportingOverflow(by: 1_000)
-        guard !overflows, !overflowsToo else { throw GroupFailure(text: "long overflow", line: hint) }
+        guard !overflows, !overflowsToo else { throw JavaTextError("long overflow", hint) }
         return result + total % 1_000
     }
 
@@ -69,7 +78,7 @@ struct JavaDuration: Equatable {
     }
 
     /// A signed number, with milliseconds when it has a decimal mark; nil when there is none.
-    private static func amount(_ rest: inout Substring) throws -> (digits: String, milliseconds: Int64?)? {
+    private static func amount(_ rest: inout Substring) -> (digits: String, milliseconds: Int64?)? {
         let isNegative = sign(&rest)
         let digits = rest.prefix { $0.isASCII && $0.isNumber }
         if digits.isEmpty { return nil }
@@ -82,5 +91,16 @@ struct JavaDuration: Equatable {
         rest.removeFirst(decimals.count)
         let milli = Int64((decimals + "000").prefix(3)) ?? 0
         return (text, isNegative ? -milli : milli)
+    }
+}
+
+/// A text that Java does not take: its own words for it, and ours.
+public struct JavaTextError: Error, Hashable, Sendable {
+    public let javaText: String
+    public let message: String
+
+    public init(_ javaText: String, _ message: String) {
+        self.javaText = javaText
+        self.message = message
     }
 }

@@ -1,28 +1,28 @@
 /// The iteration order of Java's `HashMap`. Java's assignors visit members in that order, and which member keeps a partition that several could
 /// keep depends on it; a leader written in another language must decide alike, or a change of leader would move partitions.
-enum JavaHash {
+public enum JavaHash {
     /// `String.hashCode()`.
-    static func of(_ text: String) -> Int32 {
+    public static func of(_ text: String) -> Int32 {
         var hash: Int32 = 0
         for unit in text.utf16 { hash = 31 &* hash &+ Int32(unit) }
         return hash
     }
 
     /// The bucket of a hash code in a table of `capacity` buckets (a power of two).
-    static func bucket(_ hash: Int32, capacity: Int) -> Int {
+    public static func bucket(_ hash: Int32, capacity: Int) -> Int {
         let bits = UInt32(bitPattern: hash)
         return Int(bits ^ (bits >> 16)) & (capacity - 1)
     }
 
     /// The table size after inserting `count` keys one by one into a map of default capacity.
-    static func capacity(forCount count: Int) -> Int {
+    public static func capacity(forCount count: Int) -> Int {
         var capacity = 16
         while count * 4 > capacity * 3 { capacity *= 2 }
         return capacity
     }
 
     /// Elements in the order in which a `HashMap` that received them in this order yields them.
-    static func ordered<Element>(_ elements: [Element], hash: (Element) -> Int32) -> [Element] {
+    public static func ordered<Element>(_ elements: [Element], hash: (Element) -> Int32) -> [Element] {
         let capacity = capacity(forCount: elements.count)
         return elements.enumerated()
             .map { (bucket: bucket(hash($0.element), capacity: capacity), index: $0.offset, element: $0.element) }

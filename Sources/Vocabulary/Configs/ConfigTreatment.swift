@@ -84,7 +84,7 @@ extension ConfigTable {
     private static func checkConnections(_ properties: [String: String]) throws(ConfigError) {
         _ = try ConnectionOverrides(properties["max.connections.per.ip.overrides"] ?? "")
         for name in ["socket.send.buffer.bytes", "socket.receive.buffer.bytes"] {
-            guard let text = properties[name], let bytes = Int64(ConfigValue.trim(text)), bytes < 1, bytes != -1 else { continue }
+            guard let text = properties[name], let bytes = Int64(JavaText.trim(text)), bytes < 1, bytes != -1 else { continue }
             throw .invalid(text, key: name, "the size of a buffer is positive, or -1 for the system's own")
         }
     }
