@@ -25,7 +25,7 @@ public final class Broker: Sendable {
         timers = Timers()
         commits = CommitQueue(durability: settings.durability)
         partitions = PartitionTable()
-        var generator = settings.generator(2, now)
+        var generator = settings.generator(4, now)
         storage = try LogDirectory(
             disk: disk, path: settings.dataDirectory, nodeId: settings.nodeId, clusterId: settings.clusterId, generator: &generator, log: settings.log)
         metadata = try MetadataService(settings: settings, disk: disk, storage: storage, partitions: partitions, commits: commits, now: now)
@@ -114,12 +114,26 @@ public final class Broker: Sendable {
         if partition.noteUpkeep(work, failure: failure), let failure { settings.log.error(.upkeep, "\(work) of \(partition.log.name) failed: \(failure)") }
     }
 
+    /// Repeats work in the background. A round that is not done when the next one is due is not joined by it.
     private func every(_ intervalMs: Int64, after now: Int64, _ work: @escaping @Sendable (Broker, _ now: Int64) -> Void) {
+        repeatWork(Round(), intervalMs, after: now, work)
+    }
+
+    private final class Round: Sendable {
+        let isGoingOn = Atomic(false)
+    }
+
+    private func repeatWork(_ round: Round, _ intervalMs: Int64, after now: Int64, _ work: @escaping @Sendable (Broker, _ now: Int64) -> Void) {
         timers.schedule(at: now + intervalMs) { [weak self] now in
             guard let self else { return }
-            let run = self.background.withLock { $0 }
-            run { [weak self] in if let self { work(self, now) } }
-            self.every(intervalMs, after: now, work)
+            if !round.isGoingOn.exchange(true, ordering: .acquiringAndReleasing) {
+                let run = self.background.withLock { $0 }
+                run { [weak self] in
+                    if let self { work(self, now) }
+                    round.isGoingOn.store(false, ordering: .releasing)
+                }
+            }
+            self.repeatWork(round, intervalMs, after: now, work)
         }
     }
 

@@ -81,6 +81,7 @@ public final class MetadataService: Sendable {
         var deleted: [String] = []
         var opened: [Partition] = []
         var configs: [String: LogConfig] = [:]
+        let newView = view(after)
         var reconfigured: Set<String> = []
         var reconfiguresAll = false
         for record in records {
@@ -89,7 +90,7 @@ public final class MetadataService: Sendable {
                 guard let topic = after.topic(partition.topicId), partition.replicas.contains(settings.nodeId) else { continue }
                 let config = configs[topic.name] ?? logConfig(topic.name, after)
                 configs[topic.name] = config
-                if let made = openOrRemember(topic, partition.partitionId, config, now: now) { opened.append(made) }
+                if let made = openOrRemember(topic, partition.partitionId, config, newView, now: now) { opened.append(made) }
             case let change as PartitionChangeRecord:
                 guard let topic = after.topic(change.topicId), let epoch = topic.partition(change.partitionId)?.leaderEpoch else { continue }
                 let partition = partitions.partition(topic.name, change.partitionId)
@@ -105,10 +106,12 @@ public final class MetadataService: Sendable {
         }
         partitions.add(opened)
         remove(deleted, now: now)
-        let view = view(after)
         for (name, topic) in partitions.snapshot.topics where reconfiguresAll || reconfigured.contains(name) {
-            let config = LogConfig(view.topic(name))
-            for partition in topic.partitions { partition?.log.updateConfig(config) }
+            let config = LogConfig(newView.topic(name))
+            for case let partition? in topic.partitions {
+                partition.log.updateConfig(config)
+                partition.log.setProducerExpiration(ms: producerExpirationMs(newView))
+            }
         }
         if !deleted.isEmpty { for listener in topicListeners.withLock({ $0 }) { listener(deleted) } }
     }
@@ -127,12 +130,14 @@ public final class MetadataService: Sendable {
     /// Called when directories were marked for deletion, which `LogDirectory.removeMarked` then removes.
     func onMarkedDirectories(_ body: @escaping @Sendable () -> Void) { onMarked.withLock { $0 = body } }
 
+    private func producerExpirationMs(_ view: ConfigView) -> Int64 { view.broker("producer.id.expiration.ms").int ?? 86_400_000 }
+
     private func logConfig(_ topic: String, _ image: MetadataImage) -> LogConfig { LogConfig(view(image).topic(topic)) }
 
-    private func openOrRemember(_ topic: TopicImage, _ index: Int32, _ config: LogConfig, now: Int64) -> Partition? {
+    private func openOrRemember(_ topic: TopicImage, _ index: Int32, _ config: LogConfig, _ view: ConfigView, now: Int64) -> Partition? {
         let name = TopicPartition(topic.name, index)
         do {
-            let partition = try open(topic, index, config, now: now)
+            let partition = try open(topic, index, config, view, now: now)
             unavailable.withLock { $0[name] = nil }
             return partition
         } catch {
@@ -160,7 +165,7 @@ public final class MetadataService: Sendable {
         store.read { image in
             for name in names.sorted() {
                 guard let topic = image.topic(name.topic), topic.partition(name.partition) != nil else { continue }
-                if let made = openOrRemember(topic, name.partition, logConfig(topic.name, image), now: now) { partitions.add([made]) }
+                if let made = openOrRemember(topic, name.partition, logConfig(topic.name, image), view(image), now: now) { partitions.add([made]) }
             }
         }
     }
@@ -170,10 +175,11 @@ public final class MetadataService: Sendable {
         for note in view(image).notes(on: ConfigResource(kind, record.resourceName), record.name, text) { settings.log.warn(.configuration, note) }
     }
 
-    private func open(_ topic: TopicImage, _ index: Int32, _ config: LogConfig, now: Int64) throws -> Partition {
+    private func open(_ topic: TopicImage, _ index: Int32, _ config: LogConfig, _ view: ConfigView, now: Int64) throws -> Partition {
         let name = TopicPartition(topic.name, index)
         let log = try storage.openPartition(name, topicId: topic.id, config: config, now: now)
         let epoch = topic.partition(index)?.leaderEpoch ?? 0
+        log.setProducerExpiration(ms: producerExpirationMs(view))
         log.assignLeaderEpoch(epoch)
         return Partition(topic: topic.name, topicId: topic.id, index: index, log: log, leaderEpoch: epoch)
     }
@@ -213,10 +219,11 @@ public final class MetadataService: Sendable {
     private func openPartitions(now: Int64) throws {
         let image = image
         var opened: [Partition] = []
+        let view = view(image)
         for topic in image.topicsByName.values.sorted(by: { $0.name < $1.name }) {
             let config = logConfig(topic.name, image)
             for (index, partition) in topic.partitions.enumerated() where partition.replicas.contains(settings.nodeId) {
-                opened.append(try open(topic, Int32(index), config, now: now))
+                opened.append(try open(topic, Int32(index), config, view, now: now))
             }
         }
         partitions.add(opened)

@@ -9,7 +9,7 @@ public final class Partition: Sendable {
     public let index: Int32
     public let log: PartitionLog
     private let epoch: Mutex<Int32>
-    private let waiters = Mutex<[DelayedFetch]>([])
+    private let waiters = Mutex(Waiters())
     private let upkeepFailures = Mutex<[String: String]>([:])
 
     init(topic: String, topicId: Uuid, index: Int32, log: PartitionLog, leaderEpoch: Int32) {
@@ -60,14 +60,34 @@ public final class Partition: Sendable {
         }
     }
 
-    func wait(_ fetch: DelayedFetch) { waiters.withLock { $0.append(fetch) } }
+    func wait(_ fetch: DelayedFetch) { waiters.withLock { $0.add(fetch) } }
 
-    func stopWaiting(_ fetch: DelayedFetch) { waiters.withLock { $0.removeAll { $0 === fetch } } }
+    func stopWaiting(_ fetch: DelayedFetch) { waiters.withLock { $0.remove(fetch) } }
 
     /// Tells waiting fetches that bytes arrived, or (with `appended` nil) that the partition has changed and they must look again.
     func wake(appended: Int?, now: Int64) {
-        let waiting = waiters.withLock { $0 }
+        let waiting = waiters.withLock { $0.fetches }
         for fetch in waiting { fetch.partitionChanged(appended: appended, now: now) }
+    }
+}
+
+/// The fetches that wait for a partition. Adding and removing costs the same however many there are; their order follows from what was done.
+private struct Waiters: Sendable {
+    private(set) var fetches: [DelayedFetch] = []
+    private var places: [ObjectIdentifier: Int] = [:]
+
+    mutating func add(_ fetch: DelayedFetch) {
+        guard places[ObjectIdentifier(fetch)] == nil else { return }
+        places[ObjectIdentifier(fetch)] = fetches.count
+        fetches.append(fetch)
+    }
+
+    mutating func remove(_ fetch: DelayedFetch) {
+        guard let place = places.removeValue(forKey: ObjectIdentifier(fetch)) else { return }
+        let last = fetches.removeLast()
+        guard last !== fetch else { return }
+        fetches[place] = last
+        places[ObjectIdentifier(last)] = place
     }
 }
 

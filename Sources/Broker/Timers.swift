@@ -8,7 +8,7 @@ public final class Timers: Sendable {
     }
 
     private struct State {
-        /// A binary heap by deadline; cancelled entries stay until they surface.
+        /// A binary heap by deadline; cancelled entries stay until they surface, or until they are more than the others.
         var heap: [Entry] = []
         var bodies: [UInt64: @Sendable (Int64) -> Void] = [:]
         var nextID: UInt64 = 1
@@ -37,7 +37,18 @@ public final class Timers: Sendable {
         return id
     }
 
-    public func cancel(_ id: UInt64) { _ = state.withLock { $0.bodies.removeValue(forKey: id) } }
+    public func cancel(_ id: UInt64) {
+        state.withLock { state in
+            guard state.bodies.removeValue(forKey: id) != nil else { return }
+            // A client that waits long and is answered soon would leave an entry behind for as long as it asked to wait.
+            guard state.heap.count > 2 * state.bodies.count + 64 else { return }
+            let live = state.heap.filter { state.bodies[$0.id] != nil }.sorted { $0.deadline < $1.deadline }
+            state.heap = live
+        }
+    }
+
+    /// Entries that memory is held for, the cancelled ones included.
+    var heldEntries: Int { state.withLock { $0.heap.count } }
 
     /// Runs what is due and returns the next deadline.
     public func fire(now: Int64) -> Int64? {

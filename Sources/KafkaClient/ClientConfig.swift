@@ -4,7 +4,7 @@ import Vocabulary
 /// How the client reaches a cluster: Kafka's client properties that concern the network, with Kafka's defaults.
 public struct ClientConfig: Sendable {
     /// Host and port of each bootstrap server, in the order given.
-    public var bootstrapServers: [BootstrapServer]
+    public var bootstrapServers: [HostPort]
     public var clientId: String
     public var requestTimeoutMs = 30_000
     public var defaultApiTimeoutMs = 60_000
@@ -28,7 +28,7 @@ public struct ClientConfig: Sendable {
     /// All properties as given, for the producer's and consumer's own.
     public var properties: [String: String] = [:]
 
-    public init(bootstrapServers: [BootstrapServer], clientId: String = "ottla") {
+    public init(bootstrapServers: [HostPort], clientId: String = "ottla") {
         self.bootstrapServers = bootstrapServers
         self.clientId = clientId
     }
@@ -40,7 +40,7 @@ public struct ClientConfig: Sendable {
     /// - Throws: a `.configuration` error with the text of Kafka's ConfigException.
     public init(bootstrap: String? = nil, properties: [String: String], clientId: String) throws(ClientError) {
         let reader = ConfigReader(properties)
-        bootstrapServers = try BootstrapServer.parse(bootstrap ?? properties["bootstrap.servers"] ?? "")
+        bootstrapServers = try BootstrapServers.parse(bootstrap ?? properties["bootstrap.servers"] ?? "")
         self.clientId = properties["client.id"].flatMap { $0.isEmpty ? nil : $0 } ?? clientId
         requestTimeoutMs = try reader.int("request.timeout.ms", default: requestTimeoutMs, atLeast: 0)
         defaultApiTimeoutMs = try reader.int("default.api.timeout.ms", default: defaultApiTimeoutMs, atLeast: 0)
@@ -68,24 +68,16 @@ extension ClientConfig {
     }
 }
 
-/// One entry of `bootstrap.servers`.
-public struct BootstrapServer: Sendable, Hashable {
-    public let host: String
-    public let port: Int
-
-    public init(host: String, port: Int) {
-        self.host = host
-        self.port = port
-    }
-
+/// The entries of `bootstrap.servers`.
+public enum BootstrapServers {
     /// Reads a comma-separated list of `host:port` (also `PROTOCOL://host:port` and `[ipv6]:port`).
     /// - Throws: Kafka's `Configuration 'bootstrap.servers' values must not be empty.`, `Invalid url in bootstrap.servers: x` or
     ///   `No resolvable bootstrap urls given in bootstrap.servers`.
-    public static func parse(_ list: String) throws(ClientError) -> [BootstrapServer] {
+    public static func parse(_ list: String) throws(ClientError) -> [HostPort] {
         if JavaText.trim(list).isEmpty { throw .configuration("No resolvable bootstrap urls given in bootstrap.servers") }
         let urls = list.split(separator: ",", omittingEmptySubsequences: false).map { JavaText.trim($0) }
         if urls.contains("") { throw .invalidValue("Configuration 'bootstrap.servers' values must not be empty.") }
-        var servers: [BootstrapServer] = []
+        var servers: [HostPort] = []
         for url in urls {
             guard let server = parseOne(url) else { throw .configuration("Invalid url in bootstrap.servers: \(url)") }
             servers.append(server)
@@ -96,23 +88,18 @@ public struct BootstrapServer: Sendable, Hashable {
     /// Whether an entry is a `host:port` without blanks around it.
     public static func isValid(_ entry: Substring) -> Bool { parseOne(String(entry)) != nil }
 
-    private static func parseOne(_ url: String) -> BootstrapServer? {
+    private static func parseOne(_ url: String) -> HostPort? {
         var rest = Substring(url)
         if let scheme = url.firstRange(ofText: "://") { rest = url[scheme.upperBound...] }
-        guard let colon = rest.lastIndex(of: ":"), let port = Int(rest[rest.index(after: colon)...]), port >= 0, port <= 65_535 else { return nil }
-        var host = rest[..<colon]
-        if host.first == "[" {
-            guard host.last == "]" else { return nil }
-            host = host.dropFirst().dropLast()
-        }
-        let allowed = host.utf8.allSatisfy { byte in
+        guard let server = HostPort(rest, bareIPv6: true), !server.host.isEmpty else { return nil }
+        let allowed = server.host.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
             case UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: ":"), UInt8(ascii: "%"): true
             default: byte >= 0x80
             }
         }
-        return host.isEmpty || !allowed ? nil : BootstrapServer(host: String(host), port: port)
+        return allowed ? server : nil
     }
 }
 

@@ -38,6 +38,15 @@ final class IndexFile: @unchecked Sendable {
         return try opened().read(at: index * entrySize, count: entrySize)
     }
 
+    /// Some entries from an index on, at least one; all of them from the file, or all of those that wait in memory.
+    func entries(from index: Int, atMost limit: Int) throws(DiskError) -> Bytes {
+        if index >= written {
+            let start = (index - written) * entrySize
+            return Bytes(pending[start..<min(pending.count, start + limit * entrySize)])
+        }
+        return try opened().read(at: index * entrySize, count: min(limit, written - index) * entrySize)
+    }
+
     func append(_ entry: (inout [UInt8]) -> Void) throws(DiskError) {
         entry(&pending)
         if pending.count >= Self.pendingEntries * entrySize { try flush() }

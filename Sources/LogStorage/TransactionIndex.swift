@@ -29,19 +29,28 @@ struct TransactionIndex {
     }
 
     func entry(_ index: Int) throws(DiskError) -> Entry {
-        let bytes = try file.entry(index)
-        return Entry(producerId: bytes.load(2), firstOffset: bytes.load(10), lastOffset: bytes.load(18), lastStableOffset: bytes.load(26))
+        parse(try file.entry(index))
     }
 
-    /// Adds the transactions that overlap the range; true when no later segment can hold another.
+    private static let pageEntries = 256
+
+    /// Adds the transactions that overlap the range; true when no later segment can hold another. Markers ascend, so the search begins with the
+    /// first one that does not lie before the range.
     func collect(from: Int64, to: Int64, into result: inout [AbortedTransaction]) throws(DiskError) -> Bool {
-        for index in 0..<file.count {
-            let entry = try entry(index)
-            if entry.lastOffset >= from && entry.firstOffset < to {
-                result.append(AbortedTransaction(producerId: entry.producerId, firstOffset: entry.firstOffset))
+        var index = try file.lastEntry { bytes, at in bytes.load(at + 18, as: Int64.self) < from } + 1
+        while index < file.count {
+            let page = try file.entries(from: index, atMost: Self.pageEntries)
+            for at in stride(from: 0, to: page.count, by: Self.entrySize) {
+                let entry = parse(page.dropFirst(at))
+                if entry.firstOffset < to { result.append(AbortedTransaction(producerId: entry.producerId, firstOffset: entry.firstOffset)) }
+                if entry.lastStableOffset >= to { return true }
             }
-            if entry.lastStableOffset >= to { return true }
+            index += page.count / Self.entrySize
         }
         return false
+    }
+
+    private func parse(_ bytes: Bytes) -> Entry {
+        Entry(producerId: bytes.load(2), firstOffset: bytes.load(10), lastOffset: bytes.load(18), lastStableOffset: bytes.load(26))
     }
 }

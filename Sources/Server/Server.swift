@@ -4,6 +4,7 @@ import Host
 import KafkaProtocol
 import LogStorage
 import Synchronization
+import Vocabulary
 
 /// A broker with everything it needs of the operating system: listeners, an event loop per thread, a thread that syncs, one that cleans, signals.
 public final class Server {
@@ -13,7 +14,7 @@ public final class Server {
     private var workers: [Worker] = []
     private var listeners: [Listener] = []
     /// Where clients on this machine can connect, a row per listener.
-    private var reachable: [ServerOptions.Address] = []
+    private var reachable: [HostPort] = []
     private var accepted: UInt64 = 0
     private var quota = ConnectionQuota()
     private var limits = ConnectionLimitsInForce()
@@ -129,7 +130,7 @@ public final class Server {
                 listeners.append(listener)
                 // The wildcard address is no address for a client.
                 let isWildcard = ["0.0.0.0", "::"].contains(listener.address.host)
-                let address = ServerOptions.Address(host: isWildcard ? "localhost" : host, port: listener.boundPort)
+                let address = HostPort(host: isWildcard ? "localhost" : host, port: listener.boundPort)
                 reachable.append(address)
                 var advertised = options.advertised ?? address
                 if advertised.host.isEmpty { advertised.host = address.host }

@@ -1,52 +1,33 @@
 import Broker
 import Coordination
 import LogStorage
+import Vocabulary
 
 /// What `ottla serve` was asked for.
 public struct ServerOptions: Sendable {
-    /// An address to listen on. Port 0 takes a free one.
-    public struct Address: Sendable, Equatable, CustomStringConvertible {
-        public var host: String
-        public var port: Int
-
-        public init(host: String, port: Int) {
-            self.host = host
-            self.port = port
-        }
-
-        /// `HOST:PORT`, `[v6]:PORT`, `:PORT` or `PORT`; nil when it is none of these.
-        public init?(_ text: String) {
-            guard let colon = text.lastIndex(of: ":") else {
-                guard let port = UInt16(text) else { return nil }
-                self.init(host: "127.0.0.1", port: Int(port))
-                return
-            }
-            guard let port = UInt16(text[text.index(after: colon)...]) else { return nil }
-            var host = String(text[..<colon])
-            if host.hasPrefix("[") && host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) } else if host.contains(":") { return nil }
-            self.init(host: host.isEmpty ? "127.0.0.1" : host, port: Int(port))
-        }
-
-        /// `localhost:9092`, `[::1]:9092`.
-        public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    /// Reads an address to listen on: `HOST:PORT`, `[v6]:PORT`, `:PORT` or `PORT`, on the loopback interface without a host; nil when it is none of these.
+    public static func listening(_ text: String) -> HostPort? {
+        guard var address = HostPort(text.contains(":") ? text : ":" + text) else { return nil }
+        if address.host.isEmpty { address.host = "127.0.0.1" }
+        return address
     }
 
     /// A place where clients connect.
     public struct Listener: Sendable, Equatable {
         /// Kafka's name of it, in capitals and different from all others.
         public var name: String
-        public var address: Address
+        public var address: HostPort
         /// What clients are told, if not where they can connect on this machine. An empty host and port 0 stand for what is bound.
-        public var advertised: Address?
+        public var advertised: HostPort?
 
-        public init(name: String, address: Address, advertised: Address? = nil) {
+        public init(name: String, address: HostPort, advertised: HostPort? = nil) {
             self.name = name
             self.address = address
             self.advertised = advertised
         }
     }
 
-    public var listeners = [Listener(name: "PLAINTEXT", address: Address(host: "127.0.0.1", port: 9092))]
+    public var listeners = [Listener(name: "PLAINTEXT", address: HostPort(host: "127.0.0.1", port: 9092))]
     public var dataDirectory = "ottla-data"
     public var isEphemeral = false
     public var durability = Durability.fsync

@@ -36,7 +36,7 @@ extension ParsedOptions {
         var entries = servers.split(separator: ",", omittingEmptySubsequences: false)
         // As Java splits: empty entries at the end do not count here. The client refuses them later.
         while entries.last?.isEmpty == true { entries.removeLast() }
-        guard !entries.isEmpty, entries.allSatisfy(BootstrapServer.isValid) else {
+        guard !entries.isEmpty, entries.allSatisfy(BootstrapServers.isValid) else {
             throw .usage("Please provide valid host:port like host1:9091,host2:9092")
         }
         return servers

@@ -30,6 +30,13 @@ import Vocabulary
         #expect(JavaText.trim(" \r\n") == "" && JavaText.trim("") == "")
     }
 
+    @Test func hostsAndPortsAreReadFromTheLastColon() {
+        #expect(HostPort("localhost:9092") == HostPort(host: "localhost", port: 9092))
+        #expect(HostPort("[::1]:0") == HostPort(host: "::1", port: 0) && HostPort("[::1]:0")?.description == "[::1]:0")
+        #expect(HostPort(":80")?.host == "" && HostPort("::1:80", bareIPv6: true)?.host == "::1")
+        for wrong in ["", "host", "host:", "host:x", "host:-1", "host:65536", "::1:80", "[::1:80", "host:80 "] { #expect(HostPort(wrong) == nil, "\(wrong)") }
+    }
+
     @Test func namesOfPartitionDirectoriesAreRead() {
         #expect(TopicPartition(directoryName: "a-b-12") == TopicPartition("a-b", 12))
         for wrong in ["a", "-1", "a-", "a-x", "a-1.0123-delete", "a--"] { #expect(TopicPartition(directoryName: wrong) == nil, "\(wrong)") }

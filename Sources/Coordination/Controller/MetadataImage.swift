@@ -99,7 +99,7 @@ public struct Endpoint: Sendable, Hashable {
     }
 
     /// `localhost:9092`, `[::1]:9092`.
-    public var address: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    public var address: String { HostPort(host: host, port: Int(port)).description }
 }
 
 /// Whom a quota limits: entity types (`user`, `client-id`, `ip`) to names, nil for the default entity.

@@ -68,7 +68,7 @@ struct NodeProperties {
 
     private mutating func takeListeners() throws(ToolError) {
         guard let text = values["listeners"] else { return }
-        var seen: [(entry: String, address: ServerOptions.Address)] = []
+        var seen: [(entry: String, address: HostPort)] = []
         for entry in Self.list(text) {
             let (name, address) = try Self.endpoint(entry, key: "listeners")
             // As in Kafka, whatever the hosts, but for one address of each family.
@@ -88,7 +88,7 @@ struct NodeProperties {
         if listeners.isEmpty { throw Self.failure("listeners=\(text) has no listener for clients") }
     }
 
-    private static func areOfTwoFamilies(_ one: ServerOptions.Address, _ other: ServerOptions.Address) -> Bool {
+    private static func areOfTwoFamilies(_ one: HostPort, _ other: HostPort) -> Bool {
         let families = [one, other].compactMap { SocketAddress(literal: $0.host, port: 0)?.isIPv6 }
         return Set(families) == [false, true]
     }
@@ -123,7 +123,7 @@ struct NodeProperties {
     }
 
     /// The listeners as they are opened: at the addresses of `--listen` where given, advertised as `advertised.listeners` says for their names.
-    func opened(at given: [ServerOptions.Address]) throws(ToolError) -> [ServerOptions.Listener] {
+    func opened(at given: [HostPort]) throws(ToolError) -> [ServerOptions.Listener] {
         var opened = listeners
         if !given.isEmpty {
             opened = given.enumerated().map { index, address in
@@ -152,14 +152,14 @@ struct NodeProperties {
     }
 
     /// `NAME://HOST:PORT`; names are case-insensitive, the host may be empty.
-    private static func endpoint(_ entry: String, key: String) throws(ToolError) -> (name: String, address: ServerOptions.Address) {
+    private static func endpoint(_ entry: String, key: String) throws(ToolError) -> (name: String, address: HostPort) {
         let failure = failure("invalid listener '\(entry)' in \(key), which takes NAME://HOST:PORT")
         let parts = entry.split(separator: ":", maxSplits: 1)
         guard parts.count == 2, parts[1].hasPrefix("//"), let colon = parts[1].lastIndex(of: ":") else { throw failure }
         let text = parts[1].dropFirst(2)
         guard let port = UInt16(text[text.index(after: colon)...]) else { throw failure }
         if colon == text.startIndex { return (parts[0].uppercased(), .init(host: "", port: Int(port))) }
-        guard let address = ServerOptions.Address(String(text)) else { throw failure }
+        guard let address = ServerOptions.listening(String(text)) else { throw failure }
         return (parts[0].uppercased(), address)
     }
 

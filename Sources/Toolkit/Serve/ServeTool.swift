@@ -2,6 +2,7 @@ import Host
 import KafkaProtocol
 import LogStorage
 import Server
+import Vocabulary
 
 /// `ottla serve`: the broker.
 enum ServeTool {
@@ -106,8 +107,8 @@ enum ServeTool {
         return options
     }
 
-    private static func address(_ text: String, option: String) throws -> ServerOptions.Address {
-        guard let address = ServerOptions.Address(text) else { throw ToolError.usage("--\(option) takes HOST:PORT, not '\(text)'") }
+    private static func address(_ text: String, option: String) throws -> HostPort {
+        guard let address = ServerOptions.listening(text) else { throw ToolError.usage("--\(option) takes HOST:PORT, not '\(text)'") }
         return address
     }
 

@@ -21,7 +21,7 @@ extension ConfigTreatment {
     static let servedProtocols = noEffect("the classic and the consumer protocol are served, no other")
     static let noFlushInterval = noEffect("acks=all waits for the disk, other writes are left to the system; see --durability")
     static let filesAtOnce = noEffect("files grow as they are written and are deleted at once")
-    static let producersOneDay = noEffect("producers are forgotten after a day")
+    static let withRetention = noEffect("expired producers are looked for with log.retention.check.interval.ms")
     static let listenersTogether = noEffect("all listeners are opened together")
     static let noUnstable = noEffect("there are no unstable versions")
     static let tieredStorage = noEffect("tiered storage is not served")
