@@ -195,7 +195,7 @@ public final class MetadataService: Sendable {
         let identity = BrokerIdentity(
             id: settings.nodeId, incarnationId: generator.withLock { Uuid.random(using: &$0) }, endpoints: settings.endpoints,
             rack: settings.text("broker.rack"), logDirs: [storage.directoryId])
-        try store.change { image, offset in .init(controller.startRecords(identity, offset: offset, image: image), ()) }
+        try store.change { image, offset in .init(controller.startRecords(identity, offset: offset, image: image, wasClean: storage.wasClean), ()) }
     }
 
     /// What `kafka-storage format` wrote down for the cluster's first controller; empty where there is no such file.

@@ -47,12 +47,16 @@ extension Controller {
     }
 
     /// The records with which a node that is its own controller takes up its place: it registers, is unfenced, and leads again every partition that it alone
-    /// can lead. Each gets a new leader epoch, so that clients notice what an unclean stop may have cut off.
-    /// - Parameter offset: where the first record will stand; it becomes the broker's epoch.
-    public func startRecords(_ broker: BrokerIdentity, offset: Int64, image: MetadataImage) -> [MetadataRecord] {
+    /// can lead. After an unclean stop each gets a new leader epoch, so that clients notice what it may have cut off; after a clean one those that it leads
+    /// as they should be led go on, so a stop and a start cost the log a few records, however many partitions there are.
+    /// - Parameters:
+    ///   - offset: where the first record will stand; it becomes the broker's epoch
+    ///   - wasClean: the node stopped in order, and lost nothing
+    public func startRecords(_ broker: BrokerIdentity, offset: Int64, image: MetadataImage, wasClean: Bool = false) -> [MetadataRecord] {
         var records: [MetadataRecord] = [register(broker, epoch: offset, image: image)]
         for topic in image.topicsByName.values.sorted(by: { $0.name < $1.name }) {
             for (index, partition) in topic.partitions.enumerated() where canLead(partition, broker.id, image: image) {
+                if wasClean, partition.isLedAlone(by: broker.id) { continue }
                 var change = PartitionChangeRecord()
                 change.topicId = topic.id
                 change.partitionId = Int32(index)
@@ -102,5 +106,12 @@ extension Controller {
         if partition.leader >= 0 && othersLive { return false }
         return partition.isr.contains(id) || partition.eligibleLeaderReplicas.contains(id) || partition.lastKnownElr.contains(id)
             || partition.replicas == [id]
+    }
+}
+
+extension PartitionImage {
+    /// Whether the broker leads it already, with nobody else in sync, nothing to recover and no candidates to forget.
+    fileprivate func isLedAlone(by id: Int32) -> Bool {
+        leader == id && isr == [id] && leaderRecoveryState == 0 && eligibleLeaderReplicas.isEmpty && lastKnownElr.isEmpty
     }
 }
