@@ -78,7 +78,7 @@ public final class MetadataService: Sendable {
     /// Brings the partitions' logs in line with a change. A log that cannot be made leaves its partition unavailable: who asked for it and the operator
     /// are told, and `openMissing` tries again.
     private func apply(_ records: [MetadataRecord], before: MetadataImage, after: MetadataImage, now: Int64) {
-        var deleted: [String] = []
+        var deleted: [TopicImage] = []
         var opened: [Partition] = []
         var configs: [String: LogConfig] = [:]
         let newView = view(after)
@@ -97,7 +97,7 @@ public final class MetadataService: Sendable {
                 partition?.leaderEpoch = epoch
                 partition?.log.assignLeaderEpoch(epoch)
             case let removed as RemoveTopicRecord:
-                if let topic = before.topic(removed.topicId) { deleted.append(topic.name) }
+                if let topic = before.topic(removed.topicId) { deleted.append(topic) }
             case let config as ConfigRecord:
                 noteConfig(config, after)
                 if config.resourceType == ConfigResource.Kind.topic.rawValue { reconfigured.insert(config.resourceName) } else { reconfiguresAll = true }
@@ -113,16 +113,16 @@ public final class MetadataService: Sendable {
                 partition.log.setProducerExpiration(ms: producerExpirationMs(newView))
             }
         }
-        if !deleted.isEmpty { for listener in topicListeners.withLock({ $0 }) { listener(deleted) } }
+        if !deleted.isEmpty { for listener in topicListeners.withLock({ $0 }) { listener(deleted.map(\.name)) } }
     }
 
     /// Takes the partitions of deleted topics out and marks their directories.
-    private func remove(_ topics: [String], now: Int64) {
-        let removed = topics.flatMap { partitions.remove(topic: $0) }
+    private func remove(_ topics: [TopicImage], now: Int64) {
         guard !topics.isEmpty else { return }
-        let names = Set(topics)
+        let removed = topics.flatMap { partitions.remove(topic: $0.name) }
+        let names = Set(topics.map(\.name))
         unavailable.withLock { $0 = $0.filter { !names.contains($0.key.topic) } }
-        storage.delete(removed.map { TopicPartition($0.topic, $0.index) })
+        storage.delete(topics.flatMap { topic in topic.partitions.indices.map { TopicPartition(topic.name, Int32($0)) } })
         for partition in removed { partition.wake(appended: nil, now: now) }
         onMarked.withLock { $0 }()
     }
@@ -236,7 +236,7 @@ public final class MetadataService: Sendable {
             settings.log.warn(
                 .transactions,
                 "\(partition.log.name) holds an open transaction of the producer id \(transaction.producerId) since offset \(transaction.firstOffset), last "
-                    + "written to \(max(0, now - transaction.lastTimestamp) / 1000) s ago: read_committed consumers do not get past it")
+                    + "written to \(transaction.lastTimestamp < 0 ? "at an unknown time" : "\(max(0, now - transaction.lastTimestamp) / 1000) s ago"): read_committed consumers do not get past it")
         }
     }
 
@@ -268,6 +268,18 @@ public final class MetadataService: Sendable {
             refused.errorCode = .kafkaStorageError
             refused.errorMessage = "The broker cannot keep the topic's data: \(reason)"
             response.topics[index] = refused
+        }
+        return response
+    }
+
+    /// Adds partitions. What the cluster has decided stays; but who asked is told of those whose logs cannot be made, which is tried again later.
+    func createPartitions(_ request: CreatePartitionsRequest) throws(ErrorCode) -> CreatePartitionsResponse {
+        var response = try change { controller, image, random in controller.createPartitions(request, image: image, random: &random) }
+        guard !request.validateOnly else { return response }
+        for (index, row) in response.results.enumerated() where row.errorCode == .none {
+            guard let topic = image.topic(row.name), let reason = firstReasonUnavailable(topic) else { continue }
+            response.results[index].errorCode = .kafkaStorageError
+            response.results[index].errorMessage = "The broker cannot keep the new partitions' data for now: \(reason)"
         }
         return response
     }

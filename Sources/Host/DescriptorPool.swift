@@ -21,8 +21,11 @@ final class DescriptorPool: Sendable {
 
     init(budget: Int) { self.budget = Atomic(budget) }
 
-    /// A share of the process's limit; the rest is for connections and for files that are open only for a moment.
-    static func budget(ofLimit limit: Int) -> Int { max(8, min(limit / 2, 1 << 16)) }
+    /// A share of the process's limit; the rest is for connections, and for what is open only for a moment.
+    static func budget(ofLimit limit: Int) -> Int { max(8, min(limit * 3 / 8, 1 << 16)) }
+
+    /// Connections that there may be so that files still find their descriptors.
+    static func connections(ofLimit limit: Int) -> Int { max(8, limit - budget(ofLimit: limit) - limit / 8 - 16) }
 
     var openCount: Int { count.load(ordering: .relaxed) }
     var isFull: Bool { openCount >= budget.load(ordering: .relaxed) }
@@ -30,12 +33,7 @@ final class DescriptorPool: Sendable {
     /// Opens a file and enters it; the caller holds the lock of `file`.
     func open(_ path: String, flags: Int32, for file: OpenFile) throws(DiskOpenFailure) -> FileHandle {
         if isFull { evict() }
-        var descriptor = retryingInterrupts { Self.open(path, flags) }
-        if descriptor < 0, errno == EMFILE || errno == ENFILE {
-            // Others took what the budget counted on: make room as far as that goes.
-            evict(count: 16)
-            descriptor = retryingInterrupts { Self.open(path, flags) }
-        }
+        let descriptor = openMakingRoom(path, flags)
         guard descriptor >= 0 else { throw DiskOpenFailure(code: errno) }
         count.add(1, ordering: .relaxed)
         state.withLock { state in
@@ -43,6 +41,14 @@ final class DescriptorPool: Sendable {
             state.members.append(file)
         }
         return FileHandle(descriptor, path: path, pool: self)
+    }
+
+    /// Opens something for a moment or for good; when there is no descriptor left, files that are not in use give theirs. Negative with `errno` set.
+    func openMakingRoom(_ path: String, _ flags: Int32) -> Int32 {
+        let descriptor = retryingInterrupts { Self.open(path, flags) }
+        guard descriptor < 0, errno == EMFILE || errno == ENFILE else { return descriptor }
+        evict(count: 16)
+        return retryingInterrupts { Self.open(path, flags) }
     }
 
     fileprivate func closed() { count.subtract(1, ordering: .relaxed) }

@@ -25,8 +25,9 @@ public final class FileDisk: Disk {
     public func releaseIdleFiles() { pool.releaseIdle() }
 
     public func names(in directory: String) throws(DiskError) -> [String] {
-        guard let stream = opendir(directory) else {
-            if errno == ENOENT { return [] }
+        let descriptor = pool.openMakingRoom(directory, O_RDONLY | O_DIRECTORY)
+        guard descriptor >= 0, let stream = fdopendir(descriptor) else {
+            if descriptor >= 0 { closeDescriptor(descriptor) } else if errno == ENOENT { return [] }
             throw DiskError.now("list", directory)
         }
         defer { closedir(stream) }
@@ -95,7 +96,7 @@ public final class FileDisk: Disk {
     }
 
     public func readFile(_ path: String) throws(DiskError) -> Bytes {
-        let file = try WholeFile(path)
+        let file = try WholeFile(path, pool)
         // Files of /proc and pipes have no size of their own: read until the end, whatever the size says.
         var pieces: [Bytes] = []
         var position = 0
@@ -125,7 +126,7 @@ public final class FileDisk: Disk {
     }
 
     public func syncDirectory(_ path: String) throws(DiskError) {
-        let descriptor = retryingInterrupts { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        let descriptor = pool.openMakingRoom(path, O_RDONLY | O_DIRECTORY)
         guard descriptor >= 0 else { throw DiskError.now("open directory", path) }
         defer { close(descriptor) }
         // Some file systems cannot sync a directory, and say so with EINVAL; there is nothing more to do on them.
@@ -133,7 +134,7 @@ public final class FileDisk: Disk {
     }
 
     public func syncAll(_ path: String) throws(DiskError) -> Bool {
-        let descriptor = retryingInterrupts { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        let descriptor = pool.openMakingRoom(path, O_RDONLY | O_DIRECTORY)
         guard descriptor >= 0 else { throw DiskError.now("open directory", path) }
         defer { close(descriptor) }
         // Not every system and file system can.
@@ -176,8 +177,8 @@ private final class WholeFile {
     /// As the system says; 0 for pipes and files of /proc.
     let size: Int
 
-    init(_ path: String) throws(DiskError) {
-        let opened = retryingInterrupts { open(path, O_RDONLY | O_CLOEXEC) }
+    init(_ path: String, _ pool: DescriptorPool) throws(DiskError) {
+        let opened = pool.openMakingRoom(path, O_RDONLY)
         guard opened >= 0 else { throw DiskError.now("open", path) }
         var status = stat()
         size = fstat(opened, &status) == 0 ? Int(status.st_size) : 0

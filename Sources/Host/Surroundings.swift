@@ -131,6 +131,9 @@ public enum ProcessLimits {
         return getrlimit(resource, &limit) == 0 ? Int(clamping: limit.rlim_cur) : 256
     }
 
+    /// Connections that a server may hold without taking the descriptors that its files need.
+    public static var connections: Int { DescriptorPool.connections(ofLimit: openFiles) }
+
     /// Raises the limit of open files to what is allowed: every connection holds one, and so do files in use.
     public static func raiseOpenFiles() {
         var limit = rlimit()

@@ -116,7 +116,11 @@ extension PartitionLog {
             do throws(DiskError) {
                 return try compact(plan, now: now, maxMapBytes: maxMapBytes)
             } catch {
-                // The log itself is as it was; what was written beside it goes with the next start.
+                // The log itself is as it was; what was written beside it goes with the next start. If it was deleted, or retention took what was
+                // being read, there is nothing to tell.
+                if state.withLock({ log in log.failure != nil || plan.sources.contains { source in !log.segments.contains { $0 === source.segment } } }) {
+                    return nil
+                }
                 throw .disk(error)
             }
         }

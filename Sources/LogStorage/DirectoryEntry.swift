@@ -3,6 +3,8 @@ import Vocabulary
 /// What a directory inside a data directory is, as its name tells (Kafka documentation, "Log"; KIP-113 for `-future`, KIP-858 for `-stray`).
 enum DirectoryEntry: Equatable {
     case partition(TopicPartition)
+    /// Would be a partition's, if a broker wrote numbers so: `t-00`.
+    case stranger
     /// Marked for deletion: `topic-0.<unique>-delete`.
     case marked
     /// A partition that the metadata did not know: `topic-0.<unique>-stray`.
@@ -18,7 +20,7 @@ enum DirectoryEntry: Equatable {
         if name.hasPrefix(".") || name == "lost+found" || name == "remote-log-index-cache" {
             self = .ignored
         } else if let partition = TopicPartition(directoryName: name) {
-            self = .partition(partition)
+            self = partition.description == name ? .partition(partition) : .stranger
         } else if Self.isUnique(name, suffix: "-delete") {
             self = .marked
         } else if Self.isUnique(name, suffix: "-stray") {
@@ -40,6 +42,11 @@ enum DirectoryEntry: Equatable {
     static func markedName(_ name: TopicPartition, unique: String, suffix: String) -> String {
         let end = "-\(name.partition).\(unique)\(suffix)"
         return name.topic.prefix(255 - end.utf8.count) + end
+    }
+
+    /// The same for a directory that is no partition's.
+    static func markedName(_ directory: String, unique: String, suffix: String) -> String {
+        directory.prefix(255 - unique.utf8.count - suffix.utf8.count - 1) + "." + unique + suffix
     }
 
     /// What a directory that was never formatted may hold and still be taken for empty; `meta.properties.tmp` is left by a first start that was cut off.

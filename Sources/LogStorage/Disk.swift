@@ -86,5 +86,8 @@ public struct DiskError: Error, Sendable, CustomStringConvertible {
     /// There is no such file or directory (ENOENT).
     var isMissing: Bool { code == 2 }
 
+    /// A file could not be opened because too many are (EMFILE, ENFILE, ENOMEM): nothing was read or written, and it may work the next time.
+    var isPassing: Bool { operation.hasPrefix("open") && [24, 23, 12].contains(code) }
+
     public var description: String { "cannot \(operation) \(path): \(message)" }
 }

@@ -10,6 +10,8 @@ final class IndexFile: @unchecked Sendable {
     private var file: (any DiskFile)?
     private var written: Int
     private var pending: [UInt8] = []
+    /// The newest entry, if it was appended since the file was opened or changed otherwise.
+    private var tail: [UInt8] = []
     private static let pendingEntries = 512
     /// Entries read at once at the end of a search.
     private static let pageEntries = 256
@@ -35,6 +37,7 @@ final class IndexFile: @unchecked Sendable {
             let start = (index - written) * entrySize
             return Bytes(pending[start..<start + entrySize])
         }
+        if index == count - 1, !tail.isEmpty { return Bytes(tail) }
         return try opened().read(at: index * entrySize, count: entrySize)
     }
 
@@ -47,9 +50,11 @@ final class IndexFile: @unchecked Sendable {
         return try opened().read(at: index * entrySize, count: min(limit, written - index) * entrySize)
     }
 
-    func append(_ entry: (inout [UInt8]) -> Void) throws(DiskError) {
+    func append(_ entry: (inout [UInt8]) -> Void) {
         entry(&pending)
-        if pending.count >= Self.pendingEntries * entrySize { try flush() }
+        tail = Array(pending.suffix(entrySize))
+        // An index that cannot be written now waits: recovery would make it good, and a log must not end for it.
+        if pending.count >= Self.pendingEntries * entrySize { try? flush() }
     }
 
     /// Writes what waits in memory.
@@ -69,6 +74,7 @@ final class IndexFile: @unchecked Sendable {
     /// Forgets the entries from an index on.
     func truncate(to entries: Int) throws(DiskError) {
         guard entries < count else { return }
+        tail.removeAll()
         try flush()
         try opened().truncate(to: entries * entrySize)
         written = entries
@@ -77,6 +83,7 @@ final class IndexFile: @unchecked Sendable {
     /// Empties the file, whatever its size (Kafka preallocates).
     func clear() throws(DiskError) {
         pending.removeAll()
+        tail.removeAll()
         written = 0
         if isThere { try opened().truncate(to: 0) }
     }

@@ -37,22 +37,31 @@ struct LeftoverFiles {
         let file = try disk.openFile(path, create: false)
         defer { file.close() }
         var scanner = BatchScanner(file: file, from: 0, to: file.size, blockBytes: 1 << 20)
-        var last = base, isSound = true
+        var next = base, isSound = true
         while isSound, let batch = try scanner.nextBatch() {
-            isSound = batch.isCrcValid
-            last = max(last, batch.lastOffset)
+            // The checksum does not cover the offset.
+            isSound = batch.isCrcValid && batch.baseOffset >= next && batch.lastOffset >= batch.baseOffset && batch.lastOffset - base <= Int64(Int32.max)
+            next = max(next, batch.nextOffset)
         }
+        let keeper = CutKeeper(disk: disk)
         guard isSound, scanner.failure == nil else {
-            let kept = try CutKeeper(disk: disk).keep(path)
             report.cuts.append(
                 LogCut(
                     path: path, position: 0, offset: base, sizeInBytes: file.size, reason: "a compacted segment that was to take its place is damaged",
-                    keptIn: kept))
+                    keptIn: try keeper.keep(path)))
             return
         }
-        for name in names {
-            guard let other = Segment.offset(in: name, suffix: ".log"), other > base, other <= last else { continue }
-            for suffix in Segment.suffixes { try disk.removeFile(directory + "/" + Segment.stem(other) + suffix) }
+        for name in names.sorted() {
+            guard let other = Segment.offset(in: name, suffix: ".log"), other > base, other < next else { continue }
+            let covered = directory + "/" + Segment.stem(other)
+            // Compaction made these superfluous; but only the offsets of the new segment say so, and offsets carry no checksum.
+            if case .file(let size)? = try disk.kind(of: covered + ".log"), size > 0 {
+                report.cuts.append(
+                    LogCut(
+                        path: covered + ".log", position: 0, offset: other, sizeInBytes: size, reason: "a compacted segment takes its place",
+                        keptIn: try keeper.keep(covered + ".log")))
+            }
+            for suffix in Segment.suffixes { try disk.removeFile(covered + suffix) }
         }
         for suffix in Segment.suffixes.dropFirst() { try disk.removeFile(stem + suffix) }
         file.close()

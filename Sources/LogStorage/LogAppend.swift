@@ -39,7 +39,7 @@ extension LogState {
 
     private mutating func rollIfDue(_ incoming: ValidatedBatches, _ plan: AppendPlan, now: Int64) throws(LogError) {
         let maxTimestamp = incoming.logAppendTime ?? incoming.batches.reduce(-1) { max($0, $1.maxTimestamp) }
-        try changing { (log) throws(DiskError) in
+        try trying { (log) throws(DiskError) in
             let mustRoll = try log.active.mustRoll(
                 config: log.config, jitterMs: log.rollJitterMs, adding: incoming.sizeInBytes, lastOffset: plan.nextOffset - 1, maxTimestamp: maxTimestamp,
                 now: now)
@@ -62,7 +62,7 @@ extension LogState {
             try active.append(pieces)
         } catch {
             // Nothing was noted yet (the disk may be full): with the torn bytes cut off the log is as it was.
-            try changing { (log) throws(DiskError) in try log.active.truncateFile() }
+            if !error.isPassing { try changing { (log) throws(DiskError) in try log.active.truncateFile() } }
             if writeFailureToldMs.map({ now - $0 >= 60_000 }) ?? true {
                 writeFailureToldMs = now
                 operatorLog.error(.disk, "\(name) cannot be appended to, its producers are refused: \(error)")
@@ -87,7 +87,7 @@ extension LogState {
     }
 
     func noteAborted(_ completed: CompletedTransaction, in segment: Segment) throws(DiskError) {
-        try segment.transactionIndex.append(
+        segment.transactionIndex.append(
             TransactionIndex.Entry(
                 producerId: completed.producerId, firstOffset: completed.firstOffset, lastOffset: completed.lastOffset,
                 lastStableOffset: producers.lastStableOffset(after: completed)))

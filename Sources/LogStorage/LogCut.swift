@@ -30,6 +30,17 @@ struct CutKeeper {
         defer { file.close() }
         guard try holdsAnything(file, from: position, to: end) else { return nil }
         let target = freeName(path, position)
+        do throws(DiskError) {
+            try copy(file, from: position, to: end, target)
+        } catch {
+            // The next start copies again; what is half done would only be in its way.
+            try? disk.removeFile(target)
+            throw error
+        }
+        return target
+    }
+
+    private func copy(_ file: any DiskFile, from position: Int, to end: Int, _ target: String) throws(DiskError) {
         let copy = try disk.openFile(target, create: true)
         defer { copy.close() }
         var done = position
@@ -40,8 +51,7 @@ struct CutKeeper {
             done += chunk.count
         }
         try copy.sync()
-        try disk.syncDirectory(directory(path))
-        return target
+        try disk.syncDirectory(directory(target))
     }
 
     /// Puts a whole file aside.

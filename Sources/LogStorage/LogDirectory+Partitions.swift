@@ -17,6 +17,8 @@ extension LogDirectory {
             if contents.unmarked.contains(name) { try mark(name, in: &contents) }
             let directory = "\(path)/\(name)"
             var found = contents.found.removeValue(forKey: name)
+            // What a checkpoint still says of an earlier partition of this name must not be taken for this one.
+            if found == nil { try onDisk { () throws(DiskError) in try checkpoints.forget(name) } }
             if found == nil, try onDisk({ () throws(DiskError) -> Bool in try !disk.createDirectory(directory) }) {
                 found = try FoundPartition(disk, directory)
             }
@@ -26,7 +28,7 @@ extension LogDirectory {
                 found = nil
             }
             do throws(LogDirectoryError) {
-                let log = try open(name, found, topicId: topicId, config: config, now: now)
+                let log = try open(name, found, topicId: topicId, config: config, isClean: contents.isClean, now: now)
                 contents.logs[name] = log
                 return log
             } catch {
@@ -37,9 +39,10 @@ extension LogDirectory {
         }
     }
 
-    private func open(_ name: TopicPartition, _ found: FoundPartition?, topicId: Uuid, config: LogConfig, now: Int64) throws(LogDirectoryError) -> PartitionLog
-    {
-        var opening = opening(name, config: config, isNew: found == nil, now: now)
+    private func open(
+        _ name: TopicPartition, _ found: FoundPartition?, topicId: Uuid, config: LogConfig, isClean: Bool, now: Int64
+    ) throws(LogDirectoryError) -> PartitionLog {
+        var opening = opening(name, config: config, isNew: found == nil, isClean: isClean, now: now)
         if let found { opening.epochs = found.epochs }
         return try onDisk { () throws(DiskError) -> PartitionLog in
             let (state, report) = try LogState.open(disk, opening)
@@ -83,33 +86,46 @@ extension LogDirectory {
 
     /// Renames a directory that the metadata does not explain, so that it is neither served nor lost.
     private func putAside(_ name: TopicPartition, _ reason: String, in contents: inout Contents) throws(LogDirectoryError) {
-        let target = freeName(name, suffix: "-stray", in: &contents)
+        try putAside(name.description, as: freeName(name, suffix: "-stray", in: &contents), reason)
+        contents.found[name] = nil
+        try onDisk { () throws(DiskError) in try checkpoints.forget(name) }
+    }
+
+    private func putAside(_ directory: String, as target: String, _ reason: String) throws(LogDirectoryError) {
         try onDisk { () throws(DiskError) in
-            try disk.rename("\(path)/\(name)", to: "\(path)/\(target)")
+            try disk.rename("\(path)/\(directory)", to: "\(path)/\(target)")
             // The name may be used again at once: the old directory must not come back under it.
             try disk.syncDirectory(path)
         }
-        contents.found[name] = nil
         log.warn(
-            .stray, "\(path)/\(name) is kept as \(target) and not served: \(reason). To delete it for good: rm -r \("\(path)/\(target)".shellQuoted)")
+            .stray, "\(path)/\(directory) is kept as \(target) and not served: \(reason). To delete it for good: rm -r \("\(path)/\(target)".shellQuoted)")
     }
 
-    /// Ends the start: what the metadata named is open now. Of the rest, directories of topics that the metadata log says were removed are deleted
-    /// (that is: marked, and removed by the next `removeMarked`); all others are kept, and named.
+    /// Ends the start: what the metadata named is open now. Of the rest, directories that were marked for deletion, of topics whose removal the metadata
+    /// log records, are deleted by the next `removeMarked`; all others are kept, and named.
     /// - Parameter removed: ids of topics whose removal the metadata log records and that are not there any more
     public func settle(removed: Set<Uuid>) throws(LogDirectoryError) {
         try contents.withLock { (contents) throws(LogDirectoryError) in
             try onDisk { () throws(DiskError) in try removeMarker(&contents) }
             for (name, found) in contents.found.sorted(by: { $0.key < $1.key }) {
                 switch found.topicId {
-                case let id? where removed.contains(id): try mark(name, in: &contents)
+                case let id? where removed.contains(id):
+                    try putAside(name, "its topic \(id) was removed, but the directory was not marked for deletion", in: &contents)
                 case let id?: try putAside(name, "the metadata knows no such partition of the topic id \(id)", in: &contents)
                 case nil: try putAside(name, "the metadata knows no such partition, and it has no \(PartitionMetadata.fileName)", in: &contents)
                 }
             }
+            for name in contents.strangers {
+                let target = DirectoryEntry.markedName(name, unique: contents.unique(), suffix: "-stray")
+                try putAside(name, as: target, "no broker names a partition so")
+            }
+            contents.strangers = []
+            let open = contents.logs
+            try onDisk { () throws(DiskError) in try checkpoints.forget { open[$0] == nil } }
             for name in suffixed where DirectoryEntry(name: name) == .marked {
                 if case .known(let id)? = try? PartitionMetadata.topicId(disk, "\(path)/\(name)"), removed.contains(id) {
                     contents.marked.insert(name)
+                    log.info(.deletion, "\(path)/\(name) is removed: its topic \(id) was removed before the last stop")
                 } else {
                     log.warn(
                         .deletion,
@@ -130,11 +146,17 @@ extension LogDirectory {
     public func delete(_ names: [TopicPartition]) {
         let logs = contents.withLock { contents in names.compactMap { contents.logs.removeValue(forKey: $0) } }
         for log in logs { log.markClosed() }
-        guard !logs.isEmpty else { return }
+        let gone = Set(names), opened = Set(logs.map(\.name))
         contents.withLock { contents in
-            for name in logs.map(\.name) { markOrRemember(name, in: &contents) }
+            // One that could not be opened goes as well.
+            for name in names where contents.found[name] != nil || opened.contains(name) { markOrRemember(name, in: &contents) }
         }
-        do throws(DiskError) { try disk.syncDirectory(path) } catch { log.error(.deletion, "deletions may be undone by a power failure: \(error)") }
+        do throws(DiskError) {
+            try disk.syncDirectory(path)
+            try checkpoints.forget { gone.contains($0) }
+        } catch {
+            log.error(.deletion, "deletions may be undone by a power failure: \(error)")
+        }
     }
 
     private func markOrRemember(_ name: TopicPartition, in contents: inout Contents) {
@@ -186,38 +208,17 @@ extension LogDirectory {
 
     /// Makes every log durable and writes the checkpoints of recovery points, log start offsets and high watermarks.
     public func writeCheckpoints() throws(LogDirectoryError) {
-        var offsets = CheckpointedOffsets()
-        for (name, log) in openLogs {
-            do throws(LogError) {
-                offsets.recoveryPoints[name] = try log.flushForCheckpoint()
-            } catch {
-                // A log that is being deleted has no say; of one whose disk failed the operator knows, and its last recovery point would only be too low.
-                continue
-            }
-            offsets.note(log)
+        let points = openLogs.map { (_, log) in
+            // Of a log whose disk failed the operator knows; its last recovery point stays.
+            (log: log, recoveryPoint: try? log.flushForCheckpoint())
         }
-        try write(offsets)
+        try onDisk { () throws(DiskError) in try checkpoints.write(points) }
     }
 
     /// Writes the checkpoint of log start offsets alone: what DeleteRecords needs to last.
     public func writeLogStartOffsets() throws(LogDirectoryError) {
-        var offsets = CheckpointedOffsets()
-        for (_, log) in openLogs { offsets.note(log) }
-        do throws(DiskError) {
-            try disk.writeFile(path + "/" + OffsetCheckpoint.logStartOffsets, OffsetCheckpoint.content(offsets.starts))
-        } catch {
-            throw .disk(error)
-        }
-    }
-
-    func write(_ offsets: CheckpointedOffsets) throws(LogDirectoryError) {
-        do throws(DiskError) {
-            for (file, rows) in offsets.files where !rows.isEmpty || file != OffsetCheckpoint.cleanedOffsets || disk.exists(path + "/" + file) {
-                try disk.writeFile(path + "/" + file, OffsetCheckpoint.content(rows))
-            }
-        } catch {
-            throw .disk(error)
-        }
+        let logs = openLogs.map(\.log)
+        try onDisk { () throws(DiskError) in try checkpoints.writeStarts(logs) }
     }
 }
 

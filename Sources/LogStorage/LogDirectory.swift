@@ -38,12 +38,16 @@ public final class LogDirectory: Sendable {
         var logs: [TopicPartition: PartitionLog] = [:]
         /// Partitions' directories that are there and were not opened (yet).
         var found: [TopicPartition: FoundPartition] = [:]
+        /// Directories named like partitions, but not as a broker names them (`t-00`).
+        var strangers: [String] = []
         /// Directories that are marked for deletion and proven to be this broker's to delete.
         var marked: Set<String> = []
         /// Deleted partitions whose directory could not be marked; it is tried again.
         var unmarked: Set<TopicPartition> = []
         /// The marker of a clean stop is still there.
         var hasMarker: Bool
+        /// The marker was there: what is on disk is whole.
+        let isClean: Bool
         var random: SeededGenerator
         var lock: LockHolder?
     }
@@ -51,7 +55,7 @@ public final class LogDirectory: Sendable {
     let disk: any Disk
     let log: OperatorLog
     let contents: Mutex<Contents>
-    private let known: KnownOffsets
+    let checkpoints: Checkpoints
     /// Names with a suffix (`-delete`, `-stray`, `-future`) that were found at the start.
     let suffixed: [String]
     private static let cleanShutdown = ".kafka_cleanshutdown"
@@ -74,7 +78,8 @@ public final class LogDirectory: Sendable {
         } catch {
             throw error.isLocked ? .locked("the data directory \(path) is in use: \(error.message)") : .disk(error)
         }
-        let found: (partitions: [TopicPartition: FoundPartition], suffixed: [String])
+        let found: Found
+        let hasMarker: Bool
         do {
             let metaPath = path + "/" + MetaProperties.fileName
             if disk.exists(metaPath) {
@@ -89,8 +94,8 @@ public final class LogDirectory: Sendable {
             let names = try disk.names(in: path)
             found = try Self.look(disk, path, names)
             if found.partitions[.clusterMetadata] != nil { try StrictCheck(disk: disk, directory: "\(path)/\(TopicPartition.clusterMetadata)").run() }
-            let hasMarker = names.contains(Self.cleanShutdown)
-            known = try KnownOffsets(disk, path, names, isClean: hasMarker, log)
+            hasMarker = names.contains(Self.cleanShutdown)
+            checkpoints = try Checkpoints(disk, path, names, log)
             wasClean = hasMarker || found.partitions.isEmpty
         } catch let error as DiskError {
             throw .disk(error)
@@ -100,7 +105,7 @@ public final class LogDirectory: Sendable {
             throw .wrongMetaProperties("\(error)")
         }
         suffixed = found.suffixed
-        contents = Mutex(Contents(found: found.partitions, hasMarker: known.isClean, random: SeededGenerator(seed: generator.next()), lock: lock))
+        contents = Mutex(Contents(found: found.partitions, strangers: found.strangers, hasMarker: hasMarker, isClean: hasMarker, random: SeededGenerator(seed: generator.next()), lock: lock))
     }
 
     /// From now on a crash must be noticed: the marker of the last clean stop goes before anything is changed that it speaks for.
@@ -142,17 +147,23 @@ public final class LogDirectory: Sendable {
         throw .refused("the directory \(path) has no \(MetaProperties.fileName) and is not empty: it holds \(foreign.shortList()); \(wayOut)")
     }
 
+    /// The directories of a data directory.
+    private struct Found {
+        var partitions: [TopicPartition: FoundPartition] = [:]
+        var strangers: [String] = []
+        var suffixed: [String] = []
+    }
+
     /// The partitions' directories with the small files that tell what they are, and the directories of partitions with a suffix. Whatever a start must
     /// refuse is found here, before anything is changed.
-    private static func look(
-        _ disk: any Disk, _ path: String, _ names: [String]
-    ) throws -> (partitions: [TopicPartition: FoundPartition], suffixed: [String]) {
-        var partitions: [TopicPartition: FoundPartition] = [:]
-        var suffixed: [String] = [], foreign: [String] = []
+    private static func look(_ disk: any Disk, _ path: String, _ names: [String]) throws -> Found {
+        var found = Found()
+        var foreign: [String] = []
         for name in names where try disk.kind(of: path + "/" + name) == .directory {
             switch DirectoryEntry(name: name) {
-            case .partition(let partition): partitions[partition] = try FoundPartition(disk, "\(path)/\(name)")
-            case .marked, .stray, .future: suffixed.append(name)
+            case .partition(let partition): found.partitions[partition] = try FoundPartition(disk, "\(path)/\(name)")
+            case .stranger: found.strangers.append(name)
+            case .marked, .stray, .future: found.suffixed.append(name)
             case .ignored: break
             case .foreign: foreign.append(name)
             }
@@ -162,7 +173,7 @@ public final class LogDirectory: Sendable {
                 "the data directory \(path) holds directories that are no partition's: \(foreign.shortList()); move them away (Kafka does not start on it either)"
             )
         }
-        return (partitions, suffixed)
+        return found
     }
 
     private static func checked(_ meta: MetaProperties, nodeId: Int32, clusterId: String?, _ path: String) throws(LogDirectoryError) -> MetaProperties {
@@ -187,16 +198,14 @@ public final class LogDirectory: Sendable {
     var openLogs: [(name: TopicPartition, log: PartitionLog)] { contents.withLock { $0.logs.map { ($0.key, $0.value) } } }
 
     /// What the checkpoints say of a partition.
-    func opening(_ name: TopicPartition, config: LogConfig, isNew: Bool, now: Int64) -> LogOpening {
+    func opening(_ name: TopicPartition, config: LogConfig, isNew: Bool, isClean: Bool, now: Int64) -> LogOpening {
         var opening = LogOpening(name: name, directory: "\(path)/\(name)", config: config, isNew: isNew, now: now, log: log)
         guard !isNew else {
             opening.isClean = true
             return opening
         }
-        opening.isClean = known.isClean
-        opening.recoveryPoint = known.recoveryPoints[name] ?? 0
-        opening.logStartOffset = known.starts[name] ?? 0
-        opening.cleanedOffset = known.cleaned[name] ?? 0
+        opening.isClean = isClean
+        checkpoints.fill(&opening)
         return opening
     }
 
@@ -210,14 +219,13 @@ public final class LogDirectory: Sendable {
     public func close(clean: Bool = true, brokerEpoch: Int64 = -1) throws(LogDirectoryError) {
         let logs = openLogs.sorted { $0.name < $1.name }
         var failure: LogDirectoryError?
-        var offsets = CheckpointedOffsets()
+        var points: [(PartitionLog, Int64?)] = []
         var unsynced: [SyncWork] = []
         let syncsAtOnce = clean && logs.count > Self.manyLogs
         for (name, log) in logs {
             do throws(LogError) {
                 if syncsAtOnce { unsynced.append(try log.prepareToClose()) } else { try log.close(clean: clean) }
-                offsets.recoveryPoints[name] = log.logEndOffset
-                offsets.note(log)
+                points.append((log, log.logEndOffset))
             } catch {
                 failure = failure ?? .log(name, error)
             }
@@ -236,8 +244,8 @@ public final class LogDirectory: Sendable {
         for (_, log) in logs { log.markClosed() }
         guard clean else { return }
         if let failure { throw failure }
-        try write(offsets)
         do throws(DiskError) {
+            try checkpoints.write(points, closing: true)
             try disk.writeFile(path + "/" + Self.cleanShutdown, Bytes("{\"version\":0,\"brokerEpoch\":\(brokerEpoch)}"))
         } catch {
             throw .disk(error)
@@ -254,37 +262,6 @@ struct FoundPartition: Sendable {
     init(_ disk: any Disk, _ directory: String) throws(LogDirectoryError) {
         if case .known(let id) = try PartitionMetadata.topicId(disk, directory) { topicId = id } else { topicId = nil }
         epochs = try LeaderEpochs.read(disk, directory)
-    }
-}
-
-/// The offsets that the last run wrote down. Both brokers write these files whole or not at all, so one that cannot be read is damage: without the
-/// starts of logs deleted records would be back. Where compaction stood does not matter as much.
-private struct KnownOffsets: Sendable {
-    var recoveryPoints: [TopicPartition: Int64] = [:]
-    var starts: [TopicPartition: Int64] = [:]
-    var cleaned: [TopicPartition: Int64] = [:]
-    let isClean: Bool
-
-    init(_ disk: any Disk, _ path: String, _ names: [String], isClean: Bool, _ log: OperatorLog) throws {
-        self.isClean = isClean
-        func offsets(_ file: String) throws(DiskError) -> [TopicPartition: Int64]? {
-            guard names.contains(file) else { return [:] }
-            let content = try disk.readFile(path + "/" + file)
-            return content.isEmpty ? [:] : OffsetCheckpoint.parse(content)
-        }
-        func needed(_ file: String, _ without: String) throws -> [TopicPartition: Int64] {
-            guard let offsets = try offsets(file) else {
-                throw LogDirectoryError.refused("\(path)/\(file) is damaged: bring it back, or remove it to go on without (\(without))")
-            }
-            return offsets
-        }
-        recoveryPoints = try needed(OffsetCheckpoint.recoveryPoints, "logs are then checked from their beginning")
-        starts = try needed(OffsetCheckpoint.logStartOffsets, "records that DeleteRecords deleted may then be back")
-        if let offsets = try offsets(OffsetCheckpoint.cleanedOffsets) {
-            cleaned = offsets
-        } else {
-            log.warn(.recovery, "\(path)/\(OffsetCheckpoint.cleanedOffsets) is damaged and counts as missing: compaction begins anew")
-        }
     }
 }
 

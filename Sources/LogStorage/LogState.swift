@@ -66,6 +66,12 @@ struct LogState: Sendable {
         }
     }
 
+    /// Runs something that can be done again from the start if it fails on the way: the log stays usable.
+    mutating func trying<R>(_ body: (inout LogState) throws(DiskError) -> R) throws(LogError) -> R {
+        try checkUsable()
+        do { return try body(&self) } catch { throw .disk(error) }
+    }
+
     /// Index of the last segment that begins at or before the offset; 0 when none does.
     func segmentIndex(atOrBefore offset: Int64) -> Int {
         var low = 0, high = segments.count
@@ -81,7 +87,7 @@ struct LogState: Sendable {
         index + 1 < segments.count ? segments[index + 1].baseOffset : nextOffset
     }
 
-    /// Closes the active segment and begins one at the log's end, unless the active one is empty.
+    /// Closes the active segment and begins one at the log's end, unless the active one is empty. What fails on the way is done by the next attempt.
     mutating func roll(now: Int64) throws(DiskError) {
         guard active.size > 0 else { return }
         try active.becomeInactive()

@@ -5,6 +5,10 @@ struct SyncWork: Sendable {
     var files: [any DiskFile] = []
     var smallFiles: [String] = []
     var directories: [String] = []
+    /// Where the files come from, to be put back if nothing can be done for now.
+    var segments: [Segment] = []
+    var changesDirectory = false
+    var makesDirectory = false
     /// The leader epochs to write, and where.
     var epochs: (path: String, content: Bytes)?
     var endOffset: Int64 = 0
@@ -41,31 +45,40 @@ extension LogState {
     fileprivate mutating func gatherSync(closing: Bool = false) throws(DiskError) -> SyncWork {
         var work = SyncWork(disk: disk)
         work.endOffset = nextOffset
-        var isDirectoryChanged = isDirectoryNew || isDirectoryChanged || closing
-        self.isDirectoryChanged = false
-        for segment in segments {
-            if segment.isNew {
-                isDirectoryChanged = true
-                segment.isNew = false
-            }
-            guard segment.isUnsynced else { continue }
-            segment.isUnsynced = false
+        work.segments = segments.filter { $0.isUnsynced || $0.isNew }
+        for segment in work.segments where segment.isUnsynced {
             work.files.append(segment.log)
             // The active segment's indexes are written anew after a crash; those of the others must last.
             if closing || segment !== active { work.files += try segment.indexFiles() }
         }
-        work.smallFiles = unsyncedFiles
-        unsyncedFiles.removeAll()
-        if isDirectoryChanged { work.directories.append(directory) }
+        // From here on nothing fails, so what is gathered is gathered whole.
+        work.changesDirectory = isDirectoryNew || isDirectoryChanged || closing || work.segments.contains { $0.isNew }
+        if work.changesDirectory { work.directories.append(directory) }
         if isDirectoryNew { work.directories.append(String(directory[..<(directory.lastIndex(of: "/") ?? directory.startIndex)])) }
-        isDirectoryNew = false
+        work.makesDirectory = isDirectoryNew
+        work.smallFiles = unsyncedFiles
+        for segment in work.segments { (segment.isUnsynced, segment.isNew) = (false, false) }
+        (isDirectoryNew, isDirectoryChanged) = (false, false)
+        unsyncedFiles.removeAll()
         return work
     }
 
+    /// Takes back what was gathered and not done.
+    fileprivate mutating func restore(_ work: SyncWork) {
+        for segment in work.segments { (segment.isUnsynced, segment.isNew) = (true, true) }
+        if work.changesDirectory { isDirectoryChanged = true }
+        if work.makesDirectory { isDirectoryNew = true }
+        unsyncedFiles += work.smallFiles
+        if work.epochs != nil {
+            areEpochsUnwritten = true
+            epochsOnDisk = LeaderEpochs()
+        }
+    }
+
     fileprivate mutating func gatherEpochs(_ work: inout SyncWork) {
-        guard areEpochsUnwritten else { return }
+        // An epoch that nothing was appended in so far stays unwritten, and is looked at again once something was.
+        guard areEpochsUnwritten, epochs.used(before: nextOffset) != epochsOnDisk.used(before: nextOffset) else { return }
         areEpochsUnwritten = false
-        if epochs.used(before: nextOffset) == epochsOnDisk.used(before: nextOffset) { return }
         epochsOnDisk = epochs
         work.epochs = (directory + "/" + Self.epochsFile, epochs.fileContent)
     }
@@ -80,7 +93,7 @@ extension PartitionLog {
             let work = try state.withLock { (log) throws(LogError) -> SyncWork? in
                 try log.checkUsable()
                 guard log.flushedOffset < log.nextOffset || !log.unsyncedFiles.isEmpty else { return nil }
-                return try log.changing { (log) throws(DiskError) in try log.gatherSync() }
+                return try log.trying { (log) throws(DiskError) in try log.gatherSync() }
             }
             guard let work else { return flushedOffset }
             return try finish(work)
@@ -91,7 +104,8 @@ extension PartitionLog {
         do throws(DiskError) {
             try work.run()
         } catch {
-            state.withLock { $0.fail(.disk(error)) }
+            // No descriptor for a file says nothing of what is on the disk: it is tried again with the next sync.
+            state.withLock { log in if error.isPassing { log.restore(work) } else { log.fail(.disk(error)) } }
             throw .disk(error)
         }
         return state.withLock { log in
@@ -104,7 +118,7 @@ extension PartitionLog {
     func flushForCheckpoint(closing: Bool = false) throws(LogError) -> Int64 {
         try syncing.withLock { (_) throws(LogError) in
             let work = try state.withLock { (log) throws(LogError) in
-                try log.changing { (log) throws(DiskError) in
+                try log.trying { (log) throws(DiskError) in
                     var work = try log.gatherSync(closing: closing)
                     log.gatherEpochs(&work)
                     return work
@@ -145,6 +159,9 @@ extension PartitionLog {
             }
         }
     }
+
+    /// Closed in order: its files may be gone, and its name another's.
+    var isClosed: Bool { state.withLock { if case .closed = $0.failure { true } else { false } } }
 
     /// Whether the log can still be used.
     public var failure: LogError? { state.withLock { $0.failure } }

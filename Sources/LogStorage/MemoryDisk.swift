@@ -60,8 +60,9 @@ public final class MemoryDisk: Disk {
 
     @discardableResult
     public func createDirectory(_ path: String) throws(DiskError) -> Bool {
-        tree.withLock { tree in
+        try tree.withLock { (tree) throws(DiskError) -> Bool in
             var path = trimmed(path)
+            guard tree.files[path] == nil else { throw DiskError(operation: "create directory", path: path, code: 17, message: "File exists") }
             let isNew = tree.directories[path] == nil
             while tree.directories[path] == nil {
                 let (parent, name) = split(path)

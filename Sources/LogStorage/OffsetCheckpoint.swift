@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Synchronization
 import Vocabulary
 
 /// A file of one offset per partition: recovery points, log start offsets, high watermarks.
@@ -25,27 +26,120 @@ enum OffsetCheckpoint {
     }
 }
 
-/// What a data directory's checkpoint files hold.
-struct CheckpointedOffsets {
-    var recoveryPoints: [TopicPartition: Int64] = [:]
-    private(set) var starts: [TopicPartition: Int64] = [:]
-    private var ends: [TopicPartition: Int64] = [:]
-    private var cleaned: [TopicPartition: Int64] = [:]
+/// A data directory's checkpoint files. They name partitions, not topic ids, so a partition that goes takes its rows with it before its name can
+/// come back. One lock covers gathering and writing: what is written later was gathered later.
+final class Checkpoints: Sendable {
+    struct Rows: Sendable {
+        var recoveryPoints: [TopicPartition: Int64] = [:]
+        var starts: [TopicPartition: Int64] = [:]
+        var ends: [TopicPartition: Int64] = [:]
+        var cleaned: [TopicPartition: Int64] = [:]
 
-    mutating func note(_ log: PartitionLog) {
-        log.state.withLock { state in
-            // Kafka notes a start only where the segments' names do not tell it.
-            if state.logStartOffset > state.segments[0].baseOffset { starts[log.name] = state.logStartOffset }
-            if state.cleanedOffset > 0 { cleaned[log.name] = state.cleanedOffset }
-            ends[log.name] = state.nextOffset
+        func names(_ name: TopicPartition) -> Bool {
+            recoveryPoints[name] != nil || starts[name] != nil || ends[name] != nil || cleaned[name] != nil
+        }
+
+        mutating func remove(_ name: TopicPartition) {
+            recoveryPoints[name] = nil
+            starts[name] = nil
+            ends[name] = nil
+            cleaned[name] = nil
+        }
+
+        mutating func note(_ log: PartitionLog) {
+            // The metadata log is not among the broker's logs in Kafka's checkpoints.
+            guard log.name != .clusterMetadata else { return }
+            log.state.withLock { state in
+                // Kafka notes a start only where the segments' names do not tell it.
+                starts[log.name] = state.logStartOffset > state.segments[0].baseOffset ? state.logStartOffset : nil
+                cleaned[log.name] = state.cleanedOffset > 0 ? state.cleanedOffset : nil
+                ends[log.name] = state.nextOffset
+            }
         }
     }
 
-    /// Each file with its rows. The metadata log is not among the broker's logs in Kafka's checkpoints.
-    var files: [(name: String, rows: [TopicPartition: Int64])] {
-        [
-            (OffsetCheckpoint.recoveryPoints, recoveryPoints), (OffsetCheckpoint.logStartOffsets, starts), (OffsetCheckpoint.highWatermarks, ends),
-            (OffsetCheckpoint.cleanedOffsets, cleaned),
-        ].map { ($0.0, $0.1.filter { $0.key.topic != TopicPartition.clusterMetadata.topic }) }
+    private let disk: any Disk
+    private let path: String
+    private let rows: Mutex<Rows>
+
+    /// Reads what the last run wrote down. Both brokers write these files whole or not at all, so one that cannot be read is damage: without the
+    /// starts of logs deleted records would be back. Where compaction stood does not matter as much.
+    init(_ disk: any Disk, _ path: String, _ names: [String], _ log: OperatorLog) throws {
+        self.disk = disk
+        self.path = path
+        func offsets(_ file: String) throws(DiskError) -> [TopicPartition: Int64]? {
+            guard names.contains(file) else { return [:] }
+            let content = try disk.readFile(path + "/" + file)
+            return content.isEmpty ? [:] : OffsetCheckpoint.parse(content)
+        }
+        func needed(_ file: String, _ without: String) throws -> [TopicPartition: Int64] {
+            guard let offsets = try offsets(file) else {
+                throw LogDirectoryError.refused("\(path)/\(file) is damaged: bring it back, or remove it to go on without (\(without))")
+            }
+            return offsets
+        }
+        var rows = Rows()
+        rows.recoveryPoints = try needed(OffsetCheckpoint.recoveryPoints, "logs are then checked from their beginning")
+        rows.starts = try needed(OffsetCheckpoint.logStartOffsets, "records that DeleteRecords deleted may then be back")
+        if let offsets = try offsets(OffsetCheckpoint.cleanedOffsets) {
+            rows.cleaned = offsets
+        } else {
+            log.warn(.recovery, "\(path)/\(OffsetCheckpoint.cleanedOffsets) is damaged and counts as missing: compaction begins anew")
+        }
+        self.rows = Mutex(rows)
+    }
+
+    /// What is known of a partition that is about to be opened.
+    func fill(_ opening: inout LogOpening) {
+        rows.withLock { rows in
+            opening.recoveryPoint = rows.recoveryPoints[opening.name] ?? 0
+            opening.logStartOffset = rows.starts[opening.name] ?? 0
+            opening.cleanedOffset = rows.cleaned[opening.name] ?? 0
+        }
+    }
+
+    /// Takes the rows of partitions out of the files, if there are any. Their names may then be used for others.
+    func forget(where isGone: (TopicPartition) -> Bool) throws(DiskError) {
+        try rows.withLock { (rows) throws(DiskError) in
+            let gone = Set([rows.recoveryPoints, rows.starts, rows.ends, rows.cleaned].flatMap { $0.keys.filter(isGone) })
+            guard !gone.isEmpty else { return }
+            for name in gone { rows.remove(name) }
+            try write(rows)
+        }
+    }
+
+    /// The same for one partition; costs nothing when it has no rows.
+    func forget(_ name: TopicPartition) throws(DiskError) {
+        if rows.withLock({ $0.names(name) }) { try forget { $0 == name } }
+    }
+
+    /// Notes how far logs are durable, and everything else of them; writes all files. A log that was deleted meanwhile has no say.
+    func write(_ logs: [(log: PartitionLog, recoveryPoint: Int64?)], closing: Bool = false) throws(DiskError) {
+        try rows.withLock { (rows) throws(DiskError) in
+            for (log, point) in logs where closing || !log.isClosed {
+                // Of one whose disk failed the last recovery point stays, which is only too low.
+                if let point, log.name != .clusterMetadata { rows.recoveryPoints[log.name] = point }
+                rows.note(log)
+            }
+            try write(rows)
+        }
+    }
+
+    /// Writes the log start offsets alone: what DeleteRecords needs to last.
+    func writeStarts(_ logs: [PartitionLog]) throws(DiskError) {
+        try rows.withLock { (rows) throws(DiskError) in
+            for log in logs where !log.isClosed { rows.note(log) }
+            try disk.writeFile(path + "/" + OffsetCheckpoint.logStartOffsets, OffsetCheckpoint.content(rows.starts))
+        }
+    }
+
+    private func write(_ rows: Rows) throws(DiskError) {
+        let files = [
+            (OffsetCheckpoint.recoveryPoints, rows.recoveryPoints), (OffsetCheckpoint.logStartOffsets, rows.starts),
+            (OffsetCheckpoint.highWatermarks, rows.ends), (OffsetCheckpoint.cleanedOffsets, rows.cleaned),
+        ]
+        for (file, offsets) in files where !offsets.isEmpty || file != OffsetCheckpoint.cleanedOffsets || disk.exists(path + "/" + file) {
+            try disk.writeFile(path + "/" + file, OffsetCheckpoint.content(offsets))
+        }
     }
 }

@@ -11,9 +11,9 @@ struct OffsetIndex {
         self.baseOffset = baseOffset
     }
 
-    func append(offset: Int64, position: Int) throws(DiskError) {
+    func append(offset: Int64, position: Int) {
         let relative = UInt32(truncatingIfNeeded: offset - baseOffset), position = UInt32(truncatingIfNeeded: position)
-        try file.append {
+        file.append {
             $0.appendBigEndian(relative)
             $0.appendBigEndian(position)
         }

@@ -81,7 +81,7 @@ final class Segment: @unchecked Sendable {
         if batchTimestamp > maxTimestamp { (maxTimestamp, offsetOfMaxTimestamp) = (batchTimestamp, lastOffset) }
         if firstTimestamp == nil && size == 0 { firstTimestamp = batchTimestamp }
         if bytesSinceIndexEntry > indexInterval {
-            try offsetIndex.append(offset: lastOffset, position: size)
+            offsetIndex.append(offset: lastOffset, position: size)
             try timeIndex.append(timestamp: maxTimestamp, offset: offsetOfMaxTimestamp)
             bytesSinceIndexEntry = 0
         }

@@ -44,7 +44,7 @@ final class SegmentCleaner {
         let isForNothing: Bool
         if batch.isControl {
             let (nothing, entry) = transactions.markerIsForNothing(batch)
-            if let entry { try target.transactionIndex.append(entry) }
+            if let entry { target.transactionIndex.append(entry) }
             isForNothing = nothing
         } else {
             isForNothing = transactions.isAborted(batch)

@@ -62,8 +62,10 @@ struct StrictCheck {
 
     /// A single append is not larger than this.
     private static let largestAppend = 64 << 20
-    /// So many zeros are no part of a batch, but what a file system shows of blocks that were not written.
-    private static let unwrittenZeros = 64
+    /// Disks write whole blocks of at least this size.
+    private static let blockBytes = 512
+    /// Fewer zeros than this at the end of a block may be a batch's own.
+    private static let leastUnwritten = 8
 
     /// Whether what begins at a position can be an append that a power failure cut off: it ends with the file, and no whole batch is in it.
     private func isUnfinished(_ file: any DiskFile, from position: Int) throws(DiskError) -> Bool {
@@ -79,7 +81,18 @@ struct StrictCheck {
             // The length is not covered by the checksum: if the rest is whole without it, the length is what is wrong.
             return bytes.load(17, as: UInt32.self) != CRC32C.checksum(bytes.dropFirst(21))
         }
-        return rest.suffix(Self.unwrittenZeros).allSatisfy { $0 == 0 } || rest.prefix(Self.unwrittenZeros).allSatisfy { $0 == 0 }
+        return Self.holdsUnwrittenBlock(rest, at: position)
+    }
+
+    /// Whether a block of the file, or what there is of its last one, is nothing but zeros: blocks reach the disk in any order.
+    private static func holdsUnwrittenBlock(_ rest: [UInt8], at position: Int) -> Bool {
+        var start = 0
+        while start < rest.count {
+            let end = min(rest.count, start + blockBytes - (position + start) % blockBytes)
+            if end - start >= leastUnwritten, rest[start..<end].allSatisfy({ $0 == 0 }) { return true }
+            start = end
+        }
+        return false
     }
 
     /// Whether a whole batch with the right checksum begins anywhere behind the first byte.

@@ -22,7 +22,7 @@ struct TimeIndex {
         if let last = try last(), last.timestamp >= timestamp { return }
         guard timestamp >= 0 else { return }
         let relative = UInt32(truncatingIfNeeded: offset - baseOffset)
-        try file.append {
+        file.append {
             $0.appendBigEndian(timestamp)
             $0.appendBigEndian(relative)
         }

@@ -18,8 +18,8 @@ struct TransactionIndex {
         file = IndexFile(disk: disk, path: path, entrySize: Self.entrySize, size: size)
     }
 
-    func append(_ entry: Entry) throws(DiskError) {
-        try file.append {
+    func append(_ entry: Entry) {
+        file.append {
             $0.appendBigEndian(Int16(0))
             $0.appendBigEndian(entry.producerId)
             $0.appendBigEndian(entry.firstOffset)

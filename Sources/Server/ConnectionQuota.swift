@@ -54,15 +54,24 @@ struct ConnectionLimitsInForce {
     private(set) var limits = ConnectionQuota.Limits()
     /// Hosts of the overrides that have no address.
     private(set) var unknownHosts: [String] = []
+    /// Hosts of the overrides, with their counts, whose addresses are not known yet.
+    private var unresolved: [String: Int] = [:]
     private var offset: Int64?
     private var overridesText = ""
+    /// What the process's descriptors allow, whatever is configured.
+    let capacity: Int
 
-    /// Takes over what changed. A host that is not a literal address is looked up, which may take its time, when the overrides change.
+    init(capacity: Int) { self.capacity = capacity }
+
+    /// The descriptors, not `max.connections`, are what limits the connections.
+    var isBoundByDescriptors: Bool { limits.total == capacity }
+
+    /// Takes over what changed. Hosts of overrides that are not literal addresses are left for `takeUnresolved`.
     mutating func refresh(_ configs: ConfigView, listeners: some Sequence<String>) {
         if offset == configs.image.offset { return }
         offset = configs.image.offset
         func limit(_ value: ConfigValue) -> Int { value.int.map { Int($0) } ?? .max }
-        limits.total = limit(configs.broker("max.connections"))
+        limits.total = min(limit(configs.broker("max.connections")), capacity)
         limits.perAddress = limit(configs.broker("max.connections.per.ip"))
         limits.perListener = [:]
         for name in listeners {
@@ -77,14 +86,33 @@ struct ConnectionLimitsInForce {
         limits.overrides = [:]
         unknownHosts = []
         guard let counts = try? ConnectionOverrides(text).counts else { return }
-        for (host, count) in counts.sorted(by: { $0.key < $1.key }) {
-            if let literal = SocketAddress(literal: host, port: 0) {
-                limits.overrides[literal.host] = count
-            } else if case .success(let addresses) = EventLoop.lookUp(host: host, port: 0) {
-                for address in addresses { limits.overrides[address.host] = count }
-            } else {
-                unknownHosts.append(host)
-            }
+        unresolved = [:]
+        for (host, count) in counts {
+            if let literal = SocketAddress(literal: host, port: 0) { limits.overrides[literal.host] = count } else { unresolved[host] = count }
         }
+    }
+
+    /// Hosts to be looked up, once.
+    mutating func takeUnresolved() -> [String: Int] {
+        defer { unresolved = [:] }
+        return unresolved
+    }
+
+    /// What a look-up found; it may take its time, so it is not for a loop that serves.
+    static func lookUp(_ hosts: [String: Int]) -> (overrides: [String: Int], unknown: [String]) {
+        var overrides: [String: Int] = [:], unknown: [String] = []
+        for (host, count) in hosts.sorted(by: { $0.key < $1.key }) {
+            guard case .success(let addresses) = EventLoop.lookUp(host: host, port: 0) else {
+                unknown.append(host)
+                continue
+            }
+            for address in addresses { overrides[address.host] = count }
+        }
+        return (overrides, unknown)
+    }
+
+    mutating func resolved(_ found: (overrides: [String: Int], unknown: [String])) {
+        limits.overrides.merge(found.overrides) { _, new in new }
+        unknownHosts = found.unknown
     }
 }

@@ -17,7 +17,9 @@ public final class Server {
     private var reachable: [HostPort] = []
     private var accepted: UInt64 = 0
     private var quota = ConnectionQuota()
-    private var limits = ConnectionLimitsInForce()
+    private var limits = ConnectionLimitsInForce(capacity: .max)
+    /// For what may take its time.
+    private var background: EventLoop?
     private var quotaTimer: LoopTimer?
     /// Connections that were accepted before it was known that there is no room for them.
     private var held: [(descriptor: Int32, peer: SocketAddress, listener: Int)] = []
@@ -36,6 +38,7 @@ public final class Server {
     public func run(ready: (String) -> Void) throws {
         ProcessLimits.raiseOpenFiles()
         ProcessLimits.returnLargeBlocks()
+        limits = ConnectionLimitsInForce(capacity: ProcessLimits.connections)
         var settings = BrokerSettings(properties: options.properties)
         settings.dataDirectory = options.dataDirectory
         settings.durability = options.isEphemeral ? .memory : options.durability
@@ -63,6 +66,7 @@ public final class Server {
         workers = try [Worker(loop: main, broker: broker)] + (1..<count).map { try Worker(name: "ottla-loop-\($0)", broker: broker) }
         broker.commits.onWork { syncing.loop.post { broker.commits.drain() } }
         broker.onBackgroundWork { work in maintenance.loop.post(work) }
+        background = maintenance.loop
         keepTime(broker)
         let signals = try [Signal.terminate, Signal.interrupt].map { signal in try main.onSignal(signal) { [main] in main.stop() } }
         try startQuota(broker)
@@ -79,6 +83,7 @@ public final class Server {
         quotaTimer?.cancel()
         for connection in held { closeSocket(connection.descriptor) }
         main.close()
+        background = nil
         maintenance.stop()
         syncing.stop()
         try broker.shutDown(now: SystemClock.wallMs())
@@ -148,7 +153,7 @@ public final class Server {
     private func accept(_ descriptor: Int32, _ peer: SocketAddress, _ listener: Int, _ broker: Broker) {
         let settings = broker.settings
         let (name, address) = (settings.endpoints[listener].listener, peer.host)
-        limits.refresh(broker.metadata.configs, listeners: settings.endpoints.map(\.listener))
+        refreshLimits(broker)
         guard quota.hasRoom(name, limits.limits) else {
             held.append((descriptor, peer, listener))
             return applyQuota(broker)
@@ -181,8 +186,24 @@ public final class Server {
     /// `max.connections.per.ip.overrides` may name hosts, and at the start they must have addresses.
     private func startQuota(_ broker: Broker) throws {
         limits.refresh(broker.metadata.configs, listeners: broker.settings.endpoints.map(\.listener))
+        limits.resolved(ConnectionLimitsInForce.lookUp(limits.takeUnresolved()))
         if let host = limits.unknownHosts.first { throw ServerError("max.connections.per.ip.overrides: the host \(host) has no address") }
         applyQuota(broker)
+    }
+
+    /// Takes over changed limits. Names of hosts are looked up on another thread.
+    private func refreshLimits(_ broker: Broker) {
+        limits.refresh(broker.metadata.configs, listeners: broker.settings.endpoints.map(\.listener))
+        let hosts = limits.takeUnresolved()
+        guard !hosts.isEmpty, let background else { return }
+        let (main, server) = (main, Weak(self))
+        background.post {
+            let found = ConnectionLimitsInForce.lookUp(hosts)
+            main.post {
+                server.value?.limits.resolved(found)
+                server.value?.applyQuota(broker)
+            }
+        }
     }
 
     /// Lets the listeners accept, or leaves who connects in the backlog while there are as many connections as there may be.
@@ -194,7 +215,14 @@ public final class Server {
         for (listener, endpoint) in zip(listeners, broker.settings.endpoints) {
             let isFull = !quota.hasRoom(endpoint.listener, limits.limits)
             if isFull && !listener.isPaused {
-                log.info(.accept, "\(endpoint.listener) has as many connections as max.connections allows: others wait until one of them ends")
+                if limits.isBoundByDescriptors {
+                    log.warn(
+                        .accept,
+                        "\(endpoint.listener) takes no more connections than \(limits.capacity), which its limit of \(ProcessLimits.openFiles) descriptors allows: "
+                            + "others wait until one of them ends")
+                } else {
+                    log.info(.accept, "\(endpoint.listener) has as many connections as max.connections allows: others wait until one of them ends")
+                }
             }
             listener.isPaused = isFull
         }
@@ -204,7 +232,7 @@ public final class Server {
         } else if quotaTimer == nil {
             // A limit that is raised lets those in who wait.
             quotaTimer = main.schedule(afterMs: 500, repeatMs: 500) { [unowned self, broker] in
-                limits.refresh(broker.metadata.configs, listeners: broker.settings.endpoints.map(\.listener))
+                refreshLimits(broker)
                 applyQuota(broker)
             }
         }

@@ -38,12 +38,16 @@ public struct Damage {
         case 9:
             let name = [".bak", ".swap", "~", ".tmp"][below(4)]
             note("renamed \(path) to \(name)")
-            if !disk.exists(path + name) { try disk.rename(path, to: path + name) }
+            if !disk.exists(path + name) {
+                try disk.rename(path, to: path + name)
+                // As a crash in a compaction leaves it, and a flipped bit on top.
+                if name == ".swap", below(2) == 0 { try change(path + name, on: disk) }
+            }
         case 10:
             note("removed \(directory)")
             try disk.removeTree(directory)
         case 11:
-            let target = root + "/" + ["plain-7", "foreign", "photos-2023", "x-0.0123-delete", "a.b-stray"][below(5)]
+            let target = root + "/" + ["plain-7", "foreign", "photos-2023", "photos-2023-01", "a-00", "x-0.0123-delete", "a.b-stray"][below(7)]
             note("renamed \(directory) to \(target)")
             if !disk.exists(target) { try disk.rename(directory, to: target) }
         case 12: try plant(in: directory, on: disk)
@@ -88,7 +92,7 @@ public struct Damage {
     }
 
     private mutating func plant(in directory: String, on disk: SimulatedDisk) throws {
-        let name = ["notes.txt", "00000000000000000007.log", "photos", "my-app-1", "soft-delete", "lost+found", ".hidden", "12.log"][below(8)]
+        let name = ["notes.txt", "00000000000000000007.log", "photos", "my-app-1", "a-00", "soft-delete", "lost+found", ".hidden", "12.log"][below(9)]
         let path = directory + "/" + name
         guard !disk.exists(path) else { return }
         note("planted \(path)")

@@ -42,12 +42,13 @@ public struct DamageCheck {
         let first = start(disk, lines, stopsCleanly: before["\(root)/.kafka_cleanshutdown"] != nil)
         let after = disk.snapshot
         if let refusal = first.refusal {
-            if !refusal.contains(root) { violations.append("the refusal names no path: \(refusal)") }
+            if !refusal.contains(root + "/") && !refusal.contains("directory \(root) ") { violations.append("the refusal names no path: \(refusal)") }
             for (path, content) in before where after[path] != content { violations.append("a refused start changed \(path)") }
             let made = after.keys.filter { before[$0] == nil && $0 != root + "/.lock" }.sorted()
             if !made.isEmpty { violations.append("a refused start made \(made)") }
         } else {
             violations += lost(before, after)
+            violations += untold(before, after, lines.all)
         }
         let second = start(disk.copied(), Lines(), stopsCleanly: false)
         if second != first { violations.append("the second start says \(second), the first \(first)") }
@@ -77,6 +78,17 @@ public struct DamageCheck {
         }
         if stopsCleanly { try? node.broker.shutDown(now: node.now) }
         return Start(offsets: offsets)
+    }
+
+    // MARK: Nothing is unsaid
+
+    /// What a start put aside without a line that names it.
+    private func untold(_ before: [String: [UInt8]], _ after: [String: [UInt8]], _ lines: [String]) -> [String] {
+        func strays(_ files: [String: [UInt8]]) -> Set<String> {
+            Set(files.keys.compactMap { path in path.split(separator: "/").dropFirst().first.map(String.init) }.filter { $0.hasSuffix("-stray") })
+        }
+        let new = strays(after).subtracting(strays(before)).map { $0 } + after.keys.filter { $0.hasSuffix(".cut") && before[$0] == nil }
+        return new.sorted().filter { name in !lines.contains { $0.contains(name) } }.map { "\($0) is named in no line" }
     }
 
     // MARK: Nothing is lost

@@ -106,11 +106,12 @@ public final class SimulatedDisk: Disk {
     @discardableResult
     public func createDirectory(_ path: String) throws(DiskError) -> Bool {
         try check("create directory", path)
-        return tree.withLock { tree in
+        return try tree.withLock { (tree) throws(DiskError) -> Bool in
             var node = tree.root
             var isNew = false
             for part in Self.parts(path) {
                 if let next = node.entries[part] {
+                    guard !next.isFile else { throw DiskError(operation: "create directory", path: path, code: 17, message: "File exists") }
                     node = next
                     isNew = false
                 } else {

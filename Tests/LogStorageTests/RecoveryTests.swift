@@ -88,6 +88,38 @@ import Testing
         #expect(!(try again.disk.names(in: "/data/orders-0")).contains { $0.hasSuffix(".swap") || $0.hasSuffix(".cleaned") })
     }
 
+    /// The checksum does not cover a batch's offset: a flipped bit there must not take other segments along.
+    @Test func aSwapWhoseOffsetsAreDamagedDeletesNothing() throws {
+        var config = LogConfig()
+        config.segmentBytes = 150
+        for bit in [24, 1] {
+            let fixture = try LogFixture(config)
+            for index in 0..<6 { try fixture.append(["value \(index)"]) }
+            let disk = fixture.disk.copy { _, _, size in size }
+            try disk.rename(Self.logFile, to: Self.logFile + ".swap")
+            let file = try disk.openFile(Self.logFile + ".swap", create: false)
+            let last = file.size - batch(["value 1"]).count
+            let offset = Int64(1) + Int64(1) << bit
+            try file.write([Bytes((0..<8).map { UInt8(truncatingIfNeeded: offset >> (56 - 8 * $0)) })], at: last)
+            let before = try disk.names(in: "/data/orders-0").filter { $0.hasSuffix(".log") }
+            let contents = try before.map { try disk.readFile("/data/orders-0/" + $0) }
+            let again = try LogFixture(config, disk: disk)
+            let after = try disk.names(in: "/data/orders-0").filter { $0.contains(".log") }.map { try disk.readFile("/data/orders-0/" + $0) }
+            #expect(contents.allSatisfy { content in after.contains(content) }, "bit \(bit)")
+            #expect(!again.log.recovery.cuts.isEmpty)
+        }
+    }
+
+    @Test func theFirstEpochIsWrittenThoughACheckpointCameBeforeTheFirstRecord() throws {
+        let fixture = try LogFixture()
+        fixture.log.assignLeaderEpoch(3)
+        try fixture.directory.writeCheckpoints()
+        try fixture.append(["a"], epoch: 3)
+        let again = try fixture.restarted()
+        #expect(again.log.latestLeaderEpoch == 3)
+        #expect(try again.disk.readFile("/data/orders-0/leader-epoch-checkpoint").text == "0\n1\n3 0\n")
+    }
+
     @Test func theLogBeginsAnewWhenItsEndWasLostBehindItsStart() throws {
         let fixture = try LogFixture()
         for index in 0..<10 { try fixture.append(["\(index)"]) }

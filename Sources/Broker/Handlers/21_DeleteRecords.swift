@@ -24,6 +24,17 @@ func handleDeleteRecords(_ broker: Broker, _ request: DeleteRecordsRequest, _ co
         }
         return answer
     }
+    do {
+        // Once for all of them: the file holds every partition's start.
+        try broker.storage.writeLogStartOffsets()
+    } catch {
+        broker.settings.log.error(.disk, "deleted records may be back after a power failure: \(error)")
+        for topic in response.topics.indices {
+            for row in response.topics[topic].partitions.indices where response.topics[topic].partitions[row].errorCode == .none {
+                response.topics[topic].partitions[row].errorCode = .kafkaStorageError
+            }
+        }
+    }
     response.topics = oneRowEach(response.topics.filter { !$0.partitions.isEmpty }, by: \.name, \.partitions)
     context.reply(response)
 }
@@ -47,11 +58,8 @@ private func delete(
     }
     do {
         row.lowWatermark = try partition.log.deleteRecords(before: offset)
-        try broker.storage.writeLogStartOffsets()
         partition.wake(appended: nil, now: now)
-    } catch let error as LogError {
-        row.errorCode = error.code
     } catch {
-        row.errorCode = .kafkaStorageError
+        row.errorCode = error.code
     }
 }

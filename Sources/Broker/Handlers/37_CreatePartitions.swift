@@ -5,7 +5,7 @@ import KafkaProtocol
 
 func handleCreatePartitions(_ broker: Broker, _ request: CreatePartitionsRequest, _ context: RequestContext) {
     do {
-        context.reply(try broker.metadata.change { controller, image, random in controller.createPartitions(request, image: image, random: &random) })
+        context.reply(try broker.metadata.createPartitions(request))
     } catch {
         var response = CreatePartitionsResponse()
         response.results = request.topics.map { topic in
