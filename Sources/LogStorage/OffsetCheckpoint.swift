@@ -50,8 +50,8 @@ final class Checkpoints: Sendable {
             // The metadata log is not among the broker's logs in Kafka's checkpoints.
             guard log.name != .clusterMetadata else { return }
             log.state.withLock { state in
-                // Kafka notes a start only where the segments' names do not tell it.
-                starts[log.name] = state.logStartOffset > state.segments[0].baseOffset ? state.logStartOffset : nil
+                // Kafka notes a start only where the segments' names do not tell it; but a power failure may bring segments back that were removed.
+                starts[log.name] = state.logStartOffset > 0 ? state.logStartOffset : nil
                 cleaned[log.name] = state.cleanedOffset > 0 ? state.cleanedOffset : nil
                 ends[log.name] = state.nextOffset
             }

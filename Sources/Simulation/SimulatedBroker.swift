@@ -10,7 +10,7 @@ public final class SimulatedBroker {
     public private(set) var broker: Broker
     /// Milliseconds since the epoch.
     public private(set) var now: Int64 = 1_700_000_000_000
-    private let settings: BrokerSettings
+    private var settings: BrokerSettings
     private let connection = ClientConnection(id: 1, listener: "PLAINTEXT", peerHost: "/127.0.0.1")
     private var correlationId: Int32 = 0
 
@@ -80,12 +80,15 @@ public final class SimulatedBroker {
     /// Stops in order and starts again.
     public func restart() throws {
         try broker.shutDown(now: now)
+        // A process makes other ids than the one before it.
+        settings.seed &+= 1
         broker = try Broker(settings: settings, disk: disk, now: now)
     }
 
     /// The power fails: what was not synced is lost or not, as the generator says. Then the broker starts again.
     public func losePower(using random: inout SeededGenerator) throws {
         disk = disk.crashed(using: &random)
+        settings.seed &+= 1
         broker = try Broker(settings: settings, disk: disk, now: now)
     }
 }

@@ -8,13 +8,7 @@ import Testing
 
 /// Data directories of ours and of Kafka, after clean stops and kills, damaged at random.
 @Suite struct DamageTests {
-    /// `OTTLA_SEED=N` repeats one seed, `OTTLA_SEEDS=FROM-TO` runs as many as wanted.
-    private static let seeds: [UInt64] = {
-        let environment = ProcessInfo.processInfo.environment
-        if let one = environment["OTTLA_SEED"].flatMap({ UInt64($0) }) { return [one] }
-        let ends = (environment["OTTLA_SEEDS"] ?? "").split(separator: "-").compactMap { UInt64($0) }
-        return ends.count == 2 && ends[0] <= ends[1] ? Array(ends[0]...ends[1]) : Array(1...2000)
-    }()
+    private static let seeds = Seeds.all(1...2000)
 
     private struct Base {
         var name: String
