@@ -96,6 +96,22 @@ def test_a_deleted_topics_files_go_and_its_records_do_not_come_back(broker):
     assert sorted(name for name in os.listdir(broker.data) if name.startswith("t-")) == ["t-0", "t-1"]
 
 
+def test_many_clients_delete_records_at_once(broker):
+    """The file of log starts is written by one at a time."""
+    from confluent_kafka import TopicPartition
+    from confluent_kafka.admin import AdminClient
+    ottla("topics", "--bootstrap-server", broker.address, "--create", "--topic", "t", "--partitions", 8)
+    for index in range(8):
+        subprocess.run(["kcat", "-b", broker.address, "-P", "-t", "t", "-p", str(index)], input=b"x\n" * 30, check=True)
+    admins = [AdminClient({"bootstrap.servers": broker.address}) for _ in range(8)]
+    futures = [future for offset in range(1, 31) for index, admin in enumerate(admins)
+               for future in admin.delete_records([TopicPartition("t", index, offset)]).values()]
+    assert all(future.result(60) for future in futures)
+    broker.kill()
+    broker.start()
+    assert ottla("get-offsets", "--bootstrap-server", broker.address, "--time", "earliest") == "".join(f"t:{index}:30\n" for index in range(8))
+
+
 def test_a_topic_whose_log_cannot_be_made_is_refused_with_the_reason(broker):
     pathlib.Path(broker.data, "blocked-1").write_text("a file")
     done = ottla("topics", "--bootstrap-server", broker.address, "--create", "--topic", "blocked", "--partitions", "3", check=False)
