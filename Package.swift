@@ -45,8 +45,8 @@ let package = Package(
         .testTarget(
             name: "CoordinationTests", dependencies: ["Coordination", "KafkaProtocol", "Vocabulary"], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
-            name: "BrokerTests", dependencies: ["Broker", "KafkaProtocol", "LogStorage", "Coordination", "Vocabulary"], resources: [.copy("Fixtures")],
-            swiftSettings: strict),
+            name: "BrokerTests", dependencies: ["Broker", "KafkaProtocol", "LogStorage", "Coordination", "Simulation", "Vocabulary"],
+            resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "KafkaClientTests", dependencies: ["KafkaClient", "KafkaProtocol", "Vocabulary"], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Broker", "KafkaProtocol", "LogStorage", "Vocabulary"], swiftSettings: strict),

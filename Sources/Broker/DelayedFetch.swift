@@ -13,19 +13,6 @@ struct FetchEntry: Sendable {
     var refusal = ErrorCode.none
 }
 
-extension FetchResponse.FetchableTopicResponse.PartitionData {
-    /// A partition of which nothing is told but an error.
-    init(unread index: Int32, _ code: ErrorCode = .none) {
-        self.init()
-        partitionIndex = index
-        errorCode = code
-        highWatermark = -1
-        lastStableOffset = -1
-        logStartOffset = -1
-        records = .bytes(.empty)
-    }
-}
-
 /// Everything a fetch needs to be answered, now or later.
 struct FetchPlan: Sendable {
     var entries: [FetchEntry]

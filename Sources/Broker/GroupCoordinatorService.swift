@@ -92,7 +92,7 @@ final class GroupCoordinatorService: Sendable {
     ) {
         switch runner(for: group, now: now) {
         case .success(let runner): runner.submit(now: now, request, then: then)
-        case .failure(let error): then(.failure(error))
+        case .failure(let error): then(.failed(error))
         }
     }
 

@@ -6,7 +6,7 @@ import Synchronization
 /// Runs one group shard against its partition of `__consumer_offsets`: one request at a time, each appended and replayed before the next,
 /// and every reply held back until what it rests on is durable. See `CoordinatorShard` for the contract that this keeps.
 final class GroupShardRunner: Sendable {
-    typealias Completion = @Sendable (Result<GroupReply, ErrorCode>) -> Void
+    typealias Completion = @Sendable (GroupReply) -> Void
 
     private struct State {
         var shard: GroupShard
@@ -62,7 +62,7 @@ final class GroupShardRunner: Sendable {
         }
         switch result {
         case .success(let released): release(released)
-        case .failure(let error): then(.failure(error))
+        case .failure(let error): then(.failed(error))
         }
     }
 
@@ -125,7 +125,7 @@ final class GroupShardRunner: Sendable {
         guard !release.replies.isEmpty else { return }
         commits.commit(partition, upTo: release.upTo) { error in
             if error != .none { self.fail() }
-            for (completion, reply) in release.replies { completion(error == .none ? .success(reply) : .failure(.notCoordinator)) }
+            for (completion, reply) in release.replies { completion(error == .none ? reply : .failed(.notCoordinator)) }
         }
     }
 
@@ -136,7 +136,7 @@ final class GroupShardRunner: Sendable {
             let outcome = state.shard.abandon(error: .notCoordinator)
             return outcome.replies.compactMap { token, reply in state.waiting.removeValue(forKey: token).map { ($0, reply) } }
         }
-        for (completion, reply) in abandoned { completion(.success(reply)) }
+        for (completion, reply) in abandoned { completion(reply) }
     }
 
     // MARK: Time

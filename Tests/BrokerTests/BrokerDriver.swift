@@ -6,6 +6,8 @@ import Synchronization
 /// A broker on a disk in memory, called as a client would call it: through encoded frames.
 final class BrokerDriver {
     let disk: MemoryDisk
+    /// What the broker sees as its disk.
+    private let mounted: any Disk
     private(set) var broker: Broker
     private let settings: BrokerSettings
     private let connection = ClientConnection(id: 1, listener: "PLAINTEXT", peerHost: "/127.0.0.1")
@@ -14,20 +16,22 @@ final class BrokerDriver {
 
     enum Failure: Error { case noReply, closed(String) }
 
-    init(properties: [String: String] = [:], disk: MemoryDisk = MemoryDisk(), log: OperatorLog = .silent) throws {
+    /// - Parameter mounted: another disk than `disk`, such as one that fails.
+    init(properties: [String: String] = [:], disk: MemoryDisk = MemoryDisk(), mounted: (any Disk)? = nil, log: OperatorLog = .silent) throws {
         self.disk = disk
+        self.mounted = mounted ?? disk
         var settings = BrokerSettings(properties: properties)
         settings.seed = 7
         settings.log = log
         settings.endpoints = [.init(listener: "PLAINTEXT", host: "broker.example", port: 9092)]
         self.settings = settings
-        broker = try Broker(settings: settings, disk: disk, now: now)
+        broker = try Broker(settings: settings, disk: self.mounted, now: now)
     }
 
     /// Stops cleanly and starts again on the same disk.
     func restart() throws {
         try broker.shutDown(now: now)
-        broker = try Broker(settings: settings, disk: disk, now: now)
+        broker = try Broker(settings: settings, disk: mounted, now: now)
     }
 
     /// Lets the timers that are due by now act.

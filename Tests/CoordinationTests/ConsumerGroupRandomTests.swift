@@ -104,6 +104,7 @@ private struct RandomMember {
             driver.shard.consumerHeartbeat(request, token: token, context: .init(apiVersion: 1), newMemberId: "", now: driver.now))
         driver.advance(0)
         if case .consumerHeartbeat(let response)? = driver.replies[token] { return response }
+        if let response = driver.failure(of: request, token) { return response }
         Issue.record("a heartbeat without an answer")
         return .init()
     }

@@ -53,6 +53,7 @@ extension GroupDriver {
                 request, token: token, context: .init(apiVersion: 1, clientId: "c", clientHost: "/127.0.0.1"), newMemberId: "new", now: now))
         advance(0)
         if case .consumerHeartbeat(let response)? = replies[token] { return response }
+        if let response = failure(of: request, token) { return response }
         Issue.record("a heartbeat without an answer")
         return .init()
     }

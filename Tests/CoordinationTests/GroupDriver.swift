@@ -86,14 +86,20 @@ final class GroupDriver {
         return (id, join(group, member: id, protocols: protocols, topics: topics, session: session))
     }
 
+    /// The answer that a broker makes of a failure.
+    func failure<R: Request>(of request: R, _ token: UInt64, version: Int16 = R.versions.upperBound) -> R.Response? {
+        guard case .failed(let code, let message)? = replies[token] else { return nil }
+        return request.failure(code, message: message, version: version)
+    }
+
     func joined(_ token: UInt64) -> JoinGroupResponse? {
         if case .join(let response)? = replies[token] { return response }
-        return nil
+        return failure(of: JoinGroupRequest(), token)
     }
 
     func synced(_ token: UInt64) -> SyncGroupResponse? {
         if case .sync(let response)? = replies[token] { return response }
-        return nil
+        return failure(of: SyncGroupRequest(), token)
     }
 
     func sync(_ group: String, member: String, generation: Int32, assignments: [String: String] = [:], instance: String? = nil) -> UInt64 {
@@ -124,7 +130,7 @@ final class GroupDriver {
         let token = nextToken()
         settle(shard.heartbeat(request, token: token, now: now))
         if case .heartbeat(let response)? = replies[token] { return response.errorCode }
-        return nil
+        return failure(of: request, token)?.errorCode
     }
 
     func leave(_ group: String, _ members: [(id: String, instance: String?)]) -> LeaveGroupResponse? {
@@ -139,7 +145,7 @@ final class GroupDriver {
         let token = nextToken()
         settle(shard.leave(request, token: token, context: .init(apiVersion: 5), now: now))
         if case .leave(let response)? = replies[token] { return response }
-        return nil
+        return failure(of: request, token)
     }
 
     func commit(
@@ -165,7 +171,7 @@ final class GroupDriver {
         let token = nextToken()
         settle(shard.commitOffsets(request, token: token, context: .init(apiVersion: version), now: now))
         if case .offsetCommit(let response)? = replies[token] { return response.topics.first?.partitions.first?.errorCode }
-        return nil
+        return failure(of: request, token, version: version)?.topics.first?.partitions.first?.errorCode
     }
 
     /// `topic-partition` → offset, for everything a group committed.
@@ -179,7 +185,9 @@ final class GroupDriver {
         let token = nextToken()
         settle(shard.deleteGroups([group], token: token))
         if case .deleteGroups(let results)? = replies[token] { return results.first?.errorCode }
-        return nil
+        var request = DeleteGroupsRequest()
+        request.groupsNames = [group]
+        return failure(of: request, token)?.results.first?.errorCode
     }
 
     func deleteOffsets(_ group: String, _ topic: String, _ partition: Int32) -> OffsetDeleteResponse? {
@@ -193,7 +201,7 @@ final class GroupDriver {
         let token = nextToken()
         settle(shard.deleteOffsets(request, token: token))
         if case .offsetDelete(let response)? = replies[token] { return response }
-        return nil
+        return failure(of: request, token)
     }
 
     func state(_ group: String) -> String { shard.describe(group, version: 5).groupState }

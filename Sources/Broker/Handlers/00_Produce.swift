@@ -9,15 +9,9 @@ import Vocabulary
 
 func handleProduce(_ broker: Broker, _ request: ProduceRequest, _ context: RequestContext) {
     let table = broker.partitions.snapshot
+    guard [-1, 0, 1].contains(request.acks) else { return context.refuse(request, .invalidRequiredAcks) }
+    guard request.transactionalId == nil else { return context.refuse(request, .unsupportedForMessageFormat) }
     let produce = PendingProduce(request, context)
-    guard [-1, 0, 1].contains(request.acks) else {
-        produce.failAll(.invalidRequiredAcks)
-        return produce.finish()
-    }
-    guard request.transactionalId == nil else {
-        produce.failAll(.unsupportedForMessageFormat)
-        return produce.finish()
-    }
     var waits: [(partition: Partition, info: AppendInfo, topic: Int, index: Int)] = []
     for (topicIndex, topic) in request.topicData.enumerated() {
         let name = topic.topicId == .zero ? topic.name : table.names[topic.topicId]
@@ -124,13 +118,9 @@ private final class PendingProduce: Sendable {
 
     func fail(_ topic: Int, _ index: Int, _ error: AppendError, logStartOffset: Int64 = -1) {
         state.withLock { state in
-            var partition = ProduceResponse.TopicProduceResponse.PartitionProduceResponse()
-            partition.index = state.response.responses[topic].partitionResponses[index].index
-            partition.errorCode = error.code
-            partition.baseOffset = -1
-            partition.logAppendTimeMs = -1
+            var partition = ProduceResponse.TopicProduceResponse.PartitionProduceResponse(
+                failed: state.response.responses[topic].partitionResponses[index].index, error.code, message: tellsReason(error) ? error.message : nil)
             partition.logStartOffset = logStartOffset
-            partition.errorMessage = tellsReason(error) ? error.message : nil
             partition.recordErrors = error.recordErrors.map { record in
                 var row = ProduceResponse.TopicProduceResponse.PartitionProduceResponse.BatchIndexAndErrorMessage()
                 row.batchIndex = record.batchIndex
@@ -139,13 +129,6 @@ private final class PendingProduce: Sendable {
             }
             state.response.responses[topic].partitionResponses[index] = partition
             if state.firstError == nil { state.firstError = error }
-        }
-    }
-
-    func failAll(_ code: ErrorCode) {
-        let counts = state.withLock { $0.response.responses.map(\.partitionResponses.count) }
-        for (topic, count) in counts.enumerated() {
-            for index in 0..<count { fail(topic, index, AppendError(code, "")) }
         }
     }
 

@@ -14,7 +14,7 @@ func handleFetch(_ broker: Broker, _ request: FetchRequest, _ context: RequestCo
         let canRead = entries.contains { $0.partition != nil }
         guard !canRead || [0, 1].contains(request.isolationLevel) else {
             if request.sessionEpoch == 0, let session = choice.session { broker.fetchSessions.remove(session.id) }
-            return context.reply(failed(request, .unknownServerError, context.version))
+            return context.refuse(request, .unknownServerError)
         }
         if request.replicaId >= 0 || request.replicaState.replicaId >= 0 {
             // Followers belong to clusters of several nodes, which this broker does not form.
@@ -29,21 +29,6 @@ func handleFetch(_ broker: Broker, _ request: FetchRequest, _ context: RequestCo
         if mustAnswer { return context.reply(plan.response(outcome)) }
         DelayedFetch.park(plan, outcome, deadline: context.now + Int64(request.maxWaitMs), context, broker.timers)
     }
-}
-
-/// The answer to a request that fails as a whole: clients before version 13 look for the error in each partition.
-private func failed(_ request: FetchRequest, _ code: ErrorCode, _ version: Int16) -> FetchResponse {
-    var response = FetchResponse()
-    response.errorCode = code
-    response.sessionId = request.sessionId
-    guard version < 13 else { return response }
-    response.responses = request.topics.map { topic in
-        var answer = FetchResponse.FetchableTopicResponse()
-        answer.topic = topic.topic
-        answer.partitions = topic.partitions.map { FetchResponse.FetchableTopicResponse.PartitionData(unread: $0.partition, code) }
-        return answer
-    }
-    return response
 }
 
 private struct SessionChoice {

@@ -9,16 +9,8 @@ private let latest: Int64 = -1, earliest: Int64 = -2, maxTimestamp: Int64 = -3, 
 func handleListOffsets(_ broker: Broker, _ request: ListOffsetsRequest, _ context: RequestContext) {
     typealias Row = ListOffsetsResponse.ListOffsetsTopicResponse.ListOffsetsPartitionResponse
     let table = broker.partitions.snapshot
+    guard [0, 1].contains(request.isolationLevel) else { return context.refuse(request, .unknownServerError) }
     var response = ListOffsetsResponse()
-    guard [0, 1].contains(request.isolationLevel) else {
-        response.topics = request.topics.map { topic in
-            var answer = ListOffsetsResponse.ListOffsetsTopicResponse()
-            answer.name = topic.name
-            answer.partitions = topic.partitions.map { Row($0.partitionIndex, .unknownServerError) }
-            return answer
-        }
-        return context.reply(response)
-    }
     // A partition asked for twice is the client's mistake; it is told so once.
     var counts: [FetchKey: Int] = [:]
     func key(_ topic: String, _ partition: Int32) -> FetchKey { FetchKey(topic: topic, topicId: .zero, partition: partition) }
@@ -27,7 +19,8 @@ func handleListOffsets(_ broker: Broker, _ request: ListOffsetsRequest, _ contex
     for topic in request.topics {
         for asked in topic.partitions {
             guard let count = counts.removeValue(forKey: key(topic.name, asked.partitionIndex)) else { continue }
-            var row = Row(asked.partitionIndex, .none)
+            var row = Row()
+            row.partitionIndex = asked.partitionIndex
             if count > 1 {
                 row.errorCode = .invalidRequest
             } else if asked.timestamp < oldestKnown(context.version) {
@@ -47,14 +40,6 @@ func handleListOffsets(_ broker: Broker, _ request: ListOffsetsRequest, _ contex
         }
     }
     context.reply(response)
-}
-
-extension ListOffsetsResponse.ListOffsetsTopicResponse.ListOffsetsPartitionResponse {
-    fileprivate init(_ partition: Int32, _ code: ErrorCode) {
-        self.init()
-        partitionIndex = partition
-        errorCode = code
-    }
 }
 
 /// The lowest of the timestamps with a meaning of their own that a version knows.

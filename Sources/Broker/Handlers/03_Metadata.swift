@@ -7,8 +7,9 @@ import Vocabulary
 // 13: an error for the whole answer.
 
 func handleMetadata(_ broker: Broker, _ request: MetadataRequest, _ context: RequestContext) {
+    // Versions 10 and 11 know ids and names that are left out, and take neither.
     if context.version < 12, request.topics?.contains(where: { $0.name == nil || $0.topicId != .zero }) == true {
-        return context.reply(refusal(of: request.topics ?? []))
+        return context.refuse(request, .invalidRequest)
     }
     let asksForAll = request.topics == nil || context.version == 0 && request.topics?.isEmpty == true
     let names = request.topics?.compactMap(\.name) ?? []
@@ -39,19 +40,6 @@ func handleMetadata(_ broker: Broker, _ request: MetadataRequest, _ context: Req
         response.topics = rows(for: request.topics ?? [], image, operations)
     }
     context.reply(response)
-}
-
-/// Versions 10 and 11 know ids and names that are left out, and take neither.
-private func refusal(of topics: [MetadataRequest.MetadataRequestTopic]) -> MetadataResponse {
-    var response = MetadataResponse()
-    response.topics = topics.map { topic in
-        var row = MetadataResponse.MetadataResponseTopic()
-        row.errorCode = .invalidRequest
-        row.name = topic.name ?? ""
-        row.topicId = topic.topicId
-        return row
-    }
-    return response
 }
 
 /// The rows of the topics asked for: those that exist first, as Kafka has it, each once. Where a topic is asked for by id, names do not count: Java's client

@@ -44,9 +44,9 @@ func handleOffsetCommit(_ broker: Broker, _ request: OffsetCommitRequest, _ cont
     let asked = known
     broker.groups.submit(request.groupId, now: context.now) { shard, token in
         shard.commitOffsets(asked, token: token, context: .init(context), now: context.now)
-    } then: { result in
-        if case .success(.offsetCommit(let response)) = result { return reply(response.topics) }
-        reply(asked.topics.map { answer($0, $0.partitions, result.failure ?? .unknownServerError) })
+    } then: { answered in
+        if case .offsetCommit(let response) = answered { return reply(response.topics) }
+        reply(asked.failure(answered.failure.code, version: context.version)?.topics ?? [])
     }
 }
 

@@ -13,8 +13,10 @@ func handleOffsetFetch(_ broker: Broker, _ request: OffsetFetchRequest, _ contex
     let answers = groups.map { fetch($0, requireStable: request.requireStable, broker, table, context, &waits) }
     // An offset that a crash could still take back is not told.
     broker.groups.whenDurable(waits) { error in
-        let answers = error == .none ? answers : groups.map { failed($0, error) }
-        context.reply(context.version >= 8 ? batch(answers) : single(groups[0], answers[0], version: context.version))
+        guard error == .none else { return context.refuse(request, error) }
+        if context.version >= 8 { return context.reply(batch(answers)) }
+        if answers[0].errorCode != .none { return context.refuse(request, answers[0].errorCode) }
+        context.reply(single(answers[0]))
     }
 }
 
@@ -47,7 +49,7 @@ private func fetch(
         shard.fetchOffsets(group: group.groupId, topics: known, requireStable: requireStable, member: member) { table.topics[$0]?.topicId ?? .zero }
     }
     switch fetched {
-    case .failure(let error): return failed(group, error)
+    case .failure(let error): return Answer(failed: group.groupId, error)
     case .success(var answer):
         if usesIds {
             answer.topics.removeAll { $0.topicId == .zero }
@@ -71,26 +73,15 @@ private func unknown(_ topic: Group.OffsetFetchRequestTopics) -> Answer.OffsetFe
     return answer
 }
 
-private func failed(_ group: Group, _ error: ErrorCode) -> Answer {
-    var answer = Answer()
-    answer.groupId = group.groupId
-    answer.errorCode = error
-    return answer
-}
-
 private func batch(_ answers: [Answer]) -> OffsetFetchResponse {
     var response = OffsetFetchResponse()
     response.groups = answers
     return response
 }
 
-private func single(_ group: Group, _ answer: Answer, version: Int16) -> OffsetFetchResponse {
+private func single(_ answer: Answer) -> OffsetFetchResponse {
     var response = OffsetFetchResponse()
-    response.errorCode = answer.errorCode
-    var topics = answer.topics
-    // Version 1 has nowhere else to say it.
-    if version < 2 && answer.errorCode != .none { topics = (group.topics ?? []).map(unknown) }
-    response.topics = topics.map { topic in
+    response.topics = answer.topics.map { topic in
         var result = OffsetFetchResponse.OffsetFetchResponseTopic()
         result.name = topic.name
         result.partitions = topic.partitions.map { partition in
@@ -99,7 +90,7 @@ private func single(_ group: Group, _ answer: Answer, version: Int16) -> OffsetF
             row.committedOffset = partition.committedOffset
             row.committedLeaderEpoch = partition.committedLeaderEpoch
             row.metadata = partition.metadata
-            row.errorCode = version < 2 && answer.errorCode != .none ? answer.errorCode : partition.errorCode
+            row.errorCode = partition.errorCode
             return row
         }
         return result

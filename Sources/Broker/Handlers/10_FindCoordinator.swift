@@ -6,6 +6,7 @@ import KafkaProtocol
 private let groupKey: Int8 = 0, transactionKey: Int8 = 1, shareKey: Int8 = 2
 
 func handleFindCoordinator(_ broker: Broker, _ request: FindCoordinatorRequest, _ context: RequestContext) {
+    guard groupKey...shareKey ~= request.keyType else { return context.refuse(request, .invalidRequest) }
     let endpoint = broker.settings.endpoints.first { $0.listener == context.connection.listener } ?? broker.settings.endpoints.first
     var error = ErrorCode.none
     if request.keyType == groupKey {
@@ -17,14 +18,13 @@ func handleFindCoordinator(_ broker: Broker, _ request: FindCoordinatorRequest, 
     }
     if error == .none && endpoint == nil { error = .coordinatorNotAvailable }
 
-    let isKnown = groupKey...shareKey ~= request.keyType
     var response = FindCoordinatorResponse()
     func coordinator(_ key: String) -> FindCoordinatorResponse.Coordinator {
         var row = FindCoordinatorResponse.Coordinator()
         row.key = key
         row.errorCode = error
         // What is wrong with one key, among several, is told without words.
-        row.errorMessage = isKnown || error == .none ? "" : error.message
+        row.errorMessage = ""
         row.nodeId = error == .none ? broker.settings.nodeId : -1
         row.host = error == .none ? endpoint?.host ?? "" : ""
         row.port = error == .none ? endpoint.map { Int32($0.port) } ?? -1 : -1

@@ -7,21 +7,7 @@ func handleJoinGroup(_ broker: Broker, _ request: JoinGroupRequest, _ context: R
         shard.join(
             request, token: token, context: .init(context), memberIdSuffix: broker.groups.memberIdSuffix(), newMemberId: broker.groups.newMemberId(),
             now: context.now)
-    } then: { result in
-        switch result {
-        case .success(.join(let response)): context.reply(response)
-        default:
-            var response = JoinGroupResponse()
-            response.errorCode = result.failure ?? .unknownServerError
-            response.protocolName = context.version >= 7 ? nil : ""
-            context.reply(response)
-        }
-    }
-}
-
-extension Result where Failure == ErrorCode {
-    /// The error, when it is one.
-    var failure: ErrorCode? {
-        if case .failure(let error) = self { error } else { nil }
+    } then: { reply in
+        if case .join(let response) = reply { context.reply(response) } else { context.refuse(request, reply) }
     }
 }

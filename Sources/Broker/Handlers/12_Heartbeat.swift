@@ -5,10 +5,7 @@ import KafkaProtocol
 func handleHeartbeat(_ broker: Broker, _ request: HeartbeatRequest, _ context: RequestContext) {
     broker.groups.submit(request.groupId, now: context.now) { shard, token in
         shard.heartbeat(request, token: token, now: context.now)
-    } then: { result in
-        if case .success(.heartbeat(let response)) = result { return context.reply(response) }
-        var response = HeartbeatResponse()
-        response.errorCode = result.failure ?? .unknownServerError
-        context.reply(response)
+    } then: { reply in
+        if case .heartbeat(let response) = reply { context.reply(response) } else { context.refuse(request, reply) }
     }
 }

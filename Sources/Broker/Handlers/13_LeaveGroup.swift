@@ -5,10 +5,7 @@ import KafkaProtocol
 func handleLeaveGroup(_ broker: Broker, _ request: LeaveGroupRequest, _ context: RequestContext) {
     broker.groups.submit(request.groupId, now: context.now) { shard, token in
         shard.leave(request, token: token, context: .init(context), now: context.now)
-    } then: { result in
-        if case .success(.leave(let response)) = result { return context.reply(response) }
-        var response = LeaveGroupResponse()
-        response.errorCode = result.failure ?? .unknownServerError
-        context.reply(response)
+    } then: { reply in
+        if case .leave(let response) = reply { context.reply(response) } else { context.refuse(request, reply) }
     }
 }

@@ -5,10 +5,7 @@ import KafkaProtocol
 func handleSyncGroup(_ broker: Broker, _ request: SyncGroupRequest, _ context: RequestContext) {
     broker.groups.submit(request.groupId, now: context.now) { shard, token in
         shard.sync(request, token: token, context: .init(context), now: context.now)
-    } then: { result in
-        if case .success(.sync(let response)) = result { return context.reply(response) }
-        var response = SyncGroupResponse()
-        response.errorCode = result.failure ?? .unknownServerError
-        context.reply(response)
+    } then: { reply in
+        if case .sync(let response) = reply { context.reply(response) } else { context.refuse(request, reply) }
     }
 }

@@ -17,9 +17,7 @@ func handleDescribeGroups(_ broker: Broker, _ request: DescribeGroupsRequest, _ 
         return group
     }
     broker.groups.whenDurable(waits) { [response] error in
-        var response = response
-        if error != .none { for index in response.groups.indices { response.groups[index].errorCode = error } }
-        context.reply(response)
+        if error == .none { context.reply(response) } else { context.refuse(request, error) }
     }
 }
 

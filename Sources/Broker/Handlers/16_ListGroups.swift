@@ -13,8 +13,6 @@ func handleListGroups(_ broker: Broker, _ request: ListGroupsRequest, _ context:
     }
     response.groups.sort { $0.groupId < $1.groupId }
     broker.groups.whenDurable(waits) { [response] error in
-        var response = response
-        response.errorCode = error
-        context.reply(response)
+        if error == .none { context.reply(response) } else { context.refuse(request, error) }
     }
 }

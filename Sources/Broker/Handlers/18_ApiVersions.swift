@@ -5,9 +5,7 @@ import KafkaProtocol
 
 func handleApiVersions(_ broker: Broker, _ request: ApiVersionsRequest, _ context: RequestContext) {
     if context.version >= 3, !isSoftwareText(request.clientSoftwareName) || !isSoftwareText(request.clientSoftwareVersion) {
-        var response = ApiVersionsResponse()
-        response.errorCode = .invalidRequest
-        return context.reply(response)
+        return context.refuse(request, .invalidRequest)
     }
     var response = apiVersions(broker)
     if context.version < 4 {

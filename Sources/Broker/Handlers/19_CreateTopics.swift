@@ -8,14 +8,6 @@ func handleCreateTopics(_ broker: Broker, _ request: CreateTopicsRequest, _ cont
     do {
         context.reply(try broker.metadata.createTopics(request))
     } catch {
-        var response = CreateTopicsResponse()
-        response.topics = request.topics.map { topic in
-            var row = CreateTopicsResponse.CreatableTopicResult()
-            row.name = topic.name
-            row.errorCode = error
-            row.errorMessage = error.message
-            return row
-        }
-        context.reply(response)
+        context.refuse(request, error)
     }
 }

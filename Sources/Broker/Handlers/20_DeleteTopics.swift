@@ -8,16 +8,6 @@ func handleDeleteTopics(_ broker: Broker, _ request: DeleteTopicsRequest, _ cont
         let version = context.version
         context.reply(try broker.metadata.change { controller, image, _ in controller.deleteTopics(request, version: version, image: image) })
     } catch {
-        var response = DeleteTopicsResponse()
-        let asked: [(String?, Uuid)] = request.topics.map { ($0.name, $0.topicId) } + request.topicNames.map { ($0, .zero) }
-        response.responses = asked.map { name, id in
-            var row = DeleteTopicsResponse.DeletableTopicResult()
-            row.name = name
-            row.topicId = id
-            row.errorCode = error
-            row.errorMessage = error.message
-            return row
-        }
-        context.reply(response)
+        context.refuse(request, error)
     }
 }

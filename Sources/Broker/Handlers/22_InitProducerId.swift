@@ -5,26 +5,17 @@ import Synchronization
 // idempotent producers; a transactional id is refused, because transactions are not served yet (COMPATIBILITY.md).
 
 func handleInitProducerId(_ broker: Broker, _ request: InitProducerIdRequest, _ context: RequestContext) {
-    var response = InitProducerIdResponse()
-    if request.transactionalId != nil {
-        response.errorCode = request.transactionalId == "" ? .invalidRequest : .unsupportedVersion
-        response.producerEpoch = -1
-        return context.reply(response)
-    }
+    if let id = request.transactionalId { return context.refuse(request, id.isEmpty ? .invalidRequest : .unsupportedVersion) }
     // An idempotent producer always gets an id of its own, whatever it had; but half of what it had makes no sense.
-    guard (request.producerId == -1) == (request.producerEpoch == -1) else {
-        response.errorCode = .invalidRequest
-        response.producerEpoch = -1
-        return context.reply(response)
-    }
+    guard (request.producerId == -1) == (request.producerEpoch == -1) else { return context.refuse(request, .invalidRequest) }
     do {
+        var response = InitProducerIdResponse()
         response.producerId = try broker.producerIds.next(now: context.now)
         response.producerEpoch = 0
+        context.reply(response)
     } catch {
-        response.errorCode = error
-        response.producerEpoch = -1
+        context.refuse(request, error)
     }
-    context.reply(response)
 }
 
 /// Hands out producer ids from blocks that the controller grants, so that no id is ever given twice, restarts included.

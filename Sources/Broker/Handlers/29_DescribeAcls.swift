@@ -5,10 +5,7 @@ import KafkaProtocol
 func handleDescribeAcls(_ broker: Broker, _ request: DescribeAclsRequest, _ context: RequestContext) {
     let kinds = [request.resourceTypeFilter, request.patternTypeFilter, request.operation, request.permissionType]
     guard !namesUnknownKind(kinds) else { return context.close("DescribeAcls with a kind that stands for an unknown one") }
-    var response = DescribeAclsResponse()
-    response.errorCode = .securityDisabled
-    response.errorMessage = "No Authorizer is configured on the broker"
-    context.reply(response)
+    context.refuse(request, .securityDisabled, message: "No Authorizer is configured on the broker")
 }
 
 /// Whether a resource type, pattern type, operation or permission is 0. That number says of an answer that it holds what an older client cannot know;

@@ -6,12 +6,5 @@ func handleCreateAcls(_ broker: Broker, _ request: CreateAclsRequest, _ context:
     for acl in request.creations where namesUnknownKind([acl.resourceType, acl.resourcePatternType, acl.operation, acl.permissionType]) {
         return context.close("CreateAcls with a kind that stands for an unknown one")
     }
-    var response = CreateAclsResponse()
-    response.results = request.creations.map { _ in
-        var result = CreateAclsResponse.AclCreationResult()
-        result.errorCode = .securityDisabled
-        result.errorMessage = "No Authorizer is configured."
-        return result
-    }
-    context.reply(response)
+    context.refuse(request, .securityDisabled, message: "No Authorizer is configured.")
 }

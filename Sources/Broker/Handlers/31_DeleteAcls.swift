@@ -7,12 +7,5 @@ func handleDeleteAcls(_ broker: Broker, _ request: DeleteAclsRequest, _ context:
     where namesUnknownKind([filter.resourceTypeFilter, filter.patternTypeFilter, filter.operation, filter.permissionType]) {
         return context.close("DeleteAcls with a kind that stands for an unknown one")
     }
-    var response = DeleteAclsResponse()
-    response.filterResults = request.filters.map { _ in
-        var result = DeleteAclsResponse.DeleteAclsFilterResult()
-        result.errorCode = .securityDisabled
-        result.errorMessage = "No Authorizer is configured."
-        return result
-    }
-    context.reply(response)
+    context.refuse(request, .securityDisabled, message: "No Authorizer is configured.")
 }

@@ -7,19 +7,11 @@ import Vocabulary
 
 func handleDescribeConfigs(_ broker: Broker, _ request: DescribeConfigsRequest, _ context: RequestContext) {
     let view = ConfigView(image: broker.metadata.image, brokerId: broker.settings.nodeId, properties: broker.settings.shownProperties)
-    var response = DescribeConfigsResponse()
     // A kind that does not exist fails the request.
     guard request.resources.allSatisfy({ ConfigResource.Kind(rawValue: $0.resourceType) != nil }) else {
-        response.results = request.resources.map { resource in
-            var result = DescribeConfigsResponse.DescribeConfigsResult()
-            result.errorCode = .invalidRequest
-            result.errorMessage = ErrorCode.invalidRequest.message
-            result.resourceType = resource.resourceType
-            result.resourceName = resource.resourceName
-            return result
-        }
-        return context.reply(response)
+        return context.refuse(request, .invalidRequest)
     }
+    var response = DescribeConfigsResponse()
     var seen: Set<String> = []
     let inherited = request.resources.contains { $0.resourceType == ConfigResource.Kind.topic.rawValue } ? view.inheritedTopicEntries() : []
     // A resource that is asked for twice is answered once.

@@ -7,14 +7,6 @@ func handleCreatePartitions(_ broker: Broker, _ request: CreatePartitionsRequest
     do {
         context.reply(try broker.metadata.createPartitions(request))
     } catch {
-        var response = CreatePartitionsResponse()
-        response.results = request.topics.map { topic in
-            var row = CreatePartitionsResponse.CreatePartitionsTopicResult()
-            row.name = topic.name
-            row.errorCode = error
-            row.errorMessage = error.message
-            return row
-        }
-        context.reply(response)
+        context.refuse(request, error)
     }
 }

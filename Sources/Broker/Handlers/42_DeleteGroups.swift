@@ -14,11 +14,11 @@ func handleDeleteGroups(_ broker: Broker, _ request: DeleteGroupsRequest, _ cont
     for (index, id) in ids.enumerated() {
         broker.groups.submit(id, now: context.now) { shard, token in
             shard.deleteGroups([id], token: token)
-        } then: { result in
-            if case .success(.deleteGroups(let results)) = result, let first = results.first { return gathering.put(first, at: index) }
+        } then: { reply in
+            if case .deleteGroups(let results) = reply, let first = results.first { return gathering.put(first, at: index) }
             var failed = DeleteGroupsResponse.DeletableGroupResult()
             failed.groupId = id
-            failed.errorCode = result.failure ?? .unknownServerError
+            failed.errorCode = reply.failure.code
             gathering.put(failed, at: index)
         }
     }

@@ -7,9 +7,10 @@ import KafkaProtocol
 func handleElectLeaders(_ broker: Broker, _ request: ElectLeadersRequest, _ context: RequestContext) {
     typealias Result = ElectLeadersResponse.ReplicaElectionResult
     let image = broker.metadata.image
+    guard request.electionType == 0 || request.electionType == 1 else {
+        return context.refuse(request, .invalidRequest, message: "Unknown election type \(request.electionType)")
+    }
     var response = ElectLeadersResponse()
-    let isKnownKind = request.electionType == 0 || request.electionType == 1
-    if !isKnownKind { response.errorCode = .invalidRequest }
     guard let asked = request.topicPartitions else {
         // Of all partitions only those are listed that an election changed.
         response.replicaElectionResults = image.topicsByName.keys.sorted().map { name in
@@ -25,9 +26,7 @@ func handleElectLeaders(_ broker: Broker, _ request: ElectLeadersRequest, _ cont
         result.partitionResult = topic.partitions.map { index in
             var row = Result.PartitionResult()
             row.partitionId = index
-            if !isKnownKind {
-                (row.errorCode, row.errorMessage) = (.invalidRequest, "Unknown election type \(request.electionType)")
-            } else if image.topic(topic.topic) == nil {
+            if image.topic(topic.topic) == nil {
                 (row.errorCode, row.errorMessage) = (.unknownTopicOrPartition, "No such topic as \(topic.topic)")
             } else if let partition = image.partition(topic.topic, index) {
                 let isLed = image.liveLeader(of: partition) != nil

@@ -7,15 +7,6 @@ func handleIncrementalAlterConfigs(_ broker: Broker, _ request: IncrementalAlter
     do {
         context.reply(try broker.metadata.change { controller, image, _ in controller.incrementalAlterConfigs(request, image: image) })
     } catch {
-        var response = IncrementalAlterConfigsResponse()
-        response.responses = request.resources.map { resource in
-            var row = IncrementalAlterConfigsResponse.AlterConfigsResourceResponse()
-            row.resourceType = resource.resourceType
-            row.resourceName = resource.resourceName
-            row.errorCode = error
-            row.errorMessage = error.message
-            return row
-        }
-        context.reply(response)
+        context.refuse(request, error)
     }
 }

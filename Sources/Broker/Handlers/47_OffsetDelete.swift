@@ -20,20 +20,14 @@ func handleOffsetDelete(_ broker: Broker, _ request: OffsetDeleteRequest, _ cont
     let isRefusing = asked.contains { table.topics[$0.name] == nil } || refused.contains { !$0.partitions.isEmpty }
     broker.groups.submit(request.groupId, now: context.now) { [known] shard, token in
         shard.deleteOffsets(known, token: token)
-    } then: { result in
-        guard case .success(.offsetDelete(var response)) = result else {
-            var response = OffsetDeleteResponse()
-            response.errorCode = result.failure ?? .unknownServerError
-            return context.reply(response)
+    } then: { reply in
+        guard case .offsetDelete(var response) = reply else { return context.refuse(request, reply) }
+        response.topics = zip(refused, response.topics).map { refused, answer in
+            var merged = refused
+            merged.partitions += answer.partitions
+            return merged
         }
-        if response.errorCode == .none {
-            response.topics = zip(refused, response.topics).map { refused, answer in
-                var merged = refused
-                merged.partitions += answer.partitions
-                return merged
-            }
-            if isRefusing { response.topics = oneRowEach(response.topics, by: \.name, \.partitions) }
-        }
+        if isRefusing { response.topics = oneRowEach(response.topics, by: \.name, \.partitions) }
         context.reply(response)
     }
 }

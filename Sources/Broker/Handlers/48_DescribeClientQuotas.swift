@@ -5,13 +5,8 @@ import KafkaProtocol
 
 func handleDescribeClientQuotas(_ broker: Broker, _ request: DescribeClientQuotasRequest, _ context: RequestContext) {
     typealias Entry = DescribeClientQuotasResponse.EntryData
+    if let fault = fault(in: request) { return context.refuse(request, fault.code, message: fault.message) }
     var response = DescribeClientQuotasResponse()
-    if let fault = fault(in: request) {
-        response.errorCode = fault.code
-        response.errorMessage = fault.message
-        response.entries = nil
-        return context.reply(response)
-    }
     let matching = broker.metadata.image.quotas.filter { matches($0.key, request) }
     let rows = matching.map { entity, values in
         var entry = Entry()

@@ -4,16 +4,15 @@ import KafkaProtocol
 // DescribeCluster, versions 0 to 2. 1: brokers or controllers (KIP-919). 2: fenced brokers.
 
 func handleDescribeCluster(_ broker: Broker, _ request: DescribeClusterRequest, _ context: RequestContext) {
-    var response = DescribeClusterResponse()
     if request.endpointType != 1 {
         let isController = request.endpointType == 2
-        response.errorCode = isController ? .mismatchedEndpointType : .unsupportedEndpointType
-        response.errorMessage =
-            isController
-            ? "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER"
-            : "Unsupported endpoint type \(request.endpointType)"
-        return context.reply(response)
+        return context.refuse(
+            request, isController ? .mismatchedEndpointType : .unsupportedEndpointType,
+            message: isController
+                ? "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER"
+                : "Unsupported endpoint type \(request.endpointType)")
     }
+    var response = DescribeClusterResponse()
     response.clusterId = broker.metadata.clusterId
     response.controllerId = broker.settings.nodeId
     if request.includeClusterAuthorizedOperations { response.clusterAuthorizedOperations = AuthorizedOperations.cluster }

@@ -5,10 +5,7 @@ import KafkaProtocol
 func handleConsumerGroupHeartbeat(_ broker: Broker, _ request: ConsumerGroupHeartbeatRequest, _ context: RequestContext) {
     broker.groups.submit(request.groupId, now: context.now) { shard, token in
         shard.consumerHeartbeat(request, token: token, context: .init(context), newMemberId: broker.groups.newMemberId(), now: context.now)
-    } then: { result in
-        if case .success(.consumerHeartbeat(let response)) = result { return context.reply(response) }
-        var response = ConsumerGroupHeartbeatResponse()
-        response.errorCode = result.failure ?? .unknownServerError
-        context.reply(response)
+    } then: { reply in
+        if case .consumerHeartbeat(let response) = reply { context.reply(response) } else { context.refuse(request, reply) }
     }
 }

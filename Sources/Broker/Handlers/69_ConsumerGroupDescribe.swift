@@ -19,8 +19,6 @@ func handleConsumerGroupDescribe(_ broker: Broker, _ request: ConsumerGroupDescr
         }
     }
     broker.groups.whenDurable(waits) { [response] error in
-        var response = response
-        if error != .none { for index in response.groups.indices { response.groups[index].errorCode = error } }
-        context.reply(response)
+        if error == .none { context.reply(response) } else { context.refuse(request, error) }
     }
 }

@@ -9,10 +9,7 @@ func handleListConfigResources(_ broker: Broker, _ request: ListConfigResourcesR
     let asked = context.version == 0 ? [ConfigResource.Kind.clientMetrics.rawValue] : request.resourceTypes
     var kinds: Set<ConfigResource.Kind> = []
     for raw in asked {
-        guard let kind = ConfigResource.Kind(rawValue: raw) else {
-            response.errorCode = .unsupportedVersion
-            return context.reply(response)
-        }
+        guard let kind = ConfigResource.Kind(rawValue: raw) else { return context.refuse(request, .unsupportedVersion) }
         kinds.insert(kind)
     }
     let image = broker.metadata.image

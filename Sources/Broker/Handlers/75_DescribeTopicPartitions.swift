@@ -11,13 +11,7 @@ func handleDescribeTopicPartitions(_ broker: Broker, _ request: DescribeTopicPar
     let asksForAll = request.topics.isEmpty
     let requested = Set(request.topics.map(\.name))
     if let cursor = request.cursor, cursor.partitionIndex < 0 || !asksForAll && !requested.contains(cursor.topicName) {
-        response.topics = request.topics.map { topic in
-            var row = Topic()
-            row.name = topic.name
-            row.errorCode = .invalidRequest
-            return row
-        }
-        return context.reply(response)
+        return context.refuse(request, .invalidRequest)
     }
     let limit = Int(broker.settings.int("max.request.partition.size.limit"))
     var remaining = max(1, min(Int(request.responsePartitionLimit), limit))

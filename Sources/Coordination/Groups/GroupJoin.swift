@@ -173,7 +173,7 @@ extension GroupShard {
         guard let old = group.members[oldMemberId] else { return }
         let oldLeader = group.leaderId
         answerJoin(of: oldMemberId, in: &group, JoinGroupResponse(.fencedInstanceId, memberId: oldMemberId), &call.outcome)
-        answerSync(of: oldMemberId, in: &group, SyncGroupResponse(.fencedInstanceId), &call.outcome)
+        answerSync(of: oldMemberId, in: &group, .failed(.fencedInstanceId), &call.outcome)
         var member = updated(old, call)
         member.memberId = memberId
         member.awaitingSync = nil

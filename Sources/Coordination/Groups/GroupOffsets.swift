@@ -7,8 +7,8 @@ extension GroupShard {
     ///
     /// The caller has looked topics up: each has its name and, where it exists, its id; unknown ones are left out, and added to the answer.
     public mutating func commitOffsets(_ request: OffsetCommitRequest, token: UInt64, context: GroupRequestContext, now: Int64) -> GroupOutcome {
-        let error = validate(request, context: context)
-        if error == nil, let group = groups[request.groupId], group.state == .stable || group.state == .preparingRebalance,
+        if let error = validate(request, context: context) { return GroupOutcome(token: token, .failed(error)) }
+        if let group = groups[request.groupId], group.state == .stable || group.state == .preparingRebalance,
             let member = group.members[request.memberId]
         {
             startSession(member, in: request.groupId, now: now)
@@ -22,9 +22,7 @@ extension GroupShard {
             for partition in topic.partitions {
                 var result = OffsetCommitResponse.OffsetCommitResponseTopic.OffsetCommitResponsePartition()
                 result.partitionIndex = partition.partitionIndex
-                if let error {
-                    result.errorCode = error
-                } else if (partition.committedMetadata ?? "").utf16.count > configuration.offsetMetadataMaxBytes {
+                if (partition.committedMetadata ?? "").utf16.count > configuration.offsetMetadataMaxBytes {
                     result.errorCode = .offsetMetadataTooLarge
                 } else {
                     let offset = CommittedOffset(
@@ -137,7 +135,7 @@ extension GroupShard {
 
     /// Serves OffsetDelete, version 0. Topics that a live consumer subscribes to are refused.
     public mutating func deleteOffsets(_ request: OffsetDeleteRequest, token: UInt64) -> GroupOutcome {
-        func refuse(_ error: ErrorCode) -> GroupOutcome { GroupOutcome(token: token, .offsetDelete(OffsetDeleteResponse(error))) }
+        func refuse(_ error: ErrorCode) -> GroupOutcome { GroupOutcome(token: token, .failed(error)) }
         if request.groupId.isEmpty { return refuse(.invalidGroupId) }
         let consumerGroup = consumerGroups[request.groupId]
         let classic = groups[request.groupId]

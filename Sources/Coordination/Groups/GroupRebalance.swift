@@ -112,7 +112,7 @@ extension GroupShard {
         for var member in group.orderedMembers {
             member.assignment = .empty
             group.put(member)
-            if answerSync(of: member.memberId, in: &group, SyncGroupResponse(error), &outcome) { startSession(member, in: group.groupId, now: now) }
+            if answerSync(of: member.memberId, in: &group, .failed(error), &outcome) { startSession(member, in: group.groupId, now: now) }
         }
     }
 
@@ -143,7 +143,7 @@ extension GroupShard {
     mutating func removeMember(_ memberId: String, from group: inout ClassicGroup, _ outcome: inout GroupOutcome) {
         cancelSession(memberId, in: group.groupId)
         answerJoin(of: memberId, in: &group, JoinGroupResponse(.unknownMemberId, memberId: ""), &outcome)
-        answerSync(of: memberId, in: &group, SyncGroupResponse(.unknownMemberId), &outcome)
+        answerSync(of: memberId, in: &group, .failed(.unknownMemberId), &outcome)
         group.remove(memberId)
     }
 }

@@ -122,7 +122,7 @@ public struct GroupShard: CoordinatorShard {
     public mutating func reject(_ outcome: GroupOutcome, error: ErrorCode, now: Int64) -> GroupOutcome {
         let error = Self.responseError(forAppendError: error)
         var rejected = GroupOutcome()
-        rejected.replies = outcome.replies.map { ($0.token, $0.reply.failed(error)) }
+        rejected.replies = outcome.replies.map { ($0.token, .failed(error)) }
         for (id, group) in consumerGroups where outcome.records.contains(where: { $0.groupId == id }) {
             checkedImages[id] = nil
             // Whom the records would have removed is still there.
@@ -210,7 +210,7 @@ public struct GroupShard: CoordinatorShard {
     func answerAll(in group: inout ClassicGroup, with error: ErrorCode, _ outcome: inout GroupOutcome) {
         for member in group.orderedMembers {
             answerJoin(of: member.memberId, in: &group, JoinGroupResponse(error, memberId: member.memberId), &outcome)
-            answerSync(of: member.memberId, in: &group, SyncGroupResponse(error), &outcome)
+            answerSync(of: member.memberId, in: &group, .failed(error), &outcome)
         }
     }
 
@@ -228,11 +228,11 @@ public struct GroupShard: CoordinatorShard {
 
     /// Answers the sync that a member waits with, if it does; true when it did.
     @discardableResult
-    func answerSync(of memberId: String, in group: inout ClassicGroup, _ response: SyncGroupResponse, _ outcome: inout GroupOutcome) -> Bool {
+    func answerSync(of memberId: String, in group: inout ClassicGroup, _ reply: GroupReply, _ outcome: inout GroupOutcome) -> Bool {
         guard var member = group.members[memberId], let waiting = member.awaitingSync else { return false }
         member.awaitingSync = nil
         group.put(member)
-        outcome.replies.append((waiting.token, .sync(response)))
+        outcome.replies.append((waiting.token, reply))
         return true
     }
 }

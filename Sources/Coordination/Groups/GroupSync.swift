@@ -5,7 +5,7 @@ extension GroupShard {
     ///
     /// Members wait until the leader's sync brings everyone's assignment.
     public mutating func sync(_ request: SyncGroupRequest, token: UInt64, context: GroupRequestContext, now: Int64) -> GroupOutcome {
-        func refuse(_ error: ErrorCode) -> GroupOutcome { GroupOutcome(token: token, .sync(SyncGroupResponse(error))) }
+        func refuse(_ error: ErrorCode) -> GroupOutcome { GroupOutcome(token: token, .failed(error)) }
         if request.groupId.isEmpty { return refuse(.invalidGroupId) }
         if context.apiVersion >= 5 && (request.protocolType == nil || request.protocolName == nil) { return refuse(.inconsistentGroupProtocol) }
         if let group = consumerGroups[request.groupId] { return syncConsumerGroup(request, group, token: token, now: now) }
@@ -23,7 +23,7 @@ extension GroupShard {
         case .completingRebalance:
             var outcome = GroupOutcome()
             // A second sync while the first waits: the client gave up on that one.
-            answerSync(of: member.memberId, in: &group, SyncGroupResponse(.rebalanceInProgress), &outcome)
+            answerSync(of: member.memberId, in: &group, .failed(.rebalanceInProgress), &outcome)
             member.awaitingSync = .init(token: token)
             group.put(member)
             markSynced(member.memberId, in: &group)
@@ -65,7 +65,7 @@ extension GroupShard {
         for index in members.indices {
             members[index].assignment = byMember[members[index].memberId] ?? .empty
             let member = members[index]
-            if answerSync(of: member.memberId, in: &group, syncResponse(in: group, assignment: member.assignment), &outcome) {
+            if answerSync(of: member.memberId, in: &group, .sync(syncResponse(in: group, assignment: member.assignment)), &outcome) {
                 startSession(member, in: group.groupId, now: now)
             }
         }
@@ -77,7 +77,7 @@ extension GroupShard {
 
     /// Serves Heartbeat, versions 0 to 4: 3 added static members.
     public mutating func heartbeat(_ request: HeartbeatRequest, token: UInt64, now: Int64) -> GroupOutcome {
-        func reply(_ error: ErrorCode) -> GroupOutcome { GroupOutcome(token: token, .heartbeat(HeartbeatResponse(error))) }
+        func reply(_ error: ErrorCode) -> GroupOutcome { GroupOutcome(token: token, error == .none ? .heartbeat(HeartbeatResponse()) : .failed(error)) }
         if request.groupId.isEmpty { return reply(.invalidGroupId) }
         if let group = consumerGroups[request.groupId] { return heartbeatConsumerGroup(request, group, token: token, now: now) }
         guard let group = groups[request.groupId] else { return reply(.unknownMemberId) }
@@ -96,17 +96,14 @@ extension GroupShard {
     /// Serves LeaveGroup, versions 0 to 5: 3 made it a batch and lets an administrator name static members by their instance alone
     /// (with an empty member id), 5 added a reason.
     public mutating func leave(_ request: LeaveGroupRequest, token: UInt64, context: GroupRequestContext, now: Int64) -> GroupOutcome {
-        var response = LeaveGroupResponse()
-        if request.groupId.isEmpty {
-            response.errorCode = .invalidGroupId
-            return GroupOutcome(token: token, .leave(response))
-        }
+        if request.groupId.isEmpty { return GroupOutcome(token: token, .failed(.invalidGroupId)) }
         var identities = request.members
         if context.apiVersion < 3 {
             identities = [LeaveGroupRequest.MemberIdentity()]
             identities[0].memberId = request.memberId
         }
         var outcome = GroupOutcome()
+        var response = LeaveGroupResponse()
         response.members = identities.map { identity in
             var member = LeaveGroupResponse.MemberResponse()
             member.memberId = identity.memberId

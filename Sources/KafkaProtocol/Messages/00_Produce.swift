@@ -49,7 +49,7 @@ public struct ProduceRequest: Request {
 }
 
 /// Produce response, API key 0, versions 3 to 13, flexible from 9.
-public struct ProduceResponse: Response {
+public struct ProduceResponse: ThrottledResponse {
     public static let name = "ProduceResponse"
     public static let apiKey = APIKey.produce
     public static let versions: ClosedRange<Int16> = 3...13

@@ -112,7 +112,7 @@ public struct FetchRequest: Request {
 }
 
 /// Fetch response, API key 1, versions 4 to 18, flexible from 12.
-public struct FetchResponse: Response {
+public struct FetchResponse: ThrottledResponse {
     public static let name = "FetchResponse"
     public static let apiKey = APIKey.fetch
     public static let versions: ClosedRange<Int16> = 4...18

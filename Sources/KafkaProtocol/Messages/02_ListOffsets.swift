@@ -50,7 +50,7 @@ public struct ListOffsetsRequest: Request {
 }
 
 /// ListOffsets response, API key 2, versions 1 to 11, flexible from 6.
-public struct ListOffsetsResponse: Response {
+public struct ListOffsetsResponse: ThrottledResponse {
     public static let name = "ListOffsetsResponse"
     public static let apiKey = APIKey.listOffsets
     public static let versions: ClosedRange<Int16> = 1...11

@@ -36,7 +36,7 @@ public struct MetadataRequest: Request {
 }
 
 /// Metadata response, API key 3, versions 0 to 13, flexible from 9.
-public struct MetadataResponse: Response {
+public struct MetadataResponse: ThrottledResponse {
     public static let name = "MetadataResponse"
     public static let apiKey = APIKey.metadata
     public static let versions: ClosedRange<Int16> = 0...13

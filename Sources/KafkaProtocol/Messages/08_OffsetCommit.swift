@@ -59,7 +59,7 @@ public struct OffsetCommitRequest: Request {
 }
 
 /// OffsetCommit response, API key 8, versions 2 to 10, flexible from 8.
-public struct OffsetCommitResponse: Response {
+public struct OffsetCommitResponse: ThrottledResponse {
     public static let name = "OffsetCommitResponse"
     public static let apiKey = APIKey.offsetCommit
     public static let versions: ClosedRange<Int16> = 2...10

@@ -71,7 +71,7 @@ public struct OffsetFetchRequest: Request {
 }
 
 /// OffsetFetch response, API key 9, versions 1 to 10, flexible from 6.
-public struct OffsetFetchResponse: Response {
+public struct OffsetFetchResponse: ThrottledResponse {
     public static let name = "OffsetFetchResponse"
     public static let apiKey = APIKey.offsetFetch
     public static let versions: ClosedRange<Int16> = 1...10

@@ -21,7 +21,7 @@ public struct FindCoordinatorRequest: Request {
 }
 
 /// FindCoordinator response, API key 10, versions 0 to 6, flexible from 3.
-public struct FindCoordinatorResponse: Response {
+public struct FindCoordinatorResponse: ThrottledResponse {
     public static let name = "FindCoordinatorResponse"
     public static let apiKey = APIKey.findCoordinator
     public static let versions: ClosedRange<Int16> = 0...6

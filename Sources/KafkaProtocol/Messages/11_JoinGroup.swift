@@ -43,7 +43,7 @@ public struct JoinGroupRequest: Request {
 }
 
 /// JoinGroup response, API key 11, versions 0 to 9, flexible from 6.
-public struct JoinGroupResponse: Response {
+public struct JoinGroupResponse: ThrottledResponse {
     public static let name = "JoinGroupResponse"
     public static let apiKey = APIKey.joinGroup
     public static let versions: ClosedRange<Int16> = 0...9

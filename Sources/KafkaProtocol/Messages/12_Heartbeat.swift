@@ -23,7 +23,7 @@ public struct HeartbeatRequest: Request {
 }
 
 /// Heartbeat response, API key 12, versions 0 to 4, flexible from 4.
-public struct HeartbeatResponse: Response {
+public struct HeartbeatResponse: ThrottledResponse {
     public static let name = "HeartbeatResponse"
     public static let apiKey = APIKey.heartbeat
     public static let versions: ClosedRange<Int16> = 0...4

@@ -36,7 +36,7 @@ public struct LeaveGroupRequest: Request {
 }
 
 /// LeaveGroup response, API key 13, versions 0 to 5, flexible from 4.
-public struct LeaveGroupResponse: Response {
+public struct LeaveGroupResponse: ThrottledResponse {
     public static let name = "LeaveGroupResponse"
     public static let apiKey = APIKey.leaveGroup
     public static let versions: ClosedRange<Int16> = 0...5

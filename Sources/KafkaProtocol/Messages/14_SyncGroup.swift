@@ -43,7 +43,7 @@ public struct SyncGroupRequest: Request {
 }
 
 /// SyncGroup response, API key 14, versions 0 to 5, flexible from 4.
-public struct SyncGroupResponse: Response {
+public struct SyncGroupResponse: ThrottledResponse {
     public static let name = "SyncGroupResponse"
     public static let apiKey = APIKey.syncGroup
     public static let versions: ClosedRange<Int16> = 0...5

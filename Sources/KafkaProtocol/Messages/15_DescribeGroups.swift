@@ -19,7 +19,7 @@ public struct DescribeGroupsRequest: Request {
 }
 
 /// DescribeGroups response, API key 15, versions 0 to 6, flexible from 5.
-public struct DescribeGroupsResponse: Response {
+public struct DescribeGroupsResponse: ThrottledResponse {
     public static let name = "DescribeGroupsResponse"
     public static let apiKey = APIKey.describeGroups
     public static let versions: ClosedRange<Int16> = 0...6

@@ -19,7 +19,7 @@ public struct ListGroupsRequest: Request {
 }
 
 /// ListGroups response, API key 16, versions 0 to 5, flexible from 3.
-public struct ListGroupsResponse: Response {
+public struct ListGroupsResponse: ThrottledResponse {
     public static let name = "ListGroupsResponse"
     public static let apiKey = APIKey.listGroups
     public static let versions: ClosedRange<Int16> = 0...5

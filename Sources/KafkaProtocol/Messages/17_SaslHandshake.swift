@@ -16,7 +16,7 @@ public struct SaslHandshakeRequest: Request {
 }
 
 /// SaslHandshake response, API key 17, versions 0 to 1.
-public struct SaslHandshakeResponse: Response {
+public struct SaslHandshakeResponse: UnthrottledResponse {
     public static let name = "SaslHandshakeResponse"
     public static let apiKey = APIKey.saslHandshake
     public static let versions: ClosedRange<Int16> = 0...1

@@ -21,7 +21,7 @@ public struct ApiVersionsRequest: Request {
 }
 
 /// ApiVersions response, API key 18, versions 0 to 4, flexible from 3.
-public struct ApiVersionsResponse: Response {
+public struct ApiVersionsResponse: ThrottledResponse {
     public static let name = "ApiVersionsResponse"
     public static let apiKey = APIKey.apiVersions
     public static let versions: ClosedRange<Int16> = 0...4

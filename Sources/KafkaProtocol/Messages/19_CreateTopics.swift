@@ -62,7 +62,7 @@ public struct CreateTopicsRequest: Request {
 }
 
 /// CreateTopics response, API key 19, versions 2 to 7, flexible from 5.
-public struct CreateTopicsResponse: Response {
+public struct CreateTopicsResponse: ThrottledResponse {
     public static let name = "CreateTopicsResponse"
     public static let apiKey = APIKey.createTopics
     public static let versions: ClosedRange<Int16> = 2...7

@@ -33,7 +33,7 @@ public struct DeleteTopicsRequest: Request {
 }
 
 /// DeleteTopics response, API key 20, versions 1 to 6, flexible from 4.
-public struct DeleteTopicsResponse: Response {
+public struct DeleteTopicsResponse: ThrottledResponse {
     public static let name = "DeleteTopicsResponse"
     public static let apiKey = APIKey.deleteTopics
     public static let versions: ClosedRange<Int16> = 1...6

@@ -42,7 +42,7 @@ public struct DeleteRecordsRequest: Request {
 }
 
 /// DeleteRecords response, API key 21, versions 0 to 2, flexible from 2.
-public struct DeleteRecordsResponse: Response {
+public struct DeleteRecordsResponse: ThrottledResponse {
     public static let name = "DeleteRecordsResponse"
     public static let apiKey = APIKey.deleteRecords
     public static let versions: ClosedRange<Int16> = 0...2

@@ -31,7 +31,7 @@ public struct InitProducerIdRequest: Request {
 }
 
 /// InitProducerId response, API key 22, versions 0 to 6, flexible from 2.
-public struct InitProducerIdResponse: Response {
+public struct InitProducerIdResponse: ThrottledResponse {
     public static let name = "InitProducerIdResponse"
     public static let apiKey = APIKey.initProducerId
     public static let versions: ClosedRange<Int16> = 0...6

@@ -45,7 +45,7 @@ public struct OffsetForLeaderEpochRequest: Request {
 }
 
 /// OffsetForLeaderEpoch response, API key 23, versions 2 to 4, flexible from 4.
-public struct OffsetForLeaderEpochResponse: Response {
+public struct OffsetForLeaderEpochResponse: ThrottledResponse {
     public static let name = "OffsetForLeaderEpochResponse"
     public static let apiKey = APIKey.offsetForLeaderEpoch
     public static let versions: ClosedRange<Int16> = 2...4

@@ -57,7 +57,7 @@ public struct AddPartitionsToTxnRequest: Request {
 }
 
 /// AddPartitionsToTxn response, API key 24, versions 0 to 5, flexible from 3.
-public struct AddPartitionsToTxnResponse: Response {
+public struct AddPartitionsToTxnResponse: ThrottledResponse {
     public static let name = "AddPartitionsToTxnResponse"
     public static let apiKey = APIKey.addPartitionsToTxn
     public static let versions: ClosedRange<Int16> = 0...5

@@ -22,7 +22,7 @@ public struct AddOffsetsToTxnRequest: Request {
 }
 
 /// AddOffsetsToTxn response, API key 25, versions 0 to 4, flexible from 3.
-public struct AddOffsetsToTxnResponse: Response {
+public struct AddOffsetsToTxnResponse: ThrottledResponse {
     public static let name = "AddOffsetsToTxnResponse"
     public static let apiKey = APIKey.addOffsetsToTxn
     public static let versions: ClosedRange<Int16> = 0...4

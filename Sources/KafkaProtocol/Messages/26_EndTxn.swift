@@ -22,7 +22,7 @@ public struct EndTxnRequest: Request {
 }
 
 /// EndTxn response, API key 26, versions 0 to 5, flexible from 3.
-public struct EndTxnResponse: Response {
+public struct EndTxnResponse: ThrottledResponse {
     public static let name = "EndTxnResponse"
     public static let apiKey = APIKey.endTxn
     public static let versions: ClosedRange<Int16> = 0...5

@@ -49,7 +49,7 @@ public struct WriteTxnMarkersRequest: Request {
 }
 
 /// WriteTxnMarkers response, API key 27, versions 1 to 2, flexible from 1.
-public struct WriteTxnMarkersResponse: Response {
+public struct WriteTxnMarkersResponse: UnthrottledResponse {
     public static let name = "WriteTxnMarkersResponse"
     public static let apiKey = APIKey.writeTxnMarkers
     public static let versions: ClosedRange<Int16> = 1...2

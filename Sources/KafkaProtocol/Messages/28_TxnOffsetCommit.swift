@@ -62,7 +62,7 @@ public struct TxnOffsetCommitRequest: Request {
 }
 
 /// TxnOffsetCommit response, API key 28, versions 0 to 5, flexible from 3.
-public struct TxnOffsetCommitResponse: Response {
+public struct TxnOffsetCommitResponse: ThrottledResponse {
     public static let name = "TxnOffsetCommitResponse"
     public static let apiKey = APIKey.txnOffsetCommit
     public static let versions: ClosedRange<Int16> = 0...5

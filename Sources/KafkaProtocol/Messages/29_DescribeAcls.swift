@@ -28,7 +28,7 @@ public struct DescribeAclsRequest: Request {
 }
 
 /// DescribeAcls response, API key 29, versions 1 to 3, flexible from 2.
-public struct DescribeAclsResponse: Response {
+public struct DescribeAclsResponse: ThrottledResponse {
     public static let name = "DescribeAclsResponse"
     public static let apiKey = APIKey.describeAcls
     public static let versions: ClosedRange<Int16> = 1...3

@@ -38,7 +38,7 @@ public struct CreateAclsRequest: Request {
 }
 
 /// CreateAcls response, API key 30, versions 1 to 3, flexible from 2.
-public struct CreateAclsResponse: Response {
+public struct CreateAclsResponse: ThrottledResponse {
     public static let name = "CreateAclsResponse"
     public static let apiKey = APIKey.createAcls
     public static let versions: ClosedRange<Int16> = 1...3

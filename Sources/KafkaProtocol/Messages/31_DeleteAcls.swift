@@ -38,7 +38,7 @@ public struct DeleteAclsRequest: Request {
 }
 
 /// DeleteAcls response, API key 31, versions 1 to 3, flexible from 2.
-public struct DeleteAclsResponse: Response {
+public struct DeleteAclsResponse: ThrottledResponse {
     public static let name = "DeleteAclsResponse"
     public static let apiKey = APIKey.deleteAcls
     public static let versions: ClosedRange<Int16> = 1...3

@@ -35,7 +35,7 @@ public struct DescribeConfigsRequest: Request {
 }
 
 /// DescribeConfigs response, API key 32, versions 1 to 4, flexible from 4.
-public struct DescribeConfigsResponse: Response {
+public struct DescribeConfigsResponse: ThrottledResponse {
     public static let name = "DescribeConfigsResponse"
     public static let apiKey = APIKey.describeConfigs
     public static let versions: ClosedRange<Int16> = 1...4

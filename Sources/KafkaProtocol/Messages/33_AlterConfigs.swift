@@ -44,7 +44,7 @@ public struct AlterConfigsRequest: Request {
 }
 
 /// AlterConfigs response, API key 33, versions 0 to 2, flexible from 2.
-public struct AlterConfigsResponse: Response {
+public struct AlterConfigsResponse: ThrottledResponse {
     public static let name = "AlterConfigsResponse"
     public static let apiKey = APIKey.alterConfigs
     public static let versions: ClosedRange<Int16> = 0...2

@@ -40,7 +40,7 @@ public struct AlterReplicaLogDirsRequest: Request {
 }
 
 /// AlterReplicaLogDirs response, API key 34, versions 1 to 2, flexible from 2.
-public struct AlterReplicaLogDirsResponse: Response {
+public struct AlterReplicaLogDirsResponse: ThrottledResponse {
     public static let name = "AlterReplicaLogDirsResponse"
     public static let apiKey = APIKey.alterReplicaLogDirs
     public static let versions: ClosedRange<Int16> = 1...2

@@ -28,7 +28,7 @@ public struct DescribeLogDirsRequest: Request {
 }
 
 /// DescribeLogDirs response, API key 35, versions 1 to 5, flexible from 2.
-public struct DescribeLogDirsResponse: Response {
+public struct DescribeLogDirsResponse: ThrottledResponse {
     public static let name = "DescribeLogDirsResponse"
     public static let apiKey = APIKey.describeLogDirs
     public static let versions: ClosedRange<Int16> = 1...5

@@ -16,7 +16,7 @@ public struct SaslAuthenticateRequest: Request {
 }
 
 /// SaslAuthenticate response, API key 36, versions 0 to 2, flexible from 2.
-public struct SaslAuthenticateResponse: Response {
+public struct SaslAuthenticateResponse: UnthrottledResponse {
     public static let name = "SaslAuthenticateResponse"
     public static let apiKey = APIKey.saslAuthenticate
     public static let versions: ClosedRange<Int16> = 0...2

@@ -44,7 +44,7 @@ public struct CreatePartitionsRequest: Request {
 }
 
 /// CreatePartitions response, API key 37, versions 0 to 3, flexible from 2.
-public struct CreatePartitionsResponse: Response {
+public struct CreatePartitionsResponse: ThrottledResponse {
     public static let name = "CreatePartitionsResponse"
     public static let apiKey = APIKey.createPartitions
     public static let versions: ClosedRange<Int16> = 0...3

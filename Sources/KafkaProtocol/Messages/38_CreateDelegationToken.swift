@@ -37,7 +37,7 @@ public struct CreateDelegationTokenRequest: Request {
 }
 
 /// CreateDelegationToken response, API key 38, versions 1 to 3, flexible from 2.
-public struct CreateDelegationTokenResponse: Response {
+public struct CreateDelegationTokenResponse: ThrottledResponse {
     public static let name = "CreateDelegationTokenResponse"
     public static let apiKey = APIKey.createDelegationToken
     public static let versions: ClosedRange<Int16> = 1...3

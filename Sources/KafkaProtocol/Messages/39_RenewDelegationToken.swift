@@ -18,7 +18,7 @@ public struct RenewDelegationTokenRequest: Request {
 }
 
 /// RenewDelegationToken response, API key 39, versions 1 to 2, flexible from 2.
-public struct RenewDelegationTokenResponse: Response {
+public struct RenewDelegationTokenResponse: ThrottledResponse {
     public static let name = "RenewDelegationTokenResponse"
     public static let apiKey = APIKey.renewDelegationToken
     public static let versions: ClosedRange<Int16> = 1...2

@@ -18,7 +18,7 @@ public struct ExpireDelegationTokenRequest: Request {
 }
 
 /// ExpireDelegationToken response, API key 40, versions 1 to 2, flexible from 2.
-public struct ExpireDelegationTokenResponse: Response {
+public struct ExpireDelegationTokenResponse: ThrottledResponse {
     public static let name = "ExpireDelegationTokenResponse"
     public static let apiKey = APIKey.expireDelegationToken
     public static let versions: ClosedRange<Int16> = 1...2

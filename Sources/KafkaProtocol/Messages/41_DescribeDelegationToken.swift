@@ -28,7 +28,7 @@ public struct DescribeDelegationTokenRequest: Request {
 }
 
 /// DescribeDelegationToken response, API key 41, versions 1 to 3, flexible from 2.
-public struct DescribeDelegationTokenResponse: Response {
+public struct DescribeDelegationTokenResponse: ThrottledResponse {
     public static let name = "DescribeDelegationTokenResponse"
     public static let apiKey = APIKey.describeDelegationToken
     public static let versions: ClosedRange<Int16> = 1...3

@@ -16,7 +16,7 @@ public struct DeleteGroupsRequest: Request {
 }
 
 /// DeleteGroups response, API key 42, versions 0 to 2, flexible from 2.
-public struct DeleteGroupsResponse: Response {
+public struct DeleteGroupsResponse: ThrottledResponse {
     public static let name = "DeleteGroupsResponse"
     public static let apiKey = APIKey.deleteGroups
     public static let versions: ClosedRange<Int16> = 0...2

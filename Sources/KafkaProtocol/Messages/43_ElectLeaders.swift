@@ -33,7 +33,7 @@ public struct ElectLeadersRequest: Request {
 }
 
 /// ElectLeaders response, API key 43, versions 0 to 2, flexible from 2.
-public struct ElectLeadersResponse: Response {
+public struct ElectLeadersResponse: ThrottledResponse {
     public static let name = "ElectLeadersResponse"
     public static let apiKey = APIKey.electLeaders
     public static let versions: ClosedRange<Int16> = 0...2

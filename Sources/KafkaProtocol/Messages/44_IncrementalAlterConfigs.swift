@@ -46,7 +46,7 @@ public struct IncrementalAlterConfigsRequest: Request {
 }
 
 /// IncrementalAlterConfigs response, API key 44, versions 0 to 1, flexible from 1.
-public struct IncrementalAlterConfigsResponse: Response {
+public struct IncrementalAlterConfigsResponse: ThrottledResponse {
     public static let name = "IncrementalAlterConfigsResponse"
     public static let apiKey = APIKey.incrementalAlterConfigs
     public static let versions: ClosedRange<Int16> = 0...1

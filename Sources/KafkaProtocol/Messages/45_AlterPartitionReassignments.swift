@@ -45,7 +45,7 @@ public struct AlterPartitionReassignmentsRequest: Request {
 }
 
 /// AlterPartitionReassignments response, API key 45, versions 0 to 1, flexible from 0.
-public struct AlterPartitionReassignmentsResponse: Response {
+public struct AlterPartitionReassignmentsResponse: ThrottledResponse {
     public static let name = "AlterPartitionReassignmentsResponse"
     public static let apiKey = APIKey.alterPartitionReassignments
     public static let versions: ClosedRange<Int16> = 0...1

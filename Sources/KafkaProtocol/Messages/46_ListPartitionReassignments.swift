@@ -30,7 +30,7 @@ public struct ListPartitionReassignmentsRequest: Request {
 }
 
 /// ListPartitionReassignments response, API key 46, version 0, flexible from 0.
-public struct ListPartitionReassignmentsResponse: Response {
+public struct ListPartitionReassignmentsResponse: ThrottledResponse {
     public static let name = "ListPartitionReassignmentsResponse"
     public static let apiKey = APIKey.listPartitionReassignments
     public static let versions: ClosedRange<Int16> = 0...0

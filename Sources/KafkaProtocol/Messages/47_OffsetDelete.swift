@@ -40,7 +40,7 @@ public struct OffsetDeleteRequest: Request {
 }
 
 /// OffsetDelete response, API key 47, version 0.
-public struct OffsetDeleteResponse: Response {
+public struct OffsetDeleteResponse: ThrottledResponse {
     public static let name = "OffsetDeleteResponse"
     public static let apiKey = APIKey.offsetDelete
     public static let versions: ClosedRange<Int16> = 0...0

@@ -32,7 +32,7 @@ public struct DescribeClientQuotasRequest: Request {
 }
 
 /// DescribeClientQuotas response, API key 48, versions 0 to 1, flexible from 1.
-public struct DescribeClientQuotasResponse: Response {
+public struct DescribeClientQuotasResponse: ThrottledResponse {
     public static let name = "DescribeClientQuotasResponse"
     public static let apiKey = APIKey.describeClientQuotas
     public static let versions: ClosedRange<Int16> = 0...1

@@ -56,7 +56,7 @@ public struct AlterClientQuotasRequest: Request {
 }
 
 /// AlterClientQuotas response, API key 49, versions 0 to 1, flexible from 1.
-public struct AlterClientQuotasResponse: Response {
+public struct AlterClientQuotasResponse: ThrottledResponse {
     public static let name = "AlterClientQuotasResponse"
     public static let apiKey = APIKey.alterClientQuotas
     public static let versions: ClosedRange<Int16> = 0...1

@@ -26,7 +26,7 @@ public struct DescribeUserScramCredentialsRequest: Request {
 }
 
 /// DescribeUserScramCredentials response, API key 50, version 0, flexible from 0.
-public struct DescribeUserScramCredentialsResponse: Response {
+public struct DescribeUserScramCredentialsResponse: ThrottledResponse {
     public static let name = "DescribeUserScramCredentialsResponse"
     public static let apiKey = APIKey.describeUserScramCredentials
     public static let versions: ClosedRange<Int16> = 0...0

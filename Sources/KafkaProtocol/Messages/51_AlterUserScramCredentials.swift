@@ -48,7 +48,7 @@ public struct AlterUserScramCredentialsRequest: Request {
 }
 
 /// AlterUserScramCredentials response, API key 51, version 0, flexible from 0.
-public struct AlterUserScramCredentialsResponse: Response {
+public struct AlterUserScramCredentialsResponse: ThrottledResponse {
     public static let name = "AlterUserScramCredentialsResponse"
     public static let apiKey = APIKey.alterUserScramCredentials
     public static let versions: ClosedRange<Int16> = 0...0

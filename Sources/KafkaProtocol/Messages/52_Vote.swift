@@ -60,7 +60,7 @@ public struct VoteRequest: Request {
 }
 
 /// Vote response, API key 52, versions 0 to 2, flexible from 0.
-public struct VoteResponse: Response {
+public struct VoteResponse: UnthrottledResponse {
     public static let name = "VoteResponse"
     public static let apiKey = APIKey.vote
     public static let versions: ClosedRange<Int16> = 0...2

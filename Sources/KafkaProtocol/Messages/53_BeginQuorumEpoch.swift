@@ -66,7 +66,7 @@ public struct BeginQuorumEpochRequest: Request {
 }
 
 /// BeginQuorumEpoch response, API key 53, versions 0 to 1, flexible from 1.
-public struct BeginQuorumEpochResponse: Response {
+public struct BeginQuorumEpochResponse: UnthrottledResponse {
     public static let name = "BeginQuorumEpochResponse"
     public static let apiKey = APIKey.beginQuorumEpoch
     public static let versions: ClosedRange<Int16> = 0...1

@@ -78,7 +78,7 @@ public struct EndQuorumEpochRequest: Request {
 }
 
 /// EndQuorumEpoch response, API key 54, versions 0 to 1, flexible from 1.
-public struct EndQuorumEpochResponse: Response {
+public struct EndQuorumEpochResponse: UnthrottledResponse {
     public static let name = "EndQuorumEpochResponse"
     public static let apiKey = APIKey.endQuorumEpoch
     public static let versions: ClosedRange<Int16> = 0...1

@@ -38,7 +38,7 @@ public struct DescribeQuorumRequest: Request {
 }
 
 /// DescribeQuorum response, API key 55, versions 0 to 2, flexible from 0.
-public struct DescribeQuorumResponse: Response {
+public struct DescribeQuorumResponse: UnthrottledResponse {
     public static let name = "DescribeQuorumResponse"
     public static let apiKey = APIKey.describeQuorum
     public static let versions: ClosedRange<Int16> = 0...2

@@ -65,7 +65,7 @@ public struct AlterPartitionRequest: Request {
 }
 
 /// AlterPartition response, API key 56, versions 2 to 3, flexible from 0.
-public struct AlterPartitionResponse: Response {
+public struct AlterPartitionResponse: ThrottledResponse {
     public static let name = "AlterPartitionResponse"
     public static let apiKey = APIKey.alterPartition
     public static let versions: ClosedRange<Int16> = 2...3

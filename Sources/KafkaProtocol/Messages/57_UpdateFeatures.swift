@@ -38,7 +38,7 @@ public struct UpdateFeaturesRequest: Request {
 }
 
 /// UpdateFeatures response, API key 57, versions 0 to 2, flexible from 0.
-public struct UpdateFeaturesResponse: Response {
+public struct UpdateFeaturesResponse: ThrottledResponse {
     public static let name = "UpdateFeaturesResponse"
     public static let apiKey = APIKey.updateFeatures
     public static let versions: ClosedRange<Int16> = 0...2

@@ -20,7 +20,7 @@ public struct EnvelopeRequest: Request {
 }
 
 /// Envelope response, API key 58, version 0, flexible from 0.
-public struct EnvelopeResponse: Response {
+public struct EnvelopeResponse: UnthrottledResponse {
     public static let name = "EnvelopeResponse"
     public static let apiKey = APIKey.envelope
     public static let versions: ClosedRange<Int16> = 0...0

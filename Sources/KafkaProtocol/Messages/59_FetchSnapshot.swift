@@ -67,7 +67,7 @@ public struct FetchSnapshotRequest: Request {
 }
 
 /// FetchSnapshot response, API key 59, versions 0 to 1, flexible from 0.
-public struct FetchSnapshotResponse: Response {
+public struct FetchSnapshotResponse: ThrottledResponse {
     public static let name = "FetchSnapshotResponse"
     public static let apiKey = APIKey.fetchSnapshot
     public static let versions: ClosedRange<Int16> = 0...1

@@ -21,7 +21,7 @@ public struct DescribeClusterRequest: Request {
 }
 
 /// DescribeCluster response, API key 60, versions 0 to 2, flexible from 0.
-public struct DescribeClusterResponse: Response {
+public struct DescribeClusterResponse: ThrottledResponse {
     public static let name = "DescribeClusterResponse"
     public static let apiKey = APIKey.describeCluster
     public static let versions: ClosedRange<Int16> = 0...2

@@ -28,7 +28,7 @@ public struct DescribeProducersRequest: Request {
 }
 
 /// DescribeProducers response, API key 61, version 0, flexible from 0.
-public struct DescribeProducersResponse: Response {
+public struct DescribeProducersResponse: ThrottledResponse {
     public static let name = "DescribeProducersResponse"
     public static let apiKey = APIKey.describeProducers
     public static let versions: ClosedRange<Int16> = 0...0

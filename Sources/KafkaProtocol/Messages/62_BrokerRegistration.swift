@@ -63,7 +63,7 @@ public struct BrokerRegistrationRequest: Request {
 }
 
 /// BrokerRegistration response, API key 62, versions 0 to 4, flexible from 0.
-public struct BrokerRegistrationResponse: Response {
+public struct BrokerRegistrationResponse: ThrottledResponse {
     public static let name = "BrokerRegistrationResponse"
     public static let apiKey = APIKey.brokerRegistration
     public static let versions: ClosedRange<Int16> = 0...4

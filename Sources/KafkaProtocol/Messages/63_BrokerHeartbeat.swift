@@ -29,7 +29,7 @@ public struct BrokerHeartbeatRequest: Request {
 }
 
 /// BrokerHeartbeat response, API key 63, versions 0 to 2, flexible from 0.
-public struct BrokerHeartbeatResponse: Response {
+public struct BrokerHeartbeatResponse: ThrottledResponse {
     public static let name = "BrokerHeartbeatResponse"
     public static let apiKey = APIKey.brokerHeartbeat
     public static let versions: ClosedRange<Int16> = 0...2

@@ -16,7 +16,7 @@ public struct UnregisterBrokerRequest: Request {
 }
 
 /// UnregisterBroker response, API key 64, version 0, flexible from 0.
-public struct UnregisterBrokerResponse: Response {
+public struct UnregisterBrokerResponse: ThrottledResponse {
     public static let name = "UnregisterBrokerResponse"
     public static let apiKey = APIKey.unregisterBroker
     public static let versions: ClosedRange<Int16> = 0...0

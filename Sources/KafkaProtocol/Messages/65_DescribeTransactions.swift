@@ -16,7 +16,7 @@ public struct DescribeTransactionsRequest: Request {
 }
 
 /// DescribeTransactions response, API key 65, version 0, flexible from 0.
-public struct DescribeTransactionsResponse: Response {
+public struct DescribeTransactionsResponse: ThrottledResponse {
     public static let name = "DescribeTransactionsResponse"
     public static let apiKey = APIKey.describeTransactions
     public static let versions: ClosedRange<Int16> = 0...0

@@ -23,7 +23,7 @@ public struct ListTransactionsRequest: Request {
 }
 
 /// ListTransactions response, API key 66, versions 0 to 2, flexible from 0.
-public struct ListTransactionsResponse: Response {
+public struct ListTransactionsResponse: ThrottledResponse {
     public static let name = "ListTransactionsResponse"
     public static let apiKey = APIKey.listTransactions
     public static let versions: ClosedRange<Int16> = 0...2

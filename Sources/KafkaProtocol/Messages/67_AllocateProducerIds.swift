@@ -18,7 +18,7 @@ public struct AllocateProducerIdsRequest: Request {
 }
 
 /// AllocateProducerIds response, API key 67, version 0, flexible from 0.
-public struct AllocateProducerIdsResponse: Response {
+public struct AllocateProducerIdsResponse: ThrottledResponse {
     public static let name = "AllocateProducerIdsResponse"
     public static let apiKey = APIKey.allocateProducerIds
     public static let versions: ClosedRange<Int16> = 0...0

@@ -47,7 +47,7 @@ public struct ConsumerGroupHeartbeatRequest: Request {
 }
 
 /// ConsumerGroupHeartbeat response, API key 68, versions 0 to 1, flexible from 0.
-public struct ConsumerGroupHeartbeatResponse: Response {
+public struct ConsumerGroupHeartbeatResponse: ThrottledResponse {
     public static let name = "ConsumerGroupHeartbeatResponse"
     public static let apiKey = APIKey.consumerGroupHeartbeat
     public static let versions: ClosedRange<Int16> = 0...1

@@ -18,7 +18,7 @@ public struct ConsumerGroupDescribeRequest: Request {
 }
 
 /// ConsumerGroupDescribe response, API key 69, versions 0 to 1, flexible from 0.
-public struct ConsumerGroupDescribeResponse: Response {
+public struct ConsumerGroupDescribeResponse: ThrottledResponse {
     public static let name = "ConsumerGroupDescribeResponse"
     public static let apiKey = APIKey.consumerGroupDescribe
     public static let versions: ClosedRange<Int16> = 0...1

@@ -54,7 +54,7 @@ public struct ControllerRegistrationRequest: Request {
 }
 
 /// ControllerRegistration response, API key 70, version 0, flexible from 0.
-public struct ControllerRegistrationResponse: Response {
+public struct ControllerRegistrationResponse: ThrottledResponse {
     public static let name = "ControllerRegistrationResponse"
     public static let apiKey = APIKey.controllerRegistration
     public static let versions: ClosedRange<Int16> = 0...0

@@ -16,7 +16,7 @@ public struct GetTelemetrySubscriptionsRequest: Request {
 }
 
 /// GetTelemetrySubscriptions response, API key 71, version 0, flexible from 0.
-public struct GetTelemetrySubscriptionsResponse: Response {
+public struct GetTelemetrySubscriptionsResponse: ThrottledResponse {
     public static let name = "GetTelemetrySubscriptionsResponse"
     public static let apiKey = APIKey.getTelemetrySubscriptions
     public static let versions: ClosedRange<Int16> = 0...0

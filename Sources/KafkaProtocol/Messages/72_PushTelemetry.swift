@@ -24,7 +24,7 @@ public struct PushTelemetryRequest: Request {
 }
 
 /// PushTelemetry response, API key 72, version 0, flexible from 0.
-public struct PushTelemetryResponse: Response {
+public struct PushTelemetryResponse: ThrottledResponse {
     public static let name = "PushTelemetryResponse"
     public static let apiKey = APIKey.pushTelemetry
     public static let versions: ClosedRange<Int16> = 0...0

@@ -54,7 +54,7 @@ public struct AssignReplicasToDirsRequest: Request {
 }
 
 /// AssignReplicasToDirs response, API key 73, version 0, flexible from 0.
-public struct AssignReplicasToDirsResponse: Response {
+public struct AssignReplicasToDirsResponse: ThrottledResponse {
     public static let name = "AssignReplicasToDirsResponse"
     public static let apiKey = APIKey.assignReplicasToDirs
     public static let versions: ClosedRange<Int16> = 0...0

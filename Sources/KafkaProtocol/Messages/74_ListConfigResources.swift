@@ -19,7 +19,7 @@ public struct ListConfigResourcesRequest: Request {
 }
 
 /// ListConfigResources response, API key 74, versions 0 to 1, flexible from 0.
-public struct ListConfigResourcesResponse: Response {
+public struct ListConfigResourcesResponse: ThrottledResponse {
     public static let name = "ListConfigResourcesResponse"
     public static let apiKey = APIKey.listConfigResources
     public static let versions: ClosedRange<Int16> = 0...1

@@ -42,7 +42,7 @@ public struct DescribeTopicPartitionsRequest: Request {
 }
 
 /// DescribeTopicPartitions response, API key 75, version 0, flexible from 0.
-public struct DescribeTopicPartitionsResponse: Response {
+public struct DescribeTopicPartitionsResponse: ThrottledResponse {
     public static let name = "DescribeTopicPartitionsResponse"
     public static let apiKey = APIKey.describeTopicPartitions
     public static let versions: ClosedRange<Int16> = 0...0

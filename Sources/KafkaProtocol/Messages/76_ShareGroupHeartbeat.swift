@@ -24,7 +24,7 @@ public struct ShareGroupHeartbeatRequest: Request {
 }
 
 /// ShareGroupHeartbeat response, API key 76, version 1, flexible from 0.
-public struct ShareGroupHeartbeatResponse: Response {
+public struct ShareGroupHeartbeatResponse: ThrottledResponse {
     public static let name = "ShareGroupHeartbeatResponse"
     public static let apiKey = APIKey.shareGroupHeartbeat
     public static let versions: ClosedRange<Int16> = 1...1

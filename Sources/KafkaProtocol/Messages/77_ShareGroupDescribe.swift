@@ -18,7 +18,7 @@ public struct ShareGroupDescribeRequest: Request {
 }
 
 /// ShareGroupDescribe response, API key 77, version 1, flexible from 0.
-public struct ShareGroupDescribeResponse: Response {
+public struct ShareGroupDescribeResponse: ThrottledResponse {
     public static let name = "ShareGroupDescribeResponse"
     public static let apiKey = APIKey.shareGroupDescribe
     public static let versions: ClosedRange<Int16> = 1...1

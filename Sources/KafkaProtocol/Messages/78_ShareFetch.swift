@@ -91,7 +91,7 @@ public struct ShareFetchRequest: Request {
 }
 
 /// ShareFetch response, API key 78, versions 1 to 2, flexible from 0.
-public struct ShareFetchResponse: Response {
+public struct ShareFetchResponse: ThrottledResponse {
     public static let name = "ShareFetchResponse"
     public static let apiKey = APIKey.shareFetch
     public static let versions: ClosedRange<Int16> = 1...2

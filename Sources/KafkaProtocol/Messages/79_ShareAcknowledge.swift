@@ -63,7 +63,7 @@ public struct ShareAcknowledgeRequest: Request {
 }
 
 /// ShareAcknowledge response, API key 79, versions 1 to 2, flexible from 0.
-public struct ShareAcknowledgeResponse: Response {
+public struct ShareAcknowledgeResponse: ThrottledResponse {
     public static let name = "ShareAcknowledgeResponse"
     public static let apiKey = APIKey.shareAcknowledge
     public static let versions: ClosedRange<Int16> = 1...2

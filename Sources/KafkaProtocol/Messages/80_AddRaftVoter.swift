@@ -41,7 +41,7 @@ public struct AddRaftVoterRequest: Request {
 }
 
 /// AddRaftVoter response, API key 80, versions 0 to 1, flexible from 0.
-public struct AddRaftVoterResponse: Response {
+public struct AddRaftVoterResponse: ThrottledResponse {
     public static let name = "AddRaftVoterResponse"
     public static let apiKey = APIKey.addRaftVoter
     public static let versions: ClosedRange<Int16> = 0...1

@@ -20,7 +20,7 @@ public struct RemoveRaftVoterRequest: Request {
 }
 
 /// RemoveRaftVoter response, API key 81, version 0, flexible from 0.
-public struct RemoveRaftVoterResponse: Response {
+public struct RemoveRaftVoterResponse: ThrottledResponse {
     public static let name = "RemoveRaftVoterResponse"
     public static let apiKey = APIKey.removeRaftVoter
     public static let versions: ClosedRange<Int16> = 0...0

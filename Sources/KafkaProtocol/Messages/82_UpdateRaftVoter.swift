@@ -52,7 +52,7 @@ public struct UpdateRaftVoterRequest: Request {
 }
 
 /// UpdateRaftVoter response, API key 82, version 0, flexible from 0.
-public struct UpdateRaftVoterResponse: Response {
+public struct UpdateRaftVoterResponse: ThrottledResponse {
     public static let name = "UpdateRaftVoterResponse"
     public static let apiKey = APIKey.updateRaftVoter
     public static let versions: ClosedRange<Int16> = 0...0

@@ -44,7 +44,7 @@ public struct InitializeShareGroupStateRequest: Request {
 }
 
 /// InitializeShareGroupState response, API key 83, version 0, flexible from 0.
-public struct InitializeShareGroupStateResponse: Response {
+public struct InitializeShareGroupStateResponse: UnthrottledResponse {
     public static let name = "InitializeShareGroupStateResponse"
     public static let apiKey = APIKey.initializeShareGroupState
     public static let versions: ClosedRange<Int16> = 0...0

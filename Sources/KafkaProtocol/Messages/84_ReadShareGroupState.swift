@@ -42,7 +42,7 @@ public struct ReadShareGroupStateRequest: Request {
 }
 
 /// ReadShareGroupState response, API key 84, version 0, flexible from 0.
-public struct ReadShareGroupStateResponse: Response {
+public struct ReadShareGroupStateResponse: UnthrottledResponse {
     public static let name = "ReadShareGroupStateResponse"
     public static let apiKey = APIKey.readShareGroupState
     public static let versions: ClosedRange<Int16> = 0...0

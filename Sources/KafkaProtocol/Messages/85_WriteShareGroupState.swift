@@ -67,7 +67,7 @@ public struct WriteShareGroupStateRequest: Request {
 }
 
 /// WriteShareGroupState response, API key 85, versions 0 to 1, flexible from 0.
-public struct WriteShareGroupStateResponse: Response {
+public struct WriteShareGroupStateResponse: UnthrottledResponse {
     public static let name = "WriteShareGroupStateResponse"
     public static let apiKey = APIKey.writeShareGroupState
     public static let versions: ClosedRange<Int16> = 0...1

@@ -40,7 +40,7 @@ public struct DeleteShareGroupStateRequest: Request {
 }
 
 /// DeleteShareGroupState response, API key 86, version 0, flexible from 0.
-public struct DeleteShareGroupStateResponse: Response {
+public struct DeleteShareGroupStateResponse: UnthrottledResponse {
     public static let name = "DeleteShareGroupStateResponse"
     public static let apiKey = APIKey.deleteShareGroupState
     public static let versions: ClosedRange<Int16> = 0...0

@@ -42,7 +42,7 @@ public struct ReadShareGroupStateSummaryRequest: Request {
 }
 
 /// ReadShareGroupStateSummary response, API key 87, versions 0 to 1, flexible from 0.
-public struct ReadShareGroupStateSummaryResponse: Response {
+public struct ReadShareGroupStateSummaryResponse: UnthrottledResponse {
     public static let name = "ReadShareGroupStateSummaryResponse"
     public static let apiKey = APIKey.readShareGroupStateSummary
     public static let versions: ClosedRange<Int16> = 0...1

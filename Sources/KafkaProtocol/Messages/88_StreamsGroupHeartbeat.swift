@@ -164,7 +164,7 @@ public struct StreamsGroupHeartbeatRequest: Request {
 }
 
 /// StreamsGroupHeartbeat response, API key 88, version 0, flexible from 0.
-public struct StreamsGroupHeartbeatResponse: Response {
+public struct StreamsGroupHeartbeatResponse: ThrottledResponse {
     public static let name = "StreamsGroupHeartbeatResponse"
     public static let apiKey = APIKey.streamsGroupHeartbeat
     public static let versions: ClosedRange<Int16> = 0...0

@@ -18,7 +18,7 @@ public struct StreamsGroupDescribeRequest: Request {
 }
 
 /// StreamsGroupDescribe response, API key 89, version 0, flexible from 0.
-public struct StreamsGroupDescribeResponse: Response {
+public struct StreamsGroupDescribeResponse: ThrottledResponse {
     public static let name = "StreamsGroupDescribeResponse"
     public static let apiKey = APIKey.streamsGroupDescribe
     public static let versions: ClosedRange<Int16> = 0...0

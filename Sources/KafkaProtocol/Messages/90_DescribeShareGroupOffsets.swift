@@ -40,7 +40,7 @@ public struct DescribeShareGroupOffsetsRequest: Request {
 }
 
 /// DescribeShareGroupOffsets response, API key 90, versions 0 to 1, flexible from 0.
-public struct DescribeShareGroupOffsetsResponse: Response {
+public struct DescribeShareGroupOffsetsResponse: ThrottledResponse {
     public static let name = "DescribeShareGroupOffsetsResponse"
     public static let apiKey = APIKey.describeShareGroupOffsets
     public static let versions: ClosedRange<Int16> = 0...1

@@ -42,7 +42,7 @@ public struct AlterShareGroupOffsetsRequest: Request {
 }
 
 /// AlterShareGroupOffsets response, API key 91, version 0, flexible from 0.
-public struct AlterShareGroupOffsetsResponse: Response {
+public struct AlterShareGroupOffsetsResponse: ThrottledResponse {
     public static let name = "AlterShareGroupOffsetsResponse"
     public static let apiKey = APIKey.alterShareGroupOffsets
     public static let versions: ClosedRange<Int16> = 0...0

@@ -28,7 +28,7 @@ public struct DeleteShareGroupOffsetsRequest: Request {
 }
 
 /// DeleteShareGroupOffsets response, API key 92, version 0, flexible from 0.
-public struct DeleteShareGroupOffsetsResponse: Response {
+public struct DeleteShareGroupOffsetsResponse: ThrottledResponse {
     public static let name = "DeleteShareGroupOffsetsResponse"
     public static let apiKey = APIKey.deleteShareGroupOffsets
     public static let versions: ClosedRange<Int16> = 0...0

@@ -139,11 +139,36 @@ extension Message {
 public protocol Request: Message {
     associatedtype Response: KafkaProtocol.Response
     static var apiKey: APIKey { get }
+    /// The response of a version in which everything asked for has failed; nil where a client expects none. Each is in `Failures/`. Whoever answers
+    /// calls `failure`, which is made of it.
+    func allFailed(_ code: ErrorCode, message: String?, version: Int16) -> Response?
 }
 
-/// A response.
+/// A response: a `ThrottledResponse` or an `UnthrottledResponse`.
 public protocol Response: Message {
     static var apiKey: APIKey { get }
+    /// The same response, saying for how many milliseconds the broker holds the client back, where the version can say it.
+    func withThrottle(_ ms: Int32) -> Self
+}
+
+/// A response that has a throttle time in some version.
+public protocol ThrottledResponse: Response {
+    var throttleTimeMs: Int32 { get set }
+}
+
+extension ThrottledResponse {
+    public func withThrottle(_ ms: Int32) -> Self {
+        var response = self
+        response.throttleTimeMs = ms
+        return response
+    }
+}
+
+/// A response that has no throttle time in any version.
+public protocol UnthrottledResponse: Response {}
+
+extension UnthrottledResponse {
+    public func withThrottle(_ ms: Int32) -> Self { self }
 }
 
 /// Why bytes could not be read as a message: which message and version, where, and what was wrong.

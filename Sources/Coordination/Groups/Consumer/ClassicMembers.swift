@@ -80,7 +80,7 @@ extension GroupShard {
     }
 
     mutating func syncConsumerGroup(_ request: SyncGroupRequest, _ group: ConsumerGroup, token: UInt64, now: Int64) -> GroupOutcome {
-        func refuse(_ error: ErrorCode) -> GroupOutcome { GroupOutcome(token: token, .sync(SyncGroupResponse(error))) }
+        func refuse(_ error: ErrorCode) -> GroupOutcome { GroupOutcome(token: token, .failed(error)) }
         let member: ConsumerMember
         switch classicMember(request.memberId, request.groupInstanceId, in: group) {
         case .failure(let error): return refuse(error)
@@ -103,7 +103,7 @@ extension GroupShard {
     }
 
     mutating func heartbeatConsumerGroup(_ request: HeartbeatRequest, _ group: ConsumerGroup, token: UInt64, now: Int64) -> GroupOutcome {
-        func reply(_ error: ErrorCode) -> GroupOutcome { GroupOutcome(token: token, .heartbeat(HeartbeatResponse(error))) }
+        func reply(_ error: ErrorCode) -> GroupOutcome { GroupOutcome(token: token, error == .none ? .heartbeat(HeartbeatResponse()) : .failed(error)) }
         let member: ConsumerMember
         switch classicMember(request.memberId, request.groupInstanceId, in: group) {
         case .failure(let error): return reply(error)

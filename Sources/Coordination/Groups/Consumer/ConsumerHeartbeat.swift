@@ -17,10 +17,7 @@ extension GroupShard {
             default: return try stayInConsumerGroup(request, token: token, context: context, newMemberId: newMemberId, now: now)
             }
         } catch {
-            var response = ConsumerHeartbeatReply()
-            response.errorCode = error.code
-            response.errorMessage = error.message
-            return GroupOutcome(token: token, .consumerHeartbeat(response))
+            return GroupOutcome(token: token, .failed(error.code, message: error.message))
         }
     }
 

@@ -1,0 +1,19 @@
+extension InitializeShareGroupStateRequest {
+    public func allFailed(_ code: ErrorCode, message: String?, version: Int16) -> InitializeShareGroupStateResponse? {
+        typealias Topic = InitializeShareGroupStateResponse.InitializeStateResult
+        var response = InitializeShareGroupStateResponse()
+        response.results = topics.map { asked in
+            var topic = Topic()
+            topic.topicId = asked.topicId
+            topic.partitions = asked.partitions.map { asked in
+                var partition = Topic.PartitionResult()
+                partition.partition = asked.partition
+                partition.errorCode = code
+                partition.errorMessage = message
+                return partition
+            }
+            return topic
+        }
+        return response
+    }
+}
