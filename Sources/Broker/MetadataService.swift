@@ -233,10 +233,11 @@ public final class MetadataService: Sendable {
     /// Nothing ends a transaction whose coordinator this broker is not, so the operator must know what `read_committed` consumers wait for.
     private func nameOpenTransactions(_ partition: Partition, now: Int64) {
         for transaction in partition.log.openTransactions {
+            let age = transaction.lastTimestamp < 0 ? "at an unknown time" : "\(max(0, now - transaction.lastTimestamp) / 1000) s ago"
             settings.log.warn(
                 .transactions,
                 "\(partition.log.name) holds an open transaction of the producer id \(transaction.producerId) since offset \(transaction.firstOffset), last "
-                    + "written to \(transaction.lastTimestamp < 0 ? "at an unknown time" : "\(max(0, now - transaction.lastTimestamp) / 1000) s ago"): read_committed consumers do not get past it")
+                    + "written to \(age): read_committed consumers do not get past it")
         }
     }
 

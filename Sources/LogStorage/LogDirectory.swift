@@ -105,7 +105,10 @@ public final class LogDirectory: Sendable {
             throw .wrongMetaProperties("\(error)")
         }
         suffixed = found.suffixed
-        contents = Mutex(Contents(found: found.partitions, strangers: found.strangers, hasMarker: hasMarker, isClean: hasMarker, random: SeededGenerator(seed: generator.next()), lock: lock))
+        contents = Mutex(
+            Contents(
+                found: found.partitions, strangers: found.strangers, hasMarker: hasMarker, isClean: hasMarker, random: SeededGenerator(seed: generator.next()),
+                lock: lock))
     }
 
     /// From now on a crash must be noticed: the marker of the last clean stop goes before anything is changed that it speaks for.

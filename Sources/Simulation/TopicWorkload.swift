@@ -163,12 +163,15 @@ public struct TopicWorkload {
             if log.logStartOffset < topic.start { report.violations.append("\(name) begins at \(log.logStartOffset), before \(topic.start)") }
             let found = try records(of: log)
             for (offset, value) in found where topic.values[offset]?.value != value {
-                report.violations.append("\(name) holds \(value) at \(offset), where \(topic.values[offset]?.value ?? "nothing") was written by \(topic.incarnation)")
+                report.violations.append(
+                    "\(name) holds \(value) at \(offset), where \(topic.values[offset]?.value ?? "nothing") was written by \(topic.incarnation)")
             }
             let newest = Dictionary(topic.values.sorted { $0.key < $1.key }.map { ($0.value.key, $0.key) }, uniquingKeysWith: { _, later in later })
             let expected = topic.isCompacted ? Array(newest.values) : topic.values.keys.filter { $0 >= max(topic.start, log.logStartOffset) }
             for offset in expected where found[offset] == nil { report.violations.append("\(name) has lost offset \(offset) of \(topic.incarnation)") }
-            if log.logStartOffset > topic.start { report.violations.append("\(name) begins at \(log.logStartOffset), but only up to \(topic.start) was deleted") }
+            if log.logStartOffset > topic.start {
+                report.violations.append("\(name) begins at \(log.logStartOffset), but only up to \(topic.start) was deleted")
+            }
         }
     }
 
