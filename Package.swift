@@ -26,9 +26,10 @@ let package = Package(
         .target(name: "Vocabulary", swiftSettings: strict),
         .target(name: "Pattern", swiftSettings: strict),
         .target(name: "KafkaProtocol", dependencies: ["CCodecs", "Vocabulary"], swiftSettings: strict),
+        .target(name: "Security", dependencies: ["KafkaProtocol", "Vocabulary"], swiftSettings: strict),
         .target(name: "LogStorage", dependencies: ["KafkaProtocol", "Vocabulary"], swiftSettings: strict),
         .target(name: "Coordination", dependencies: ["KafkaProtocol", "Pattern", "Vocabulary"], swiftSettings: strict),
-        .target(name: "Broker", dependencies: ["KafkaProtocol", "LogStorage", "Coordination", "Pattern", "Vocabulary"], swiftSettings: strict),
+        .target(name: "Broker", dependencies: ["KafkaProtocol", "LogStorage", "Coordination", "Pattern", "Security", "Vocabulary"], swiftSettings: strict),
         .target(name: "KafkaClient", dependencies: ["KafkaProtocol", "Pattern", "Vocabulary"], swiftSettings: strict),
         .target(name: "Host", dependencies: ["KafkaProtocol", "LogStorage", "CLibUV", "COpenSSL"], swiftSettings: strict),
         .target(name: "Server", dependencies: ["Broker", "Host", "KafkaProtocol", "LogStorage", "Coordination", "Vocabulary"], swiftSettings: strict),
@@ -40,12 +41,13 @@ let package = Package(
         .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"], swiftSettings: strict),
         .testTarget(name: "PatternTests", dependencies: ["Pattern"], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(name: "KafkaProtocolTests", dependencies: ["KafkaProtocol", "Vocabulary"], resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(name: "SecurityTests", dependencies: ["Security"], swiftSettings: strict),
         .testTarget(
             name: "LogStorageTests", dependencies: ["LogStorage", "KafkaProtocol", "Vocabulary"], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "CoordinationTests", dependencies: ["Coordination", "KafkaProtocol", "Vocabulary"], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
-            name: "BrokerTests", dependencies: ["Broker", "KafkaProtocol", "LogStorage", "Coordination", "Simulation", "Vocabulary"],
+            name: "BrokerTests", dependencies: ["Broker", "KafkaProtocol", "LogStorage", "Coordination", "Security", "Simulation", "Vocabulary"],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "KafkaClientTests", dependencies: ["KafkaClient", "KafkaProtocol", "Vocabulary"], resources: [.copy("Fixtures")], swiftSettings: strict),

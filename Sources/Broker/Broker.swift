@@ -1,6 +1,7 @@
 import Coordination
 import KafkaProtocol
 import LogStorage
+import Security
 import Synchronization
 
 /// A Kafka broker without sockets, clock or threads: frames in, replies out. The host feeds it frames, fires its timers and drains its commits.
@@ -15,6 +16,8 @@ public final class Broker: Sendable {
     let disk: any Disk
     let fetchSessions: FetchSessionCache
     let producerIds: ProducerIdAllocator
+    let authorizer: any Authorizer
+    let quotas: any QuotaKeeper
 
     private let background = Mutex<@Sendable (@escaping @Sendable () -> Void) -> Void>({ work in work() })
 
@@ -22,6 +25,8 @@ public final class Broker: Sendable {
     public init(settings: BrokerSettings, disk: any Disk, now: Int64) throws {
         self.settings = settings
         self.disk = disk
+        authorizer = settings.authorizer
+        quotas = settings.quotas
         timers = Timers()
         commits = CommitQueue(durability: settings.durability)
         partitions = PartitionTable()
@@ -44,18 +49,20 @@ public final class Broker: Sendable {
         let key: Int16 = frame.load(0)
         let version: Int16 = frame.load(2)
         guard let api = Dispatch.api(key) else { return reply(.close("request with the unknown API key \(key)")) }
+        guard api.isBeforeAuthentication || connection.isReady else {
+            return reply(.close("\(api.key.name) before the client has said who it is"))
+        }
         let isKnown = api.versions.contains(version)
         guard isKnown || api.key == .apiVersions else {
             return reply(.close("\(api.key.name) version \(version) is not served (\(api.versions.lowerBound) to \(api.versions.upperBound) are)"))
         }
         do {
-            let isFlexible = version >= api.requestFlexibleFrom
-            var reader = WireReader(frame, version: isFlexible && isKnown ? 2 : 1, isFlexible: isFlexible && isKnown)
+            let isFlexible = version >= api.requestFlexibleFrom && isKnown
+            var reader = WireReader(frame, version: isFlexible ? 2 : 1, isFlexible: isFlexible)
             var header = RequestHeader()
             try reader.value(&header)
             connection.note(clientId: header.clientId)
-            let context = RequestContext(
-                header: header, api: api.key, headerVersion: isFlexible && api.key != .apiVersions ? 1 : 0, connection: connection, now: now, send: reply)
+            let context = RequestContext(self, api: api, header: header, size: frame.count, from: connection, now: now, send: reply)
             guard isKnown else { return replyUnsupportedApiVersions(self, context) }
             try api.run(self, frame.dropFirst(reader.position), context)
         } catch {
@@ -139,12 +146,13 @@ public final class Broker: Sendable {
 
     /// Writes checkpoints and the marker of a clean stop. Nothing may be handled afterwards.
     public func shutDown(now: Int64) throws {
+        metadata.drain()
         commits.drain()
         // Only a courtesy to whoever opens the directory next: a log that cannot be written must not keep the rest from being closed.
-        do throws(ErrorCode) {
+        do throws(MetadataFailure) {
             try metadata.stop()
         } catch {
-            settings.log.warn(.metadata, "the stop could not be noted in the metadata log: \(error.name)")
+            settings.log.warn(.metadata, "the stop could not be noted in the metadata log: \(error.reason)")
         }
         try storage.close()
     }

@@ -1,6 +1,7 @@
 import Coordination
 import KafkaProtocol
 import LogStorage
+import Security
 import Vocabulary
 
 /// What a broker is started with: identity, places, durability, and Kafka's own configuration keys.
@@ -16,6 +17,10 @@ public struct BrokerSettings: Sendable {
     public var seed: UInt64 = 0
     /// Milliseconds since the epoch, for the few records that are not written on behalf of a request.
     public var clock: @Sendable () -> Int64 = { 0 }
+    /// Who may do what.
+    public var authorizer: any Authorizer = AllowAll()
+    /// What clients may use.
+    public var quotas: any QuotaKeeper = Unlimited()
     /// What the operator is told.
     public var log = OperatorLog.silent
     /// The static configuration by Kafka's keys, as a server.properties file gives it.

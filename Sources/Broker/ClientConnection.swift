@@ -1,4 +1,4 @@
-import KafkaProtocol
+import Security
 import Synchronization
 
 /// What the broker knows of one connection. The socket itself belongs to the host.
@@ -11,15 +11,62 @@ public final class ClientConnection: Sendable {
 
     /// Where the connection is between, for lines to the operator: `127.0.0.1:50112 on PLAINTEXT (port 9092)`.
     private let place: String
+    /// Nil for a connection whose requests wait with the broker's own deadlines, on whatever thread answers them.
+    let loop: ConnectionLoop?
+
+    private let session: Mutex<Session>
+    private let waiting = Mutex(Waiting())
     private let firstClientId = Mutex<String?>(nil)
     private let isClientKnown = Atomic(false)
 
-    public init(id: UInt64, listener: String, peerHost: String, place: String? = nil) {
+    /// - Parameter session: how far the connection has come; ready at once on a listener without encryption and credentials
+    public init(id: UInt64, listener: String, peerHost: String, place: String? = nil, session: Session = Session(), loop: ConnectionLoop? = nil) {
         self.id = id
+        self.loop = loop
+        self.session = Mutex(session)
         self.listener = listener
         self.peerHost = peerHost
         self.place = place ?? "\(peerHost) on \(listener)"
     }
+
+    /// Who the client is, as far as that is known.
+    var principal: Principal { session.withLock { $0.principal } }
+
+    /// Whether the connection has come far enough for every request.
+    var isReady: Bool { session.withLock { $0.phase == .ready } }
+
+    /// Notes how the connection came further.
+    public func advance(_ step: (inout Session) -> Void) { session.withLock { step(&$0) } }
+
+    // MARK: Waiting
+
+    /// What the connection's requests wait for, to be given up with it.
+    private struct Waiting: Sendable {
+        var fetches: [ObjectIdentifier: DelayedFetch] = [:]
+        var isClosed = false
+    }
+
+    /// Notes a fetch that waits; false when the connection is closed already, and nobody will read the answer.
+    func park(_ fetch: DelayedFetch) -> Bool {
+        waiting.withLock { waiting in
+            if waiting.isClosed { return false }
+            waiting.fetches[ObjectIdentifier(fetch)] = fetch
+            return true
+        }
+    }
+
+    func unpark(_ fetch: DelayedFetch) { _ = waiting.withLock { $0.fetches.removeValue(forKey: ObjectIdentifier(fetch)) } }
+
+    /// The connection is over: what waits is given up.
+    public func close() {
+        let fetches = waiting.withLock { waiting in
+            defer { waiting = Waiting(isClosed: true) }
+            return Array(waiting.fetches.values)
+        }
+        for fetch in fetches { fetch.cancel() }
+    }
+
+    // MARK: Client
 
     /// Notes what the client calls itself: the first request that says it counts.
     func note(clientId: String?) {
@@ -30,50 +77,4 @@ public final class ClientConnection: Sendable {
 
     /// For lines to the operator.
     public var name: String { place + (firstClientId.withLock { $0 }.map { ", client id \($0)" } ?? "") }
-}
-
-/// One request on its way through the broker. `reply` may be called from any thread, once.
-public final class RequestContext: Sendable {
-    public let api: APIKey
-    public let version: Int16
-    public let correlationId: Int32
-    public let clientId: String?
-    public let connection: ClientConnection
-    /// Milliseconds since the epoch when the frame was read.
-    public let now: Int64
-    private let headerVersion: Int16
-    private let send: @Sendable (Reply) -> Void
-
-    init(header: RequestHeader, api: APIKey, headerVersion: Int16, connection: ClientConnection, now: Int64, send: @escaping @Sendable (Reply) -> Void) {
-        self.api = api
-        version = header.requestApiVersion
-        correlationId = header.correlationId
-        clientId = header.clientId
-        self.headerVersion = headerVersion
-        self.connection = connection
-        self.now = now
-        self.send = send
-    }
-
-    /// Sends the response in the request's version, or another one (ApiVersions falls back to version 0).
-    public func reply<R: Response>(_ response: R, version: Int16? = nil) {
-        var writer = WireWriter.frame()
-        ResponseHeader(correlationId: correlationId).encode(into: &writer, version: headerVersion)
-        response.encode(into: &writer, version: version ?? self.version)
-        send(.frame(writer.finishedFrame()))
-    }
-
-    /// Releases the request's place in the order of replies without sending anything (acks=0).
-    public func replyNothing() { send(.nothing) }
-
-    /// Ends the connection once earlier replies are sent.
-    public func close(_ reason: String) { send(.close(reason)) }
-}
-
-/// What becomes of a request.
-public enum Reply: Sendable {
-    /// Length, header and body.
-    case frame([RecordData.Piece])
-    case nothing
-    case close(String)
 }

@@ -11,47 +11,66 @@ public enum Durability: String, Sendable {
     case memory
 }
 
-/// Group commit: requests that wait for their records to be durable. One sync of a partition answers every request that waits for it.
-/// The host runs `drain` on a thread of its own, so no event loop blocks on the disk.
+/// Group commit: requests that wait for their records to be durable. One sync of a partition answers every request that waits for it, and only those: a
+/// partition whose disk is slow holds up nobody else. The host runs `drainOne` on threads of their own, so no event loop blocks on the disk.
 public final class CommitQueue: Sendable {
-    private struct Waiter {
-        var partition: Partition
-        var then: @Sendable (ErrorCode) -> Void
+    private typealias Waiter = @Sendable (ErrorCode) -> Void
+
+    private struct State {
+        /// Partitions to sync, in the order in which they were asked for; none of them is being synced.
+        var queue: ArraySlice<Partition> = []
+        var waiters: [ObjectIdentifier: [Waiter]] = [:]
+        var syncing: Set<ObjectIdentifier> = []
     }
 
     public let durability: Durability
-    private let waiters = Mutex<[Waiter]>([])
+    private let state = Mutex(State())
     private let signal = Mutex<(@Sendable () -> Void)?>(nil)
 
     public init(durability: Durability) { self.durability = durability }
 
-    /// Called, from any thread, when there is something to drain.
+    /// Called, from any thread, once for each call of `drainOne` that is needed.
     public func onWork(_ body: @escaping @Sendable () -> Void) { signal.withLock { $0 = body } }
 
     /// Calls `then` once everything appended to the partition so far is durable; at once where durability does not ask for a sync.
     func commit(_ partition: Partition, upTo offset: Int64, then: @escaping @Sendable (ErrorCode) -> Void) {
         if durability != .fsync || partition.log.flushedOffset >= offset { return then(.none) }
-        let isFirst = waiters.withLock { waiters in
-            waiters.append(Waiter(partition: partition, then: then))
-            return waiters.count == 1
+        let id = ObjectIdentifier(partition)
+        let isNew = state.withLock { state in
+            state.waiters[id, default: []].append(then)
+            // What is being synced may have begun before this append: it is synced once more afterwards.
+            guard state.waiters[id]?.count == 1, !state.syncing.contains(id) else { return false }
+            state.queue.append(partition)
+            return true
         }
-        if isFirst, let signal = signal.withLock({ $0 }) { signal() }
+        if isNew { signal.withLock { $0 }?() }
     }
 
-    /// Syncs each partition that is waited for and answers the waiters; returns false when there was nothing to do.
+    /// Syncs the partition that has waited longest, and answers those who wait for it; false when there was nothing to do. May be called from several threads
+    /// at once.
     @discardableResult
-    public func drain() -> Bool {
-        let batch = waiters.withLock { waiters in
-            let batch = waiters
-            waiters = []
-            return batch
+    public func drainOne() -> Bool {
+        let next = state.withLock { state -> (Partition, [Waiter])? in
+            guard let partition = state.queue.popFirst() else { return nil }
+            if state.queue.isEmpty { state.queue = [] }
+            let id = ObjectIdentifier(partition)
+            state.syncing.insert(id)
+            return (partition, state.waiters.removeValue(forKey: id) ?? [])
         }
-        guard !batch.isEmpty else { return false }
-        var outcomes: [ObjectIdentifier: ErrorCode] = [:]
-        for waiter in batch where outcomes[ObjectIdentifier(waiter.partition)] == nil {
-            outcomes[ObjectIdentifier(waiter.partition)] = waiter.partition.sync()
+        guard let (partition, waiters) = next else { return false }
+        let outcome = partition.sync()
+        let isAgain = state.withLock { state in
+            let id = ObjectIdentifier(partition)
+            state.syncing.remove(id)
+            guard state.waiters[id] != nil else { return false }
+            state.queue.append(partition)
+            return true
         }
-        for waiter in batch { waiter.then(outcomes[ObjectIdentifier(waiter.partition)] ?? .kafkaStorageError) }
+        if isAgain { signal.withLock { $0 }?() }
+        for waiter in waiters { waiter(outcome) }
         return true
     }
+
+    /// Syncs until nobody waits.
+    public func drain() { while drainOne() {} }
 }

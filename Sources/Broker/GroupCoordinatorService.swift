@@ -1,11 +1,12 @@
 import Coordination
 import KafkaProtocol
+import Security
 import Synchronization
 import Vocabulary
 
 /// The group coordinator: finds the shard of a group and runs requests on it.
 final class GroupCoordinatorService: Sendable {
-    static let topic = TopicName.groupOffsets
+    private static let topicName = TopicName.groupOffsets
 
     private let settings: BrokerSettings
     private let metadata: MetadataService
@@ -27,31 +28,54 @@ final class GroupCoordinatorService: Sendable {
         self.commits = commits
         self.timers = timers
         generator = Mutex(settings.generator(2, now))
-        for partition in partitions.snapshot.topics[Self.topic]?.partitions ?? [] {
+        for partition in partitions.snapshot.topics[Self.topicName]?.partitions ?? [] {
             if let partition { _ = try? runner(of: partition, now: now) }
         }
-        let clock = settings.clock
-        metadata.onDeletedTopics { [weak self] names in self?.topicsDeleted(Set(names), now: clock()) }
+        metadata.onChange { [weak self] delta, now in
+            let deleted = delta.removedTopics.map(\.name)
+            if !deleted.isEmpty { self?.topicsDeleted(Set(deleted), now: now) }
+        }
     }
 
-    /// Creates `__consumer_offsets` when it is missing: what the first client that looks for a coordinator causes.
-    func createTopicIfMissing(now: Int64) -> ErrorCode {
-        if metadata.image.topic(Self.topic) != nil { return .none }
+    /// `__consumer_offsets` as the configuration wants it.
+    var topic: CreateTopicsRequest.CreatableTopic {
+        var topic = CreateTopicsRequest.CreatableTopic()
+        topic.name = Self.topicName
+        topic.numPartitions = Int32(clamping: settings.int("offsets.topic.num.partitions"))
+        topic.replicationFactor = Int16(clamping: settings.int("offsets.topic.replication.factor"))
         let configs = [
             ("cleanup.policy", "compact"), ("compression.type", "producer"), ("segment.bytes", settings.text("offsets.topic.segment.bytes") ?? "104857600"),
         ]
-        let (error, _) = metadata.createTopic(
-            Self.topic, partitions: Int32(clamping: settings.int("offsets.topic.num.partitions")),
-            replicationFactor: Int16(clamping: settings.int("offsets.topic.replication.factor")), configs: configs, now: now)
-        return error == .topicAlreadyExists ? .none : error
+        topic.configs = configs.map { name, value in
+            var config = CreateTopicsRequest.CreatableTopic.CreatableTopicConfig()
+            config.name = name
+            config.value = value
+            return config
+        }
+        return topic
+    }
+
+    /// Creates `__consumer_offsets` when it is missing: what the first client that looks for a coordinator causes.
+    func createTopicIfMissing(_ principal: Principal, then: @escaping @Sendable (ErrorCode) -> Void) {
+        if metadata.image.topic(Self.topicName) != nil { return then(.none) }
+        var request = CreateTopicsRequest()
+        request.topics = [topic]
+        metadata.createTopics(request, principal: principal) { result in
+            switch result {
+            case .success(let response):
+                let error = response.topics.first?.errorCode ?? .unknownServerError
+                then(error == .topicAlreadyExists ? .none : error)
+            case .failure(let error): then(error)
+            }
+        }
     }
 
     /// The shard that a group belongs to. NOT_COORDINATOR while there is no such partition here.
     func runner(for group: String, now: Int64) -> Result<GroupShardRunner, ErrorCode> {
         // The image has all of the topic's partitions at once; the table gets them one after another.
-        let count = Int32(metadata.image.topic(Self.topic)?.partitions.count ?? 0)
+        let count = Int32(metadata.image.topic(Self.topicName)?.partitions.count ?? 0)
         let index = CoordinatorPartition.index(for: group, partitions: count)
-        guard let partition = partitions.partition(Self.topic, index) else { return .failure(.notCoordinator) }
+        guard let partition = partitions.partition(Self.topicName, index) else { return .failure(.notCoordinator) }
         do {
             return .success(try runner(of: partition, now: now))
         } catch {
@@ -61,7 +85,7 @@ final class GroupCoordinatorService: Sendable {
 
     /// Every shard there is, in partition order.
     func allRunners(now: Int64) -> [GroupShardRunner] {
-        (partitions.snapshot.topics[Self.topic]?.partitions ?? []).compactMap { partition in
+        (partitions.snapshot.topics[Self.topicName]?.partitions ?? []).compactMap { partition in
             partition.flatMap { try? runner(of: $0, now: now) }
         }
     }

@@ -1,45 +1,130 @@
+import Coordination
 import KafkaProtocol
 import LogStorage
 import Synchronization
 
-/// A partition that this broker leads: its log, and the fetches that wait for it to grow.
+/// A partition of which this broker has a replica: its log, its part in the partition's life, and the fetches that wait for it to grow. It alone answers
+/// questions about offsets: nobody else may take the log's end for what is replicated.
 public final class Partition: Sendable {
     public let topic: String
     public let topicId: Uuid
     public let index: Int32
     public let log: PartitionLog
-    private let epoch: Mutex<Int32>
+    private let nodeId: Int32
+    private let replication = Mutex(Replication())
     private let waiters = Mutex(Waiters())
     private let upkeepFailures = Mutex<[String: String]>([:])
 
-    init(topic: String, topicId: Uuid, index: Int32, log: PartitionLog, leaderEpoch: Int32) {
+    /// Who has the partition and who leads it, as the metadata says.
+    private struct Replication: Sendable {
+        var leader: Int32 = -1
+        var leaderEpoch: Int32 = 0
+        var replicas: [Int32] = []
+        var inSync: [Int32] = []
+    }
+
+    /// What an append must know of it.
+    private struct Standing {
+        var error: ErrorCode
+        var leaderEpoch: Int32
+        var inSync: Int
+        var replicas: Int
+    }
+
+    init(topic: String, topicId: Uuid, index: Int32, log: PartitionLog, nodeId: Int32) {
         self.topic = topic
         self.topicId = topicId
         self.index = index
         self.log = log
-        epoch = Mutex(leaderEpoch)
+        self.nodeId = nodeId
     }
 
-    public var leaderEpoch: Int32 {
-        get { epoch.withLock { $0 } }
-        set { epoch.withLock { $0 = newValue } }
+    // MARK: Role
+
+    /// Takes over what the metadata says of the partition. A leader's new epoch begins at the log's end.
+    func take(_ image: PartitionImage) {
+        replication.withLock { replication in
+            let isLed = image.leader == nodeId
+            replication = Replication(leader: image.leader, leaderEpoch: image.leaderEpoch, replicas: image.replicas, inSync: image.isr)
+            // With other replicas in sync the high watermark waits for them; until they have fetched it stays where it was.
+            log.setReplicatedEnd(isLed && image.isr == [nodeId] ? nil : log.offsets.highWatermark)
+            if isLed { log.assignLeaderEpoch(image.leaderEpoch) }
+        }
     }
 
-    /// With a single replica every appended record is replicated: the high watermark is the log end offset.
-    public var highWatermark: Int64 { log.logEndOffset }
+    public var leaderEpoch: Int32 { replication.withLock { $0.leaderEpoch } }
+
+    public var isLeader: Bool { replication.withLock { $0.leader == nodeId } }
 
     /// What a request that names the leader epoch it knows of, or -1, must be told (KIP-320).
-    func check(currentLeaderEpoch: Int32) -> ErrorCode {
-        let epoch = leaderEpoch
-        if currentLeaderEpoch == -1 || currentLeaderEpoch == epoch { return .none }
-        return currentLeaderEpoch < epoch ? .fencedLeaderEpoch : .unknownLeaderEpoch
+    private func check(_ replication: Replication, currentLeaderEpoch: Int32) -> ErrorCode {
+        if currentLeaderEpoch != -1, currentLeaderEpoch != replication.leaderEpoch {
+            return currentLeaderEpoch < replication.leaderEpoch ? .fencedLeaderEpoch : .unknownLeaderEpoch
+        }
+        return replication.leader == nodeId ? .none : .notLeaderOrFollower
     }
 
-    /// Appends and wakes the fetches that wait for this partition.
-    func append(_ batches: Bytes, now: Int64, origin: AppendOrigin) throws(AppendError) -> AppendInfo {
-        let info = try log.append(batches, leaderEpoch: leaderEpoch, now: now, origin: origin)
-        wake(appended: batches.count, now: now)
+    // MARK: Offsets
+
+    /// What a leader tells of its offsets, all at one moment.
+    struct View: Sendable {
+        let leaderEpoch: Int32
+        let offsets: LogOffsets
+
+        /// Where a reader must stop.
+        func limit(readsCommitted: Bool) -> Int64 { readsCommitted ? offsets.lastStable : offsets.highWatermark }
+    }
+
+    /// The view of this partition's leader, or why there is none here.
+    /// - Parameter currentLeaderEpoch: the one that the client knows of, or -1
+    func view(currentLeaderEpoch: Int32 = -1) -> Result<View, ErrorCode> {
+        replication.withLock { replication in
+            let error = check(replication, currentLeaderEpoch: currentLeaderEpoch)
+            return error == .none ? .success(View(leaderEpoch: replication.leaderEpoch, offsets: log.offsets)) : .failure(error)
+        }
+    }
+
+    /// Where a leader epoch's records end (KIP-101): of the one in force, at the log's end.
+    func endOffset(forEpoch epoch: Int32, currentLeaderEpoch: Int32) -> Result<EpochEndOffset, ErrorCode> {
+        view(currentLeaderEpoch: currentLeaderEpoch).map { view in
+            // An epoch in which nothing was written yet has no end in the log.
+            epoch == view.leaderEpoch ? EpochEndOffset(leaderEpoch: epoch, endOffset: view.offsets.end) : log.endOffset(forEpoch: epoch)
+        }
+    }
+
+    // MARK: Writing
+
+    /// Appends, if this broker leads, and wakes the fetches that wait for this partition.
+    /// - Parameter requiresInSync: the producer asked for an acknowledgement of all replicas in sync, so there must be as many as `min.insync.replicas`
+    ///   says, or all that the partition has (KIP-966).
+    func append(_ batches: Bytes, now: Int64, origin: AppendOrigin, requiresInSync: Bool = false) throws(AppendError) -> AppendInfo {
+        let standing = replication.withLock {
+            Standing(
+                error: check($0, currentLeaderEpoch: -1), leaderEpoch: $0.leaderEpoch, inSync: $0.inSync.count, replicas: $0.replicas.count)
+        }
+        guard standing.error == .none else { throw AppendError(standing.error, "this broker does not lead \(log.name)") }
+        if requiresInSync, standing.inSync < standing.replicas {
+            let required = min(log.config.minInsyncReplicas, standing.replicas)
+            guard standing.inSync >= required else {
+                throw AppendError(.notEnoughReplicas, "\(log.name) has \(standing.inSync) replicas in sync of the \(required) that it needs")
+            }
+        }
+        let info = try log.append(batches, leaderEpoch: standing.leaderEpoch, now: now, origin: origin)
+        // With other replicas in sync nothing more may be read before they have it.
+        if standing.inSync == 1, !info.isDuplicate { wake(appended: batches.count, now: now) }
         return info
+    }
+
+    /// Moves the log's start to an offset, or with -1 to the high watermark, beyond which it cannot go; returns the start.
+    func deleteRecords(before offset: Int64, now: Int64) throws(LogError) -> Int64 {
+        let offsets = log.offsets
+        let target = offset == -1 ? offsets.highWatermark : offset
+        guard target >= 0, target <= offsets.highWatermark else {
+            throw .offsetOutOfRange(requested: target, logStartOffset: offsets.start, logEndOffset: offsets.highWatermark)
+        }
+        let start = try log.deleteRecords(before: target)
+        wake(appended: nil, now: now)
+        return start
     }
 
     func sync() -> ErrorCode {
@@ -60,11 +145,16 @@ public final class Partition: Sendable {
         }
     }
 
+    // MARK: Waiting
+
     func wait(_ fetch: DelayedFetch) { waiters.withLock { $0.add(fetch) } }
+
+    /// How many fetches wait.
+    var waitingFetches: Int { waiters.withLock { $0.fetches.count } }
 
     func stopWaiting(_ fetch: DelayedFetch) { waiters.withLock { $0.remove(fetch) } }
 
-    /// Tells waiting fetches that bytes arrived, or (with `appended` nil) that the partition has changed and they must look again.
+    /// Tells waiting fetches that bytes may be read now, or (with `appended` nil) that the partition has changed and they must look again.
     func wake(appended: Int?, now: Int64) {
         let waiting = waiters.withLock { $0.fetches }
         for fetch in waiting { fetch.partitionChanged(appended: appended, now: now) }
@@ -88,56 +178,5 @@ private struct Waiters: Sendable {
         guard last !== fetch else { return }
         fetches[place] = last
         places[ObjectIdentifier(last)] = place
-    }
-}
-
-/// The partitions of one topic by index.
-struct TopicPartitions: Sendable {
-    var topicId: Uuid
-    var partitions: [Partition?]
-}
-
-/// All partitions of this broker. Readers take a snapshot and look up without a lock; the few writers replace it.
-public final class PartitionTable: Sendable {
-    struct Snapshot: Sendable {
-        var topics: [String: TopicPartitions] = [:]
-        var names: [Uuid: String] = [:]
-
-        func partition(_ topic: String, _ index: Int32) -> Partition? {
-            guard let partitions = topics[topic]?.partitions, index >= 0, Int(index) < partitions.count else { return nil }
-            return partitions[Int(index)]
-        }
-    }
-
-    private let current = Mutex(Snapshot())
-
-    var snapshot: Snapshot { current.withLock { $0 } }
-
-    public func partition(_ topic: String, _ index: Int32) -> Partition? { snapshot.partition(topic, index) }
-
-    /// Every partition, by topic name and index.
-    public var all: [Partition] { snapshot.topics.sorted { $0.key < $1.key }.flatMap { $0.value.partitions.compactMap { $0 } } }
-
-    func add(_ added: [Partition]) {
-        current.withLock { snapshot in
-            for (name, added) in Dictionary(grouping: added, by: \.topic) {
-                var topic = snapshot.topics[name] ?? TopicPartitions(topicId: added[0].topicId, partitions: [])
-                for partition in added {
-                    while topic.partitions.count <= Int(partition.index) { topic.partitions.append(nil) }
-                    topic.partitions[Int(partition.index)] = partition
-                }
-                snapshot.topics[name] = topic
-                snapshot.names[topic.topicId] = name
-            }
-        }
-    }
-
-    /// Takes a topic out and returns its partitions.
-    func remove(topic: String) -> [Partition] {
-        current.withLock { snapshot in
-            guard let removed = snapshot.topics.removeValue(forKey: topic) else { return [] }
-            snapshot.names.removeValue(forKey: removed.topicId)
-            return removed.partitions.compactMap { $0 }
-        }
     }
 }

@@ -36,7 +36,7 @@ extension LogState {
     func compactionPlan(now: Int64) throws(DiskError) -> CompactionPlan? {
         guard config.isCompacted, segments.count > 1 else { return nil }
         let firstDirty = max(cleanedOffset, logStartOffset)
-        let limit = min(producers.firstUnstableOffset ?? .max, active.baseOffset)
+        let limit = min(lastStableOffset, active.baseOffset)
         var sources: [CompactionSource] = []
         var cleanBytes = 0, dirtyBytes = 0
         var oldestDirty: Int64?

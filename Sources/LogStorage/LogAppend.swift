@@ -5,6 +5,10 @@ extension LogState {
     /// Assigns offsets, checks the producers and writes the batches.
     mutating func append(_ incoming: ValidatedBatches, leaderEpoch: Int32, now: Int64, origin: AppendOrigin) throws(AppendError) -> AppendInfo {
         if let failure { throw AppendError(.kafkaStorageError, "\(failure)") }
+        // Whoever asked has been a leader of an earlier epoch, or goes on believing so.
+        guard leaderEpoch >= epochs.latest || origin == .replication else {
+            throw AppendError(.notLeaderOrFollower, "\(name) has a leader of epoch \(epochs.latest)")
+        }
         guard incoming.sizeInBytes <= config.segmentBytes else {
             throw AppendError(
                 .recordListTooLarge,

@@ -49,6 +49,8 @@ public struct LogConfig: Sendable, Equatable {
     public var minCompactionLagMs: Int64 = 0
     public var maxCompactionLagMs: Int64 = .max
     public var minCleanableDirtyRatio: Double = 0.5
+    /// Replicas that must be in sync before a producer that asks for all of them is served (the partition sees to that, not its log).
+    public var minInsyncReplicas = 1
     /// A batch larger than this, once decompressed, is refused where the log must look inside it.
     public var maxDecompressedBytes: Int = 64 << 20
 
@@ -81,6 +83,7 @@ public struct LogConfig: Sendable, Equatable {
         case "delete.retention.ms": deleteRetentionMs = Int64(value) ?? deleteRetentionMs
         case "min.compaction.lag.ms": minCompactionLagMs = Int64(value) ?? minCompactionLagMs
         case "max.compaction.lag.ms": maxCompactionLagMs = Int64(value) ?? maxCompactionLagMs
+        case "min.insync.replicas": minInsyncReplicas = Int(value) ?? minInsyncReplicas
         case "min.cleanable.dirty.ratio": minCleanableDirtyRatio = Double(value) ?? minCleanableDirtyRatio
         default: break
         }

@@ -41,7 +41,16 @@ struct LogState: Sendable {
 
     var sizeInBytes: Int { segments.reduce(0) { $0 + $1.size } }
 
-    var lastStableOffset: Int64 { producers.firstUnstableOffset ?? nextOffset }
+    /// Up to where every replica that must have the records has them, as the partition says; nil while no other replica must have them.
+    var replicatedEnd: Int64?
+
+    var highWatermark: Int64 { min(replicatedEnd ?? nextOffset, nextOffset) }
+
+    var lastStableOffset: Int64 { min(producers.firstUnstableOffset ?? nextOffset, highWatermark) }
+
+    var offsets: LogOffsets {
+        LogOffsets(start: logStartOffset, highWatermark: highWatermark, lastStable: lastStableOffset, end: nextOffset)
+    }
 
     /// Ends the log's use. The first reason counts; the operator hears of it, unless the log was closed in order.
     mutating func fail(_ reason: LogError) {

@@ -95,6 +95,11 @@ public struct TimestampAndOffset: Sendable, Equatable {
 public struct EpochEndOffset: Sendable, Equatable {
     public var leaderEpoch: Int32
     public var endOffset: Int64
+
+    public init(leaderEpoch: Int32, endOffset: Int64) {
+        self.leaderEpoch = leaderEpoch
+        self.endOffset = endOffset
+    }
 }
 
 /// A transaction that was aborted: its producer and the first offset that it wrote.

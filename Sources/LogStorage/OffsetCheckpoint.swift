@@ -53,7 +53,7 @@ final class Checkpoints: Sendable {
                 // Kafka notes a start only where the segments' names do not tell it; but a power failure may bring segments back that were removed.
                 starts[log.name] = state.logStartOffset > 0 ? state.logStartOffset : nil
                 cleaned[log.name] = state.cleanedOffset > 0 ? state.cleanedOffset : nil
-                ends[log.name] = state.nextOffset
+                ends[log.name] = state.highWatermark
             }
         }
     }

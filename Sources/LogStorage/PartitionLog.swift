@@ -25,7 +25,9 @@ public final class PartitionLog: Sendable {
 
     public var logStartOffset: Int64 { state.withLock { $0.logStartOffset } }
     public var logEndOffset: Int64 { state.withLock { $0.nextOffset } }
-    /// First offset of the oldest open transaction, or the log's end. A broker takes the lower of this and the high watermark.
+    /// Start, end and the marks between them, at one moment.
+    public var offsets: LogOffsets { state.withLock { $0.offsets } }
+    /// First offset of the oldest open transaction, or the high watermark.
     public var lastStableOffset: Int64 { state.withLock { $0.lastStableOffset } }
     /// Everything below this offset is durable.
     public var flushedOffset: Int64 { state.withLock { $0.flushedOffset } }
@@ -36,6 +38,9 @@ public final class PartitionLog: Sendable {
     /// -1 when there is none.
     public var latestLeaderEpoch: Int32 { state.withLock { $0.epochs.latest } }
     public var config: LogConfig { state.withLock { $0.config } }
+
+    /// Says up to where every replica that must have the records has them; nil when no other replica must, and the log's end is the high watermark.
+    public func setReplicatedEnd(_ offset: Int64?) { state.withLock { $0.replicatedEnd = offset } }
 
     public func updateConfig(_ config: LogConfig) { state.withLock { $0.config = config } }
 
@@ -144,10 +149,13 @@ public final class PartitionLog: Sendable {
 
     /// Drops what lies at or behind an offset, down to the start of the batch that contains it; returns the end.
     public func truncate(to offset: Int64, now: Int64) throws(LogError) -> Int64 {
-        try state.withLock { (log) throws(LogError) in
-            try log.changing { (log) throws(DiskError) in
-                try log.truncate(to: offset, now: now)
-                return log.nextOffset
+        // A sync that is under way would call durable what is cut off and written anew meanwhile.
+        try syncing.withLock { (_) throws(LogError) in
+            try state.withLock { (log) throws(LogError) in
+                try log.changing { (log) throws(DiskError) in
+                    try log.truncate(to: offset, now: now)
+                    return log.nextOffset
+                }
             }
         }
     }

@@ -22,11 +22,13 @@ extension LogState {
         return removed
     }
 
-    /// Removes the oldest segments as long as the condition holds; an empty active segment stays.
+    /// Removes the oldest segments as long as the condition holds, up to the high watermark; an empty active segment stays.
     private mutating func removeSegments(now: Int64, while condition: (LogState, Int) throws(DiskError) -> Bool) throws(LogError) -> Int {
         var count = 0
         do throws(DiskError) {
-            while count < segments.count, !(count == segments.count - 1 && segments[count].size == 0), try condition(self, count) { count += 1 }
+            while count < segments.count, !(count == segments.count - 1 && segments[count].size == 0), endOffset(ofSegment: count) <= highWatermark,
+                try condition(self, count)
+            { count += 1 }
         } catch {
             throw .disk(error)
         }

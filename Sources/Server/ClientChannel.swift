@@ -44,6 +44,10 @@ final class ClientChannel {
     private let log: OperatorLog
     private var slots: ArraySlice<Slot> = []
     private var isPaused = false
+    /// Too many requests wait for their replies.
+    private var isFull = false
+    private var mutedUntil: Int64 = 0
+    private var unmute: LoopTimer?
 
     init(connection: Connection, client: ClientConnection, broker: Broker, loop: EventLoop, log: OperatorLog) {
         self.connection = connection
@@ -57,6 +61,10 @@ final class ClientChannel {
         connection.onFrames = { [unowned self] _, frames in serve(frames) }
         connection.onClose = { [self] _, reason in
             tell(reason)
+            unmute?.cancel()
+            unmute = nil
+            slots = []
+            client.close()
             onClose(self)
         }
         connection.start()
@@ -90,8 +98,10 @@ final class ClientChannel {
         while connection.isOpen, let slot = slots.first, let reply = slot.reply {
             slots.removeFirst()
             switch reply {
-            case .frame(let pieces): connection.send(pieces)
-            case .nothing: break
+            case .frame(let pieces, let throttleMs):
+                connection.send(pieces)
+                mute(throttleMs)
+            case .nothing(let throttleMs): mute(throttleMs)
             case .close(let reason):
                 log.warn(.connection, "the connection of \(client.name) was closed: \(reason)")
                 slots.removeAll()
@@ -100,13 +110,28 @@ final class ClientChannel {
         }
         guard connection.isOpen else { return }
         if slots.isEmpty { slots = [] }
-        if slots.count > Self.maxWaiting, !isPaused {
-            isPaused = true
-            connection.pauseReading()
-        } else if isPaused, slots.count <= Self.maxWaiting / 2 {
-            isPaused = false
-            connection.resumeReading()
+        if slots.count > Self.maxWaiting { isFull = true } else if slots.count <= Self.maxWaiting / 2 { isFull = false }
+        setReading()
+    }
+
+    /// Nothing is read from a client that has used more than its quota until the time that it was told is over (KIP-219).
+    private func mute(_ ms: Int32) {
+        guard ms > 0 else { return }
+        let until = SystemClock.wallMs() + Int64(ms)
+        guard until > mutedUntil else { return }
+        mutedUntil = until
+        unmute?.cancel()
+        unmute = loop.schedule(afterMs: Int64(ms)) { [unowned self] in
+            unmute = nil
+            setReading()
         }
+    }
+
+    private func setReading() {
+        let pauses = isFull || unmute != nil
+        guard pauses != isPaused else { return }
+        isPaused = pauses
+        if pauses { connection.pauseReading() } else { connection.resumeReading() }
     }
 
     /// A weak reference that may cross threads; it is only looked into on the channel's loop.

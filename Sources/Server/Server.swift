@@ -23,7 +23,9 @@ public final class Server {
     private var quotaTimer: LoopTimer?
     /// Connections that were accepted before it was known that there is no room for them.
     private var held: [(descriptor: Int32, peer: SocketAddress, listener: Int)] = []
-    private var fire: LoopTimer?
+    /// Why the node must stop.
+    private let fatal = Shared<String?>(nil)
+    private static let syncThreads = 4
 
     /// - Parameter writeLine: takes one line for the operator, without its end, from any thread
     public init(options: ServerOptions, writeLine: @escaping @Sendable (String) -> Void) throws {
@@ -59,15 +61,22 @@ public final class Server {
         let broker = try openBroker(settings, disk)
         try createTopics(broker)
 
-        let syncing = try Worker(name: "ottla-sync", broker: broker)
+        // One file's sync may take long; the others do not wait for it.
+        let syncing = try WorkerPool(name: "ottla-sync", count: Self.syncThreads) { broker.commits.drainOne() }
+        let metadata = try Worker(name: "ottla-metadata", broker: broker)
         let maintenance = try Worker(name: "ottla-clean", broker: broker)
         let count = max(1, options.loops ?? Thread.coreCount)
         // The first loop also accepts, keeps the time and hears signals.
         workers = try [Worker(loop: main, broker: broker)] + (1..<count).map { try Worker(name: "ottla-loop-\($0)", broker: broker) }
-        broker.commits.onWork { syncing.loop.post { broker.commits.drain() } }
+        broker.commits.onWork { syncing.wake() }
+        broker.metadata.onWork { metadata.loop.post { broker.metadata.drain() } }
+        broker.metadata.onFatal { [main, fatal] reason in
+            fatal.withLock { $0 = reason }
+            main.post { main.stop() }
+        }
         broker.onBackgroundWork { work in maintenance.loop.post(work) }
         background = maintenance.loop
-        keepTime(broker)
+        let deadlines = LoopDeadlines(broker.timers, on: main)
         let signals = try [Signal.terminate, Signal.interrupt].map { signal in try main.onSignal(signal) { [main] in main.stop() } }
         try startQuota(broker)
         queue.open { [unowned self] descriptor, peer, listener in self.accept(descriptor, peer, listener, broker) }
@@ -79,13 +88,15 @@ public final class Server {
         for signal in signals { signal.cancel() }
         for listener in listeners { listener.close() }
         for worker in workers { worker.stop() }
-        fire?.cancel()
+        deadlines.cancel()
         quotaTimer?.cancel()
         for connection in held { closeSocket(connection.descriptor) }
         main.close()
         background = nil
+        metadata.stop()
         maintenance.stop()
         syncing.stop()
+        if let reason = fatal.withLock({ $0 }) { throw ServerError("this node cannot go on: \(reason)") }
         try broker.shutDown(now: SystemClock.wallMs())
         log.flush()
     }
@@ -165,12 +176,13 @@ public final class Server {
         }
         applyQuota(broker)
         accepted += 1
+        let worker = workers[Int(accepted % UInt64(workers.count))]
         let client = ClientConnection(
-            id: accepted, listener: name, peerHost: "/\(address)", place: "\(peer) on \(name) (port \(reachable[listener].port))")
+            id: accepted, listener: name, peerHost: "/\(address)", place: "\(peer) on \(name) (port \(reachable[listener].port))",
+            loop: ConnectionLoop(timers: worker.timers) { [loop = worker.loop] in loop.post($0) })
         let idle = settings.int("connections.max.idle.ms")
         let limits = ConnectionLimits(
             maxFrameBytes: Int(settings.int("socket.request.max.bytes")), unfinished: unfinished(settings), maxIdleMs: idle < 0 ? nil : idle)
-        let worker = workers[Int(accepted % UInt64(workers.count))]
         let log = log
         let (main, server) = (main, Weak(self))
         worker.loop.post {
@@ -247,41 +259,28 @@ public final class Server {
         return frames
     }
 
-    // MARK: Time and topics
-
-    /// One timer of the main loop follows the broker's earliest deadline.
-    private func keepTime(_ broker: Broker) {
-        let arm = Box<(Int64?) -> Void> { _ in }
-        arm.value = { [unowned self] deadline in
-            self.fire?.cancel()
-            self.fire = deadline.map { deadline in
-                self.main.schedule(afterMs: max(0, deadline - SystemClock.wallMs())) { arm.value(broker.timers.fire(now: SystemClock.wallMs())) }
-            }
-        }
-        let main = main
-        broker.timers.onEarlierDeadline { _ in main.post { arm.value(broker.timers.fire(now: SystemClock.wallMs())) } }
-        arm.value(broker.timers.fire(now: SystemClock.wallMs()))
-    }
+    // MARK: Topics
 
     private func createTopics(_ broker: Broker) throws {
         for topic in options.topics {
-            if let failure = broker.metadata.createTopicAtStart(topic.name, partitions: topic.partitions, now: SystemClock.wallMs()) {
+            if let failure = broker.metadata.createTopicAtStart(topic.name, partitions: topic.partitions) {
                 throw ServerError("cannot create the topic \(topic.name): \(failure)")
             }
         }
     }
 }
 
-/// A weak reference that may cross threads; it is only looked into on the main loop.
-private struct Weak<Value: AnyObject>: @unchecked Sendable {
+/// A weak reference that may cross threads; it is only looked into on the loop that its object belongs to.
+struct Weak<Value: AnyObject>: @unchecked Sendable {
     weak var value: Value?
     init(_ value: Value) { self.value = value }
 }
 
-/// A reference to a value that is only used on one thread.
-private final class Box<Value>: @unchecked Sendable {
-    var value: Value
-    init(_ value: Value) { self.value = value }
+/// A value that threads share.
+private final class Shared<Value: Sendable>: Sendable {
+    private let value: Mutex<Value>
+    init(_ value: Value) { self.value = Mutex(value) }
+    func withLock<R: Sendable>(_ body: (inout sending Value) -> sending R) -> R { value.withLock(body) }
 }
 
 /// Holds connections that arrive while the broker is still opening its data.
@@ -297,52 +296,5 @@ private final class AcceptQueue {
         self.handler = handler
         for (descriptor, peer, listener) in waiting { handler(descriptor, peer, listener) }
         waiting = []
-    }
-}
-
-/// An event loop, its thread (but for the main loop) and the connections that live on it.
-final class Worker: @unchecked Sendable {
-    // Unchecked: `channels` is confined to the loop's thread.
-    let loop: EventLoop
-    private let broker: Broker
-    private var thread: Thread?
-    private var channels: [ObjectIdentifier: ClientChannel] = [:]
-
-    init(loop: EventLoop, broker: Broker) {
-        self.loop = loop
-        self.broker = broker
-    }
-
-    convenience init(name: String, broker: Broker) throws {
-        let loop = try EventLoop()
-        self.init(loop: loop, broker: broker)
-        thread = try Thread.spawn(name: name) { loop.run() }
-    }
-
-    func adopt(
-        _ descriptor: Int32, _ peer: SocketAddress, _ client: ClientConnection, _ limits: ConnectionLimits, _ log: OperatorLog,
-        onClose: @escaping @Sendable () -> Void
-    ) {
-        let connection = Connection(loop: loop, descriptor: descriptor, peer: peer, limits: limits)
-        let channel = ClientChannel(connection: connection, client: client, broker: broker, loop: loop, log: log)
-        channels[ObjectIdentifier(channel)] = channel
-        channel.start { [weak self] channel in
-            self?.channels[ObjectIdentifier(channel)] = nil
-            onClose()
-        }
-    }
-
-    /// Sends what is ready, closes the connections and ends the thread.
-    func stop() {
-        if let thread {
-            loop.post { [self] in
-                for channel in Array(channels.values) { channel.connection.flush(); channel.connection.close() }
-                loop.stop()
-            }
-            thread.join()
-            loop.close()
-        } else {
-            for channel in Array(channels.values) { channel.connection.flush(); channel.connection.close() }
-        }
     }
 }

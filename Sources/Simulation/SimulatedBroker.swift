@@ -28,7 +28,7 @@ public final class SimulatedBroker {
             switch answer.withLock({ $0 }) {
             case nil, .nothing?: return nil
             case .close(let reason)?: throw SimulationError("the broker closed the connection: \(reason)")
-            case .frame(let pieces)?:
+            case .frame(let pieces, _)?:
                 let headerSize = ResponseHeader.version(for: R.self, version: version) == 1 ? 9 : 8
                 return try R.Response.decode(try gather(pieces).dropFirst(headerSize), version: version)
             }

@@ -10,20 +10,26 @@ final class BrokerDriver {
     private let mounted: any Disk
     private(set) var broker: Broker
     private let settings: BrokerSettings
-    private let connection = ClientConnection(id: 1, listener: "PLAINTEXT", peerHost: "/127.0.0.1")
+    var connection = ClientConnection(id: 1, listener: "PLAINTEXT", peerHost: "/127.0.0.1")
+    /// For how long the last reply asked the client to be held up.
+    private(set) var throttleMs: Int32 = 0
     var now: Int64 = 1_000_000
     private var correlationId: Int32 = 0
 
     enum Failure: Error { case noReply, closed(String) }
 
     /// - Parameter mounted: another disk than `disk`, such as one that fails.
-    init(properties: [String: String] = [:], disk: MemoryDisk = MemoryDisk(), mounted: (any Disk)? = nil, log: OperatorLog = .silent) throws {
+    init(
+        properties: [String: String] = [:], disk: MemoryDisk = MemoryDisk(), mounted: (any Disk)? = nil, log: OperatorLog = .silent,
+        configure: (inout BrokerSettings) -> Void = { _ in }
+    ) throws {
         self.disk = disk
         self.mounted = mounted ?? disk
         var settings = BrokerSettings(properties: properties)
         settings.seed = 7
         settings.log = log
         settings.endpoints = [.init(listener: "PLAINTEXT", host: "broker.example", port: 9092)]
+        configure(&settings)
         self.settings = settings
         broker = try Broker(settings: settings, disk: self.mounted, now: now)
     }
@@ -66,7 +72,8 @@ final class BrokerDriver {
         broker.handle(writer.finishedBytes(), from: connection, now: now) { reply in answer.withLock { $0 = reply } }
         broker.commits.drain()
         switch answer.withLock({ $0 }) {
-        case .frame(let pieces)?:
+        case .frame(let pieces, let throttleMs)?:
+            self.throttleMs = throttleMs
             var all: [UInt8] = []
             for piece in pieces {
                 switch piece {

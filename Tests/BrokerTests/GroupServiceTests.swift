@@ -91,7 +91,7 @@ private final class Answer<R: Response>: Sendable {
     var response: R? { reply.withLock { $0 } }
 
     func put(_ reply: Reply) {
-        guard case .frame(let pieces) = reply, let bytes = try? RecordData.pieces(pieces).gathered() else { return }
+        guard case .frame(let pieces, _) = reply, let bytes = try? RecordData.pieces(pieces).gathered() else { return }
         // Length and correlation id, then in header version 1 an empty tagged section.
         let response = try? R.decode(bytes.dropFirst(headerVersion == 1 ? 9 : 8), version: version)
         self.reply.withLock { $0 = response }
@@ -111,7 +111,7 @@ private final class Answer<R: Response>: Sendable {
 
     @Test func groupsAndOffsetsOutliveTheBroker() throws {
         let b = try GroupBroker()
-        #expect(b.broker.metadata.createTopicAtStart("t", partitions: 1, now: 0) == nil)
+        #expect(b.broker.metadata.createTopicAtStart("t", partitions: 1) == nil)
         _ = try b.findCoordinator()
         #expect(b.commit(42).response?.topics[0].partitions[0].errorCode == ErrorCode.none)
         let member = try #require(b.join("").response?.memberId)
@@ -136,7 +136,7 @@ private final class Answer<R: Response>: Sendable {
 
     @Test func repliesWaitForTheDisk() throws {
         let b = try GroupBroker(durability: .fsync)
-        #expect(b.broker.metadata.createTopicAtStart("t", partitions: 1, now: 0) == nil)
+        #expect(b.broker.metadata.createTopicAtStart("t", partitions: 1) == nil)
         _ = try b.findCoordinator()
         let commit = b.commit(7)
         #expect(commit.response == nil)
@@ -150,7 +150,7 @@ private final class Answer<R: Response>: Sendable {
 
     @Test func deletedTopicTakesItsOffsetsAlong() throws {
         let b = try GroupBroker()
-        #expect(b.broker.metadata.createTopicAtStart("t", partitions: 1, now: 0) == nil)
+        #expect(b.broker.metadata.createTopicAtStart("t", partitions: 1) == nil)
         _ = try b.findCoordinator()
         _ = b.commit(42)
         var delete = DeleteTopicsRequest()
@@ -162,7 +162,7 @@ private final class Answer<R: Response>: Sendable {
 
     @Test func unknownPartitionsAreRefusedOneByOne() throws {
         let b = try GroupBroker()
-        #expect(b.broker.metadata.createTopicAtStart("t", partitions: 1, now: 0) == nil)
+        #expect(b.broker.metadata.createTopicAtStart("t", partitions: 1) == nil)
         _ = try b.findCoordinator()
         var commit = OffsetCommitRequest()
         commit.groupId = "g"

@@ -21,9 +21,11 @@ import Testing
         let disk = MemoryDisk()
         let written = Mutex<[String]>([])
         let first = try open(disk) { line in written.withLock { $0.append(line) } }
-        _ = first.metadata.createTopic("t", configs: [("retention.bytes", "1"), ("cleanup.policy", "compact,compact")], now: 1_000_000)
+        #expect(first.metadata.createTopicAtStart("t", partitions: 1) == nil)
+        first.metadata.record(
+            [.config(.topic("t"), "retention.bytes", "1"), .config(.topic("t"), "cleanup.policy", "compact,compact")]) { _ in }
         #expect(first.partitions.partition("t", 0)?.log.config.isCompacted == true)
-        try first.metadata.change { _, _, _ in .init([.config(.topic("t"), key, text)], ()) }
+        first.metadata.record([.config(.topic("t"), key, text)]) { _ in }
         // At once, and after a start on the same directory.
         #expect(first.partitions.partition("t", 0).map { $0.log.config.isDeleted || $0.log.config.isCompacted } == false)
         try first.shutDown(now: 1_000_000)

@@ -143,7 +143,7 @@ import Testing
         let again = try MetadataStore(source)
         #expect(again.image.brokers[1]?.epoch == 9 && again.image.features == store.image.features && again.image.offset == store.image.offset)
         source.fails = true
-        #expect(throws: ErrorCode.kafkaStorageError) { try store.change { _, _ in .init(controller.bootstrapRecords(), ()) } }
+        #expect(throws: MetadataFailure.self) { try store.change { _, _ in .init(controller.bootstrapRecords(), ()) } }
         #expect(store.image.offset == 9)
     }
 }
@@ -169,4 +169,6 @@ private final class MemorySource: MetadataSource {
             return Int64(values.count - new.count)
         }
     }
+
+    func commit() throws(ErrorCode) { if fails { throw .kafkaStorageError } }
 }

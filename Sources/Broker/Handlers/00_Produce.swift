@@ -1,6 +1,7 @@
 import Coordination
 import KafkaProtocol
 import LogStorage
+import Security
 import Synchronization
 import Vocabulary
 
@@ -10,12 +11,20 @@ import Vocabulary
 func handleProduce(_ broker: Broker, _ request: ProduceRequest, _ context: RequestContext) {
     let table = broker.partitions.snapshot
     guard [-1, 0, 1].contains(request.acks) else { return context.refuse(request, .invalidRequiredAcks) }
+    if let id = request.transactionalId, !context.allows(.write, .transactionalId(id)) {
+        return context.refuse(request, .transactionalIdAuthorizationFailed)
+    }
     guard request.transactionalId == nil else { return context.refuse(request, .unsupportedForMessageFormat) }
     let produce = PendingProduce(request, context)
     var waits: [(partition: Partition, info: AppendInfo, topic: Int, index: Int)] = []
     for (topicIndex, topic) in request.topicData.enumerated() {
         let name = topic.topicId == .zero ? topic.name : table.names[topic.topicId]
+        let isAllowed = name.map { context.allows(.write, .topic($0)) } ?? true
         for (index, data) in topic.partitionData.enumerated() {
+            guard isAllowed else {
+                produce.fail(topicIndex, index, AppendError(.topicAuthorizationFailed, ""))
+                continue
+            }
             guard let name, let partition = table.partition(name, data.index) else {
                 let isUnknownId = name == nil && topic.topicId != .zero
                 produce.fail(topicIndex, index, isUnknownId ? AppendError(.unknownTopicId, "") : broker.metadata.whyMissing(name, data.index))
@@ -32,7 +41,7 @@ func handleProduce(_ broker: Broker, _ request: ProduceRequest, _ context: Reque
                 continue
             }
             do {
-                let info = try partition.append(records, now: context.now, origin: .client)
+                let info = try partition.append(records, now: context.now, origin: .client, requiresInSync: request.acks == -1)
                 produce.succeed(topicIndex, index, info)
                 if request.acks == -1 { waits.append((partition, info, topicIndex, index)) }
             } catch {

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Security
 
 // Fetch, versions 4 to 18. 4: isolation level. 5: log start offset. 7: sessions (KIP-227). 9: leader epoch (KIP-320). 10: zstd. 11: rack.
 // 12: flexible. 13: topic ids (KIP-516). 15: replica state. 16: node endpoints. 17: directory ids. 18: follower high watermark.
@@ -10,13 +11,15 @@ func handleFetch(_ broker: Broker, _ request: FetchRequest, _ context: RequestCo
         response.errorCode = code
         context.reply(response)
     case .success(let choice):
-        var entries = resolve(choice.partitions, broker, usesTopicIds: context.version >= 13)
+        let isFollower = request.replicaId >= 0 || request.replicaState.replicaId >= 0
+        if isFollower, !context.allows(.clusterAction, .cluster) { return context.refuse(request, .clusterAuthorizationFailed) }
+        var entries = resolve(choice.partitions, broker, context, isFollower: isFollower)
         let canRead = entries.contains { $0.partition != nil }
         guard !canRead || [0, 1].contains(request.isolationLevel) else {
             if request.sessionEpoch == 0, let session = choice.session { broker.fetchSessions.remove(session.id) }
             return context.refuse(request, .unknownServerError)
         }
-        if request.replicaId >= 0 || request.replicaState.replicaId >= 0 {
+        if isFollower {
             // Followers belong to clusters of several nodes, which this broker does not form.
             for index in entries.indices { entries[index].refusal = .notLeaderOrFollower }
         }
@@ -104,10 +107,18 @@ private func positions(in request: FetchRequest) -> [(FetchKey, FetchPosition)] 
     return asked.enumerated().filter { places[$1.key] == $0 }.map(\.element)
 }
 
-private func resolve(_ asked: [(FetchKey, FetchPosition)], _ broker: Broker, usesTopicIds: Bool) -> [FetchEntry] {
+private func resolve(
+    _ asked: [(FetchKey, FetchPosition)], _ broker: Broker, _ context: RequestContext, isFollower: Bool
+) -> [FetchEntry] {
     let table = broker.partitions.snapshot
+    var allowed: (topic: String, isAllowed: Bool)?
     return asked.map { key, position in
-        guard let name = usesTopicIds ? table.names[key.topicId] : key.topic else { return FetchEntry(key: key, position: position, error: .unknownTopicId) }
+        guard let name = context.version >= 13 ? table.names[key.topicId] : key.topic else {
+            return FetchEntry(key: key, position: position, error: .unknownTopicId)
+        }
+        // Partitions of a topic come together.
+        if !isFollower, allowed?.topic != name { allowed = (name, context.allows(.read, .topic(name))) }
+        if allowed?.isAllowed == false { return FetchEntry(key: key, position: position, error: .topicAuthorizationFailed) }
         if let partition = table.partition(name, key.partition) {
             return FetchEntry(key: key, position: position, partition: partition, error: .unknownTopicOrPartition)
         }

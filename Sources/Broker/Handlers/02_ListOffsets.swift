@@ -1,5 +1,6 @@
 import KafkaProtocol
 import LogStorage
+import Security
 
 // ListOffsets, versions 1 to 11. 2: isolation level. 4: leader epoch. 6: flexible. 7: -3, the record with the largest timestamp (KIP-734).
 // 8: -4, earliest local. 9: -5, latest tiered. 10: timeout. 11: -6, earliest pending upload. Nothing here is tiered, so -4 is the start and -5, -6 are unknown.
@@ -17,11 +18,14 @@ func handleListOffsets(_ broker: Broker, _ request: ListOffsetsRequest, _ contex
     for topic in request.topics { for row in topic.partitions { counts[key(topic.name, row.partitionIndex), default: 0] += 1 } }
     var places: [String: Int] = [:]
     for topic in request.topics {
+        let isAllowed = context.allows(.describe, .topic(topic.name))
         for asked in topic.partitions {
             guard let count = counts.removeValue(forKey: key(topic.name, asked.partitionIndex)) else { continue }
             var row = Row()
             row.partitionIndex = asked.partitionIndex
-            if count > 1 {
+            if !isAllowed {
+                row.errorCode = .topicAuthorizationFailed
+            } else if count > 1 {
                 row.errorCode = .invalidRequest
             } else if asked.timestamp < oldestKnown(context.version) {
                 row.errorCode = .unsupportedVersion
@@ -51,15 +55,20 @@ private func look(
     _ asked: ListOffsetsRequest.ListOffsetsTopic.ListOffsetsPartition, in partition: Partition, readsCommitted: Bool,
     _ row: inout ListOffsetsResponse.ListOffsetsTopicResponse.ListOffsetsPartitionResponse
 ) {
-    row.errorCode = partition.check(currentLeaderEpoch: asked.currentLeaderEpoch)
-    guard row.errorCode == .none else { return }
+    let view: Partition.View
+    switch partition.view(currentLeaderEpoch: asked.currentLeaderEpoch) {
+    case .success(let found): view = found
+    case .failure(let error):
+        row.errorCode = error
+        return
+    }
     let log = partition.log
-    let end = readsCommitted ? log.lastStableOffset : partition.highWatermark
+    let end = view.limit(readsCommitted: readsCommitted)
     do {
         switch asked.timestamp {
         case latest:
             row.offset = end
-            row.leaderEpoch = partition.leaderEpoch
+            row.leaderEpoch = view.leaderEpoch
         case earliest, earliestLocal:
             let start = log.earliest
             row.offset = start.offset

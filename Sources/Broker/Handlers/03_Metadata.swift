@@ -1,5 +1,6 @@
 import Coordination
 import KafkaProtocol
+import Security
 import Vocabulary
 
 // Metadata, versions 0 to 13. 1: rack, controller, internal topics; no topics asked means none, null all. 2: cluster id. 4: creation of topics on demand.
@@ -14,15 +15,19 @@ func handleMetadata(_ broker: Broker, _ request: MetadataRequest, _ context: Req
     let asksForAll = request.topics == nil || context.version == 0 && request.topics?.isEmpty == true
     let names = request.topics?.compactMap(\.name) ?? []
     let isByName = request.topics?.allSatisfy { $0.topicId == .zero } ?? false
-    if isByName && request.allowAutoTopicCreation && broker.settings.bool("auto.create.topics.enable") {
-        createMissingTopics(names, broker, now: context.now)
+    guard isByName, request.allowAutoTopicCreation, broker.settings.bool("auto.create.topics.enable") else {
+        return answer(request, asksForAll: asksForAll, broker, context)
     }
+    createMissingTopics(names, broker, context) { answer(request, asksForAll: asksForAll, broker, context) }
+}
+
+private func answer(_ request: MetadataRequest, asksForAll: Bool, _ broker: Broker, _ context: RequestContext) {
     let image = broker.metadata.image
     var response = MetadataResponse()
     response.clusterId = broker.metadata.clusterId
-    response.controllerId = broker.settings.nodeId
+    response.controllerId = broker.metadata.controllerId
     response.brokers = image.sortedBrokers.filter { !$0.isFenced }.compactMap { registered in
-        guard let endpoint = registered.endpoint(context.connection.listener) ?? registered.endpoints.first else { return nil }
+        guard let endpoint = registered.endpoint(context.listener) ?? registered.endpoints.first else { return nil }
         var row = MetadataResponse.MetadataResponseBroker()
         row.nodeId = registered.id
         row.host = endpoint.host
@@ -31,95 +36,95 @@ func handleMetadata(_ broker: Broker, _ request: MetadataRequest, _ context: Req
         return row
     }
     if context.version >= 8 && context.version <= 10 && request.includeClusterAuthorizedOperations {
-        response.clusterAuthorizedOperations = AuthorizedOperations.cluster
+        response.clusterAuthorizedOperations = context.authorizedOperations(on: .cluster)
     }
-    let operations = request.includeTopicAuthorizedOperations ? AuthorizedOperations.topic : AuthorizedOperations.notAsked
+    let rows = TopicDescriber(image: image, withOperations: request.includeTopicAuthorizedOperations, context: context)
     if asksForAll {
-        response.topics = image.topicsByName.values.sorted { $0.name < $1.name }.map { describe($0, image, operations) }
+        response.topics = image.topicsByName.values.filter { context.allows(.describe, .topic($0.name)) }.sorted { $0.name < $1.name }.map(rows.describe)
     } else {
-        response.topics = rows(for: request.topics ?? [], image, operations)
+        response.topics = rows.rows(for: request.topics ?? [])
     }
     context.reply(response)
 }
 
-/// The rows of the topics asked for: those that exist first, as Kafka has it, each once. Where a topic is asked for by id, names do not count: Java's client
-/// leaves an empty name beside the id.
-private func rows(
-    for asked: [MetadataRequest.MetadataRequestTopic], _ image: MetadataImage, _ operations: Int32
-) -> [MetadataResponse.MetadataResponseTopic] {
-    var found: [MetadataResponse.MetadataResponseTopic] = []
-    var missing: [MetadataResponse.MetadataResponseTopic] = []
-    var seen: Set<String> = []
-    let isById = asked.contains { $0.topicId != .zero }
-    for topic in asked {
-        if isById ? topic.topicId == .zero : topic.name == nil { continue }
-        if let known = isById ? image.topic(topic.topicId) : topic.name.flatMap(image.topic) {
-            if seen.insert(known.name).inserted { found.append(describe(known, image, operations)) }
-            continue
+/// Makes the rows of topics for one request.
+private struct TopicDescriber {
+    typealias Row = MetadataResponse.MetadataResponseTopic
+
+    let image: MetadataImage
+    let withOperations: Bool
+    let context: RequestContext
+
+    /// The rows of the topics asked for: those that exist first, as Kafka has it, each once, then those that the client may not see. Where a topic is asked
+    /// for by id, names do not count: Java's client leaves an empty name beside the id.
+    func rows(for asked: [MetadataRequest.MetadataRequestTopic]) -> [Row] {
+        var found: [Row] = []
+        var missing: [Row] = []
+        var seen: Set<String> = []
+        let isById = asked.contains { $0.topicId != .zero }
+        for topic in asked {
+            if isById ? topic.topicId == .zero : topic.name == nil { continue }
+            let known = isById ? image.topic(topic.topicId) : topic.name.flatMap(image.topic)
+            let isAllowed = (known?.name ?? topic.name).map { isById && known == nil || context.allows(.describe, .topic($0)) } ?? true
+            if let known, isAllowed {
+                if seen.insert(known.name).inserted { found.append(describe(known)) }
+                continue
+            }
+            guard seen.insert(isById ? " \(topic.topicId)" : topic.name ?? "").inserted else { continue }
+            var row = Row()
+            row.name = isById ? nil : topic.name
+            row.topicId = isById ? topic.topicId : .zero
+            // An id that the client may not see is as unknown to it as any other.
+            row.errorCode =
+                isById
+                ? .unknownTopicId
+                : !isAllowed ? .topicAuthorizationFailed : TopicName.isValid(topic.name ?? "") ? .unknownTopicOrPartition : .invalidTopicException
+            row.topicAuthorizedOperations = isAllowed ? operations(on: topic.name ?? "") : .min
+            missing.append(row)
         }
-        guard seen.insert(isById ? " \(topic.topicId)" : topic.name ?? "").inserted else { continue }
-        var row = MetadataResponse.MetadataResponseTopic()
-        row.name = isById ? nil : topic.name
-        row.topicId = isById ? topic.topicId : .zero
-        row.errorCode = isById ? .unknownTopicId : TopicName.isValid(topic.name ?? "") ? .unknownTopicOrPartition : .invalidTopicException
-        row.topicAuthorizedOperations = operations
-        missing.append(row)
+        return found + missing
     }
-    return found + missing
+
+    private func operations(on name: String) -> Int32 { withOperations ? context.authorizedOperations(on: .topic(name)) : .min }
+
+    func describe(_ topic: TopicImage) -> Row {
+        var row = Row()
+        row.name = topic.name
+        row.topicId = topic.id
+        row.isInternal = topic.isInternal
+        row.topicAuthorizedOperations = operations(on: topic.name)
+        row.partitions = topic.partitions.enumerated().map { index, partition in
+            var form = Row.MetadataResponsePartition()
+            form.partitionIndex = Int32(index)
+            let live = image.liveLeader(of: partition)
+            form.errorCode = live == nil ? .leaderNotAvailable : .none
+            form.leaderId = live ?? -1
+            form.leaderEpoch = partition.leaderEpoch
+            form.replicaNodes = partition.replicas
+            form.isrNodes = partition.isr
+            form.offlineReplicas = image.offlineReplicas(of: partition)
+            return form
+        }
+        return row
+    }
 }
 
-private func describe(_ topic: TopicImage, _ image: MetadataImage, _ operations: Int32) -> MetadataResponse.MetadataResponseTopic {
-    var row = MetadataResponse.MetadataResponseTopic()
-    row.name = topic.name
-    row.topicId = topic.id
-    row.isInternal = topic.isInternal
-    row.topicAuthorizedOperations = operations
-    row.partitions = topic.partitions.enumerated().map { index, partition in
-        var form = MetadataResponse.MetadataResponseTopic.MetadataResponsePartition()
-        form.partitionIndex = Int32(index)
-        let live = image.liveLeader(of: partition)
-        form.errorCode = live == nil ? .leaderNotAvailable : .none
-        form.leaderId = live ?? -1
-        form.leaderEpoch = partition.leaderEpoch
-        form.replicaNodes = partition.replicas
-        form.isrNodes = partition.isr
-        form.offlineReplicas = image.offlineReplicas(of: partition)
-        return form
-    }
-    return row
-}
-
-/// A topic that a client only asks about comes into being with the broker's defaults. A failure shows as the topic still missing.
-private func createMissingTopics(_ names: [String], _ broker: Broker, now: Int64) {
+/// A topic that a client only asks about comes into being with the broker's defaults, if the client may make it. A failure shows as the topic still missing.
+private func createMissingTopics(_ names: [String], _ broker: Broker, _ context: RequestContext, then: @escaping @Sendable () -> Void) {
     let image = broker.metadata.image
-    for name in Set(names) where image.topic(name) == nil && TopicName.isValid(name) {
+    let missing = Set(names).filter { image.topic($0) == nil && TopicName.isValid($0) }
+    guard !missing.isEmpty, case let mayCreateAll = context.allows(.create, .cluster) else { return then() }
+    var request = CreateTopicsRequest()
+    for name in missing.sorted() where mayCreateAll || context.allows(.create, .topic(name)) {
         if name == TopicName.groupOffsets {
-            _ = broker.groups.createTopicIfMissing(now: now)
+            request.topics.append(broker.groups.topic)
         } else if !TopicName.isInternal(name) {
-            _ = broker.metadata.createTopic(name, now: now)
+            var topic = CreateTopicsRequest.CreatableTopic()
+            topic.name = name
+            (topic.numPartitions, topic.replicationFactor) = (-1, -1)
+            request.topics.append(topic)
         }
     }
-}
-
-extension MetadataImage {
-    /// The leader of a partition if it is there.
-    func liveLeader(of partition: PartitionImage) -> Int32? {
-        guard let leader = brokers[partition.leader], !leader.isFenced else { return nil }
-        return leader.id
-    }
-
-    func offlineReplicas(of partition: PartitionImage) -> [Int32] { partition.replicas.filter { brokers[$0]?.isFenced ?? true } }
-}
-
-/// What a client may do, as bits by operation code (KIP-430). Nothing is withheld while the broker has no authorizer.
-enum AuthorizedOperations {
-    static let notAsked = Int32.min
-    /// Read, write, create, delete, alter, describe, describe configs, alter configs.
-    static let topic = bits([3, 4, 5, 6, 7, 8, 10, 11])
-    /// Create, alter, describe, cluster action, describe configs, alter configs, idempotent write.
-    static let cluster = bits([5, 7, 8, 9, 10, 11, 12])
-    /// Read, delete, describe.
-    static let group = bits([3, 6, 8])
-
-    private static func bits(_ operations: [Int32]) -> Int32 { operations.reduce(0) { $0 | 1 << $1 } }
+    if request.topics.isEmpty { return then() }
+    broker.metadata.createTopics(request, principal: context.principal) { _ in then() }
 }

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Security
 
 // OffsetCommit, versions 2 to 10; what each added is told at `GroupShard.commitOffsets`. Topics are looked up here: by id from version 10.
 
@@ -15,6 +16,10 @@ func handleOffsetCommit(_ broker: Broker, _ request: OffsetCommitRequest, _ cont
         let name = context.version >= 10 ? table.names[topic.topicId] : topic.name
         guard let name, let found = table.topics[name] else {
             refused.append((answer(topic, topic.partitions, context.version >= 10 ? .unknownTopicId : .unknownTopicOrPartition), false))
+            continue
+        }
+        guard context.allows(.read, .topic(name)) else {
+            refused.append((answer(topic, topic.partitions, .topicAuthorizationFailed), false))
             continue
         }
         let missing = topic.partitions.filter { table.partition(name, $0.partitionIndex) == nil }

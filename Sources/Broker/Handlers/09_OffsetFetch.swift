@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Security
 
 // OffsetFetch, versions 1 to 10; what each added is told at `GroupShard.fetchOffsets`. Up to version 7 it is about one group, whose answer
 // stands in the response itself; topics go by id from version 10.
@@ -36,13 +37,16 @@ private func fetch(
     _ group: Group, requireStable: Bool, _ broker: Broker, _ table: PartitionTable.Snapshot, _ context: RequestContext,
     _ waits: inout [(Partition, Int64)]
 ) -> Answer {
+    guard context.allows(.describe, .group(group.groupId)) else { return Answer(failed: group.groupId, .groupAuthorizationFailed) }
     let usesIds = context.version >= 10
+    var refused: [Answer.OffsetFetchResponseTopics] = []
     let known = group.topics?.compactMap { topic -> Group.OffsetFetchRequestTopics? in
-        guard usesIds else { return topic }
-        guard let name = table.names[topic.topicId] else { return nil }
+        guard let name = usesIds ? table.names[topic.topicId] : topic.name else { return nil }
         var topic = topic
         topic.name = name
-        return topic
+        if context.allows(.describe, .topic(name)) { return topic }
+        refused.append(row(topic, .topicAuthorizationFailed))
+        return nil
     }
     let member = group.memberId.map { (id: $0, epoch: group.memberEpoch) }
     let fetched = broker.groups.read(group.groupId, now: context.now, &waits) { shard in
@@ -53,13 +57,15 @@ private func fetch(
     case .success(var answer):
         if usesIds {
             answer.topics.removeAll { $0.topicId == .zero }
-            answer.topics += (group.topics ?? []).filter { table.names[$0.topicId] == nil }.map(unknown)
+            answer.topics += (group.topics ?? []).filter { table.names[$0.topicId] == nil }.map { row($0, .unknownTopicId) }
         }
+        if group.topics == nil { answer.topics.removeAll { !context.allows(.describe, .topic($0.name)) } }
+        answer.topics += refused
         return answer
     }
 }
 
-private func unknown(_ topic: Group.OffsetFetchRequestTopics) -> Answer.OffsetFetchResponseTopics {
+private func row(_ topic: Group.OffsetFetchRequestTopics, _ error: ErrorCode) -> Answer.OffsetFetchResponseTopics {
     var answer = Answer.OffsetFetchResponseTopics()
     answer.name = topic.name
     answer.topicId = topic.topicId
@@ -67,7 +73,7 @@ private func unknown(_ topic: Group.OffsetFetchRequestTopics) -> Answer.OffsetFe
         var row = Answer.OffsetFetchResponseTopics.OffsetFetchResponsePartitions()
         row.partitionIndex = index
         row.committedOffset = -1
-        row.errorCode = .unknownTopicId
+        row.errorCode = error
         return row
     }
     return answer

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Security
 
 // FindCoordinator, versions 0 to 6. 1: key type. 3: flexible. 4: several keys at once (KIP-699). 5: no change for groups. 6: share groups (KIP-932).
 // A single node coordinates everything. The first question about a group creates `__consumer_offsets`.
@@ -7,20 +8,30 @@ private let groupKey: Int8 = 0, transactionKey: Int8 = 1, shareKey: Int8 = 2
 
 func handleFindCoordinator(_ broker: Broker, _ request: FindCoordinatorRequest, _ context: RequestContext) {
     guard groupKey...shareKey ~= request.keyType else { return context.refuse(request, .invalidRequest) }
-    let endpoint = broker.settings.endpoints.first { $0.listener == context.connection.listener } ?? broker.settings.endpoints.first
-    var error = ErrorCode.none
-    if request.keyType == groupKey {
-        error = broker.groups.createTopicIfMissing(now: context.now)
-        // A client asks again after this; the reason, such as a replication factor that one node cannot give, is for the operator.
-        if error != .none { error = .coordinatorNotAvailable }
-    } else if request.keyType != transactionKey {
-        error = .invalidRequest
+    guard request.keyType == groupKey else {
+        return answer(request, request.keyType == transactionKey ? .none : .invalidRequest, broker, context)
     }
-    if error == .none && endpoint == nil { error = .coordinatorNotAvailable }
+    broker.groups.createTopicIfMissing(context.principal) { error in
+        // A client asks again after this; the reason, such as a replication factor that one node cannot give, is for the operator.
+        answer(request, error == .none ? .none : .coordinatorNotAvailable, broker, context)
+    }
+}
 
+private func answer(_ request: FindCoordinatorRequest, _ found: ErrorCode, _ broker: Broker, _ context: RequestContext) {
+    let endpoint = broker.settings.endpoints.first { $0.listener == context.listener } ?? broker.settings.endpoints.first
+    let general = found == .none && endpoint == nil ? .coordinatorNotAvailable : found
+    func error(_ key: String) -> ErrorCode {
+        switch request.keyType {
+        case groupKey where !context.allows(.describe, .group(key)): .groupAuthorizationFailed
+        case transactionKey where !context.allows(.describe, .transactionalId(key)): .transactionalIdAuthorizationFailed
+        case shareKey where !context.allows(.clusterAction, .cluster): .clusterAuthorizationFailed
+        default: general
+        }
+    }
     var response = FindCoordinatorResponse()
     func coordinator(_ key: String) -> FindCoordinatorResponse.Coordinator {
         var row = FindCoordinatorResponse.Coordinator()
+        let error = error(key)
         row.key = key
         row.errorCode = error
         // What is wrong with one key, among several, is told without words.
@@ -35,7 +46,7 @@ func handleFindCoordinator(_ broker: Broker, _ request: FindCoordinatorRequest, 
     } else {
         let row = coordinator(request.key)
         response.errorCode = row.errorCode
-        response.errorMessage = error == .none ? ErrorCode.none.name : error.message
+        response.errorMessage = row.errorCode == .none ? ErrorCode.none.name : row.errorCode.message
         response.nodeId = row.nodeId
         response.host = row.host
         response.port = row.port

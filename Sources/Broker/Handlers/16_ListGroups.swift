@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Security
 
 // ListGroups, versions 0 to 5. 3: flexible. 4: states (KIP-518). 5: types (KIP-848).
 
@@ -11,6 +12,7 @@ func handleListGroups(_ broker: Broker, _ request: ListGroupsRequest, _ context:
             waits.append((runner.partition, listed.upTo))
         }
     }
+    if !context.allows(.describe, .cluster) { response.groups.removeAll { !context.allows(.describe, .group($0.groupId)) } }
     response.groups.sort { $0.groupId < $1.groupId }
     broker.groups.whenDurable(waits) { [response] error in
         if error == .none { context.reply(response) } else { context.refuse(request, error) }

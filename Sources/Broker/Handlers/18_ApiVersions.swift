@@ -24,7 +24,7 @@ func replyUnsupportedApiVersions(_ broker: Broker, _ context: RequestContext) {
 
 private func apiVersions(_ broker: Broker) -> ApiVersionsResponse {
     var response = ApiVersionsResponse()
-    response.apiKeys = Dispatch.apis.sorted { $0.key.rawValue < $1.key.rawValue }.map { api in
+    response.apiKeys = Dispatch.apis.map { api in
         var row = ApiVersionsResponse.ApiVersion()
         row.apiKey = api.key.rawValue
         row.minVersion = api.advertisedMinimum

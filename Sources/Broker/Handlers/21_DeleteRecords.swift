@@ -1,6 +1,7 @@
 import Coordination
 import KafkaProtocol
 import LogStorage
+import Security
 import Vocabulary
 
 // DeleteRecords, versions 0 to 2 (2: flexible). Offset -1 stands for the high watermark. Of a partition that is named twice the last offset counts.
@@ -14,11 +15,17 @@ func handleDeleteRecords(_ broker: Broker, _ request: DeleteRecordsRequest, _ co
     response.topics = request.topics.map { topic in
         var answer = DeleteRecordsResponse.DeleteRecordsTopicResult()
         answer.name = topic.name
+        let isAllowed = context.allows(.delete, .topic(topic.name))
         for asked in topic.partitions {
             guard let offset = offsets.removeValue(forKey: key(topic.name, asked.partitionIndex)) else { continue }
             var row = DeleteRecordsResponse.DeleteRecordsTopicResult.DeleteRecordsPartitionResult()
             row.partitionIndex = asked.partitionIndex
             row.lowWatermark = -1
+            guard isAllowed else {
+                row.errorCode = .topicAuthorizationFailed
+                answer.partitions.append(row)
+                continue
+            }
             delete(before: offset, in: table.partition(topic.name, asked.partitionIndex), broker, now: context.now, &row)
             answer.partitions.append(row)
         }
@@ -51,14 +58,12 @@ private func delete(
         row.errorCode = TopicName.isInternal(partition.topic) ? .invalidTopicException : .policyViolation
         return
     }
-    let offset = offset == -1 ? partition.highWatermark : offset
-    guard offset >= 0, offset <= partition.highWatermark else {
-        row.errorCode = .offsetOutOfRange
+    guard partition.isLeader else {
+        row.errorCode = .notLeaderOrFollower
         return
     }
     do {
-        row.lowWatermark = try partition.log.deleteRecords(before: offset)
-        partition.wake(appended: nil, now: now)
+        row.lowWatermark = try partition.deleteRecords(before: offset, now: now)
     } catch {
         row.errorCode = error.code
     }

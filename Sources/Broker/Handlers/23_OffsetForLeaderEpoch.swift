@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Security
 
 // OffsetForLeaderEpoch, versions 2 to 4 (3: replica id, 4: flexible): where a leader epoch's records end (KIP-101, KIP-320).
 
@@ -8,22 +9,23 @@ func handleOffsetForLeaderEpoch(_ broker: Broker, _ request: OffsetForLeaderEpoc
     response.topics = request.topics.map { topic in
         var answer = OffsetForLeaderEpochResponse.OffsetForLeaderTopicResult()
         answer.topic = topic.topic
+        let isAllowed = context.allows(.describe, .topic(topic.topic)) || request.replicaId >= 0 && context.allows(.clusterAction, .cluster)
         answer.partitions = topic.partitions.map { asked in
             var row = OffsetForLeaderEpochResponse.OffsetForLeaderTopicResult.EpochEndOffset()
             row.partition = asked.partition
+            guard isAllowed else {
+                row.errorCode = .topicAuthorizationFailed
+                return row
+            }
             guard let partition = table.partition(topic.topic, asked.partition) else {
                 row.errorCode = .unknownTopicOrPartition
                 return row
             }
-            row.errorCode = partition.check(currentLeaderEpoch: asked.currentLeaderEpoch)
-            guard row.errorCode == .none else { return row }
-            if asked.leaderEpoch == partition.leaderEpoch {
-                row.leaderEpoch = asked.leaderEpoch
-                row.endOffset = partition.highWatermark
-            } else {
-                let end = partition.log.endOffset(forEpoch: asked.leaderEpoch)
+            switch partition.endOffset(forEpoch: asked.leaderEpoch, currentLeaderEpoch: asked.currentLeaderEpoch) {
+            case .success(let end):
                 row.leaderEpoch = end.leaderEpoch
                 row.endOffset = end.endOffset
+            case .failure(let error): row.errorCode = error
             }
             return row
         }

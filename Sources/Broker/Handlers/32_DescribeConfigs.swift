@@ -19,6 +19,12 @@ func handleDescribeConfigs(_ broker: Broker, _ request: DescribeConfigsRequest, 
         var result = DescribeConfigsResponse.DescribeConfigsResult()
         result.resourceType = resource.resourceType
         result.resourceName = resource.resourceName
+        guard context.mayDescribeConfigs(resource.resourceType, resource.resourceName) else {
+            result.errorCode = context.denialOfConfigs(resource.resourceType)
+            result.errorMessage = result.errorCode.message
+            response.results.append(result)
+            continue
+        }
         do throws(ControllerError) {
             // No keys asked for means all, as null does.
             let wanted = resource.configurationKeys.flatMap { $0.isEmpty ? nil : Set($0) }

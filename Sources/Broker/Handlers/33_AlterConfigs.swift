@@ -4,9 +4,23 @@ import KafkaProtocol
 // AlterConfigs, versions 0 to 2. 2: flexible. Replaces all of a resource's configuration; superseded by IncrementalAlterConfigs.
 
 func handleAlterConfigs(_ broker: Broker, _ request: AlterConfigsRequest, _ context: RequestContext) {
-    do {
-        context.reply(try broker.metadata.change { controller, image, _ in controller.alterConfigs(request, image: image) })
-    } catch {
-        context.refuse(request, error)
+    var allowed = request
+    let refused = allowed.resources.filter { !context.mayAlterConfigs($0.resourceType, $0.resourceName) }.map { resource in
+        var row = AlterConfigsResponse.AlterConfigsResourceResponse()
+        row.resourceType = resource.resourceType
+        row.resourceName = resource.resourceName
+        row.errorCode = context.denialOfConfigs(resource.resourceType)
+        row.errorMessage = row.errorCode.message
+        return row
+    }
+    allowed.resources.removeAll { !context.mayAlterConfigs($0.resourceType, $0.resourceName) }
+    broker.metadata.submit(allowed, version: context.version, principal: context.principal) { result in
+        context.answer(
+            request,
+            result.map { response in
+                var response = response
+                response.responses = refused + response.responses
+                return response
+            })
     }
 }

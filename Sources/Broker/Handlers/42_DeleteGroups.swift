@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Security
 import Synchronization
 
 // DeleteGroups, versions 0 to 2 (2: flexible).
@@ -12,6 +13,13 @@ func handleDeleteGroups(_ broker: Broker, _ request: DeleteGroupsRequest, _ cont
         context.reply(response)
     }
     for (index, id) in ids.enumerated() {
+        guard context.allows(.delete, .group(id)) else {
+            var refused = DeleteGroupsResponse.DeletableGroupResult()
+            refused.groupId = id
+            refused.errorCode = .groupAuthorizationFailed
+            gathering.put(refused, at: index)
+            continue
+        }
         broker.groups.submit(id, now: context.now) { shard, token in
             shard.deleteGroups([id], token: token)
         } then: { reply in

@@ -4,9 +4,23 @@ import KafkaProtocol
 // IncrementalAlterConfigs, versions 0 and 1. 1: flexible. Sets, deletes, or appends to and subtracts from lists (KIP-339).
 
 func handleIncrementalAlterConfigs(_ broker: Broker, _ request: IncrementalAlterConfigsRequest, _ context: RequestContext) {
-    do {
-        context.reply(try broker.metadata.change { controller, image, _ in controller.incrementalAlterConfigs(request, image: image) })
-    } catch {
-        context.refuse(request, error)
+    var allowed = request
+    let refused = allowed.resources.filter { !context.mayAlterConfigs($0.resourceType, $0.resourceName) }.map { resource in
+        var row = IncrementalAlterConfigsResponse.AlterConfigsResourceResponse()
+        row.resourceType = resource.resourceType
+        row.resourceName = resource.resourceName
+        row.errorCode = context.denialOfConfigs(resource.resourceType)
+        row.errorMessage = row.errorCode.message
+        return row
+    }
+    allowed.resources.removeAll { !context.mayAlterConfigs($0.resourceType, $0.resourceName) }
+    broker.metadata.submit(allowed, version: context.version, principal: context.principal) { result in
+        context.answer(
+            request,
+            result.map { response in
+                var response = response
+                response.responses = refused + response.responses
+                return response
+            })
     }
 }

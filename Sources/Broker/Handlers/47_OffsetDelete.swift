@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Security
 
 // OffsetDelete, version 0. Partitions that do not exist are refused one by one.
 
@@ -11,11 +12,15 @@ func handleOffsetDelete(_ broker: Broker, _ request: OffsetDeleteRequest, _ cont
     // A topic that is not there has a row even if no partition of it was named.
     known.topics.removeAll { $0.partitions.isEmpty && table.topics[$0.name] != nil }
     let asked = known.topics
+    let allowed = Set(asked.map(\.name).filter { context.allows(.read, .topic($0)) })
+    @Sendable func error(_ topic: String, _ partition: Int32) -> ErrorCode {
+        !allowed.contains(topic) ? .topicAuthorizationFailed : table.partition(topic, partition) == nil ? .unknownTopicOrPartition : .none
+    }
     for index in known.topics.indices {
         let name = known.topics[index].name
-        known.topics[index].partitions.removeAll { table.partition(name, $0.partitionIndex) == nil }
+        known.topics[index].partitions.removeAll { error(name, $0.partitionIndex) != .none }
     }
-    let refused = asked.map { topic in missing(topic) { table.partition(topic.name, $0) == nil } }
+    let refused = asked.map { topic in refusals(topic) { error(topic.name, $0) } }
     // The coordinator's rows are passed on as they are, unless there are others to put them to.
     let isRefusing = asked.contains { table.topics[$0.name] == nil } || refused.contains { !$0.partitions.isEmpty }
     broker.groups.submit(request.groupId, now: context.now) { [known] shard, token in
@@ -32,14 +37,14 @@ func handleOffsetDelete(_ broker: Broker, _ request: OffsetDeleteRequest, _ cont
     }
 }
 
-private func missing(_ topic: Topic, _ isMissing: (Int32) -> Bool) -> Answer {
+private func refusals(_ topic: Topic, _ error: (Int32) -> ErrorCode) -> Answer {
     var answer = Answer()
     answer.name = topic.name
-    answer.partitions = topic.partitions.filter { isMissing($0.partitionIndex) }.map { partition in
+    answer.partitions = topic.partitions.compactMap { partition in
         var row = Answer.OffsetDeleteResponsePartition()
         row.partitionIndex = partition.partitionIndex
-        row.errorCode = .unknownTopicOrPartition
-        return row
+        row.errorCode = error(partition.partitionIndex)
+        return row.errorCode == .none ? nil : row
     }
     return answer
 }

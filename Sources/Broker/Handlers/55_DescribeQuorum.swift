@@ -19,7 +19,7 @@ func handleDescribeQuorum(_ broker: Broker, _ request: DescribeQuorumRequest, _ 
                 form.errorMessage = ErrorCode.unknownTopicOrPartition.message
                 return form
             }
-            form.leaderId = broker.settings.nodeId
+            form.leaderId = broker.metadata.controllerId
             form.leaderEpoch = broker.metadata.epoch
             form.highWatermark = image.offset + 1
             var voter = DescribeQuorumResponse.ReplicaState()

@@ -1,5 +1,6 @@
 import Coordination
 import KafkaProtocol
+import Security
 
 // DescribeCluster, versions 0 to 2. 1: brokers or controllers (KIP-919). 2: fenced brokers.
 
@@ -14,10 +15,10 @@ func handleDescribeCluster(_ broker: Broker, _ request: DescribeClusterRequest, 
     }
     var response = DescribeClusterResponse()
     response.clusterId = broker.metadata.clusterId
-    response.controllerId = broker.settings.nodeId
-    if request.includeClusterAuthorizedOperations { response.clusterAuthorizedOperations = AuthorizedOperations.cluster }
+    response.controllerId = broker.metadata.controllerId
+    if request.includeClusterAuthorizedOperations { response.clusterAuthorizedOperations = context.authorizedOperations(on: .cluster) }
     for registered in broker.metadata.image.sortedBrokers where !registered.isFenced || request.includeFencedBrokers {
-        guard let endpoint = registered.endpoint(context.connection.listener) ?? registered.endpoints.first else { continue }
+        guard let endpoint = registered.endpoint(context.listener) ?? registered.endpoints.first else { continue }
         var row = DescribeClusterResponse.DescribeClusterBroker()
         row.brokerId = registered.id
         row.host = endpoint.host

@@ -1,6 +1,7 @@
 import Coordination
 import KafkaProtocol
 import LogStorage
+import Security
 import Vocabulary
 
 // DescribeProducers, version 0: the producers that a partition's leader keeps sequences of (KIP-664).
@@ -13,10 +14,15 @@ func handleDescribeProducers(_ broker: Broker, _ request: DescribeProducersReque
         var answer = DescribeProducersResponse.TopicResponse()
         answer.name = topic.name
         let problem = TopicName.problem(topic.name)
+        let isAllowed = context.allows(.read, .topic(topic.name))
         let exists = table.topics[topic.name] != nil
         answer.partitions = topic.partitionIndexes.map { index in
             var row = Row()
             row.partitionIndex = index
+            guard isAllowed else {
+                (row.errorCode, row.errorMessage) = (.topicAuthorizationFailed, ErrorCode.topicAuthorizationFailed.message)
+                return row
+            }
             guard let partition = table.partition(topic.name, index) else {
                 row.errorCode = problem == nil ? .unknownTopicOrPartition : .invalidTopicException
                 row.errorMessage = problem ?? (exists ? nil : ErrorCode.unknownTopicOrPartition.message)

@@ -1,5 +1,6 @@
 import Coordination
 import KafkaProtocol
+import Security
 import Vocabulary
 
 // DescribeTopicPartitions, version 0: topics page by page, with eligible leader replicas (KIP-966).
@@ -25,7 +26,15 @@ func handleDescribeTopicPartitions(_ broker: Broker, _ request: DescribeTopicPar
         }
         var row = Topic()
         row.name = name
-        row.topicAuthorizedOperations = AuthorizedOperations.topic
+        guard context.allows(.describe, .topic(name)) else {
+            // Of all topics only those are listed that the client may see.
+            if !asksForAll {
+                row.errorCode = .topicAuthorizationFailed
+                response.topics.append(row)
+            }
+            continue
+        }
+        row.topicAuthorizedOperations = context.authorizedOperations(on: .topic(name))
         guard let topic = image.topic(name) else {
             row.errorCode = TopicName.isValid(name) ? .unknownTopicOrPartition : .invalidTopicException
             response.topics.append(row)

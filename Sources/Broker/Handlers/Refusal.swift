@@ -4,7 +4,9 @@ import KafkaProtocol
 extension RequestContext {
     /// Answers that all that was asked has failed. Where the client expects no answer, the end of its connection tells it that something is wrong.
     func refuse<R: Request>(_ request: R, _ code: ErrorCode, message: String? = nil) {
-        guard let response = request.failure(code, message: message, version: version) else { return close("\(api.name) without an answer failed: \(code)") }
+        guard let response = request.failure(code, message: message, version: version) else {
+            return close("\(api.key.name) without an answer failed: \(code)")
+        }
         reply(response)
     }
 

@@ -18,10 +18,13 @@ public struct Controller: Sendable {
         public var records: [MetadataRecord]
         public var response: Response
 
-        public init(_ records: [MetadataRecord] = [], _ response: Response) {
+        public init(_ records: [MetadataRecord], _ response: Response) {
             self.records = records
             self.response = response
         }
+
+        /// An answer that changes nothing.
+        public init(_ response: Response) { self.init([], response) }
     }
 
     /// The most partitions that one request may create, as in Kafka.

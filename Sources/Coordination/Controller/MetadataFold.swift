@@ -14,7 +14,16 @@ public struct MetadataFold: Sendable {
         didSet { if !notesRemovals { removedTopics = [] } }
     }
 
+    /// What the records folded in since the last `takeDelta` may have changed.
+    private var touched = MetadataDelta.Touched()
+
     public init(_ image: MetadataImage = MetadataImage()) { current = image }
+
+    /// The difference between an earlier image of this fold, that of the last call, and the newest. What a transaction still hides comes once it has ended.
+    public mutating func takeDelta(from old: MetadataImage) -> MetadataDelta {
+        defer { if !isInTransaction { touched = MetadataDelta.Touched() } }
+        return MetadataDelta(from: old, to: image, touched: touched)
+    }
 
     /// Whether a transaction has begun and not ended, as after a crash in its middle.
     public var isInTransaction: Bool { beforeTransaction != nil }
@@ -33,7 +42,9 @@ public struct MetadataFold: Sendable {
             if let before = beforeTransaction { current = before }
             beforeTransaction = nil
             removedInTransaction = []
-        default: try current.apply(record.message, offset: offset)
+        default:
+            note(record.message)
+            try current.apply(record.message, offset: offset)
         }
         if notesRemovals, let removal = record.message as? RemoveTopicRecord {
             if isInTransaction { removedInTransaction.append(removal.topicId) } else { removedTopics.insert(removal.topicId) }
@@ -41,6 +52,25 @@ public struct MetadataFold: Sendable {
         current.offset = offset
         // Offsets advance even while a transaction hides its records.
         beforeTransaction?.offset = offset
+    }
+
+    private mutating func note(_ message: any LogMessage) {
+        switch message {
+        case let record as TopicRecord:
+            // The name may have belonged to another topic.
+            if let old = current.topicsByName[record.name] { touched.topics.insert(old.id) }
+            touched.topics.insert(record.topicId)
+        case let record as PartitionRecord: touched.topics.insert(record.topicId)
+        case let record as PartitionChangeRecord: touched.topics.insert(record.topicId)
+        case let record as RemoveTopicRecord:
+            touched.topics.insert(record.topicId)
+            if let name = current.topicNames[record.topicId] { touched.configs.insert(.topic(name)) }
+        case let record as ConfigRecord:
+            if let kind = ConfigResource.Kind(rawValue: record.resourceType) { touched.configs.insert(ConfigResource(kind, record.resourceName)) }
+        case let record as ClearElrRecord:
+            touched.topics.formUnion(record.topicName.isEmpty ? Array(current.topicNames.keys) : current.topicsByName[record.topicName].map { [$0.id] } ?? [])
+        default: break
+        }
     }
 
     /// Notes that the log reaches `offset` with something other than a metadata record, such as a control record.

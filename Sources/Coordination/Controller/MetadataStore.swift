@@ -9,22 +9,37 @@ public protocol MetadataSource: AnyObject, Sendable {
     /// Hands every committed record from `offset` on to `body`, in order, with its offset. Control batches are left out.
     func records(from offset: Int64, _ body: (Bytes, Int64) throws(MetadataError) -> Void) throws(MetadataError)
 
-    /// Appends the values as one atomic batch and returns the offset of the first once they are committed.
+    /// Appends the values as one atomic batch and returns the offset of the first. They are not committed before `commit`.
     func append(_ values: [Bytes]) throws(ErrorCode) -> Int64
+
+    /// Commits what was appended: it is not lost after this returns.
+    func commit() throws(ErrorCode)
 }
 
-/// The metadata in force. Readers take the published image without waiting for a change; changes are made one at a time.
-public final class MetadataStore: Sendable {
-    /// Called with the images before and after each change and its records, in order, before the new image is published and anybody is told that the
-    /// change is done. So a partition's log exists before the image names it.
-    public typealias Observer = @Sendable (_ old: MetadataImage, _ new: MetadataImage, _ records: [MetadataRecord]) -> Void
+/// Why a change of the metadata was not made.
+public enum MetadataFailure: Error, Sendable {
+    /// It could not be recorded; nothing has changed.
+    case refused(ErrorCode)
+    /// What is in the log and what was folded of it may differ: the node must not go on.
+    case fatal(String)
 
+    /// For the operator.
+    public var reason: String {
+        switch self {
+        case .refused(let code): code.name
+        case .fatal(let reason): reason
+        }
+    }
+}
+
+/// The metadata in force. Readers take the published image without waiting for a change. Changes are decided one after another on the newest image, committed
+/// together, and published when what follows from them has been done; one thread at a time calls `decide`, `commit` and `publish`.
+public final class MetadataStore: Sendable {
     /// Ids of topics that the source says were removed, and that no topic has: what is left of their data may be deleted.
     public let removedTopics: Set<Uuid>
     private let source: any MetadataSource
     private let fold: Mutex<MetadataFold>
     private let published: Mutex<MetadataImage>
-    private let observers = Mutex<[Observer]>([])
 
     /// Folds everything that the source holds.
     public init(_ source: any MetadataSource) throws(MetadataError) {
@@ -39,44 +54,69 @@ public final class MetadataStore: Sendable {
             let abort = MetadataRecord(AbortTransactionRecord())
             do throws(ErrorCode) {
                 let offset = try source.append([abort.encoded()])
+                try source.commit()
                 try? start.replay(abort, offset: offset)
             } catch {
                 throw MetadataError("the metadata log could not be written: \(error.name)")
             }
         }
         start.skip(to: source.nextOffset - 1)
+        _ = start.takeDelta(from: MetadataImage())
         removedTopics = start.removedTopics.subtracting(start.image.topicNames.keys)
         start.notesRemovals = false
         fold = Mutex(start)
         published = Mutex(start.image)
     }
 
+    /// The image as it was published last.
     public var image: MetadataImage { published.withLock { $0 } }
 
-    public func observe(_ observer: @escaping Observer) { observers.withLock { $0.append(observer) } }
-
-    /// Looks at the newest image while nothing is changed.
-    public func read(_ body: (MetadataImage) -> Void) { fold.withLock { body($0.image) } }
-
-    /// Decides on the newest image, appends the records, folds them in, publishes the image and returns the response. Nothing changes when it throws.
-    /// - Parameter decide: gets the image and the offset that the first record will have.
-    public func change<Response>(
-        _ decide: (MetadataImage, Int64) -> Controller.Decision<Response>
-    ) throws(ErrorCode) -> Response {
-        try fold.withLock { (fold) throws(ErrorCode) -> Response in
-            let old = fold.image
-            let decision = decide(old, source.nextOffset)
+    /// Decides on the newest image, which may not be published yet, appends the records and folds them in. The response may be released after `publish`.
+    /// - Parameter body: gets the image and the offset that the first record will have.
+    public func decide<Response>(
+        _ body: (MetadataImage, Int64) -> Controller.Decision<Response>
+    ) throws(MetadataFailure) -> Response {
+        try fold.withLock { (fold) throws(MetadataFailure) -> Response in
+            let decision = body(fold.image, source.nextOffset)
             guard !decision.records.isEmpty else { return decision.response }
-            let first = try source.append(decision.records.map { $0.encoded() })
+            let first: Int64
+            do throws(ErrorCode) {
+                first = try source.append(decision.records.map { $0.encoded() })
+            } catch {
+                throw .refused(error)
+            }
             do throws(MetadataError) {
                 for (index, record) in decision.records.enumerated() { try fold.replay(record, offset: first + Int64(index)) }
             } catch {
-                throw .unknownServerError
+                throw .fatal("a decision of this node cannot be folded: \(error)")
             }
-            let new = fold.image
-            for observer in observers.withLock({ $0 }) { observer(old, new, decision.records) }
-            published.withLock { $0 = new }
             return decision.response
         }
+    }
+
+    /// Commits what was decided since the last call; the difference to the published image, nil when there is none.
+    public func commit() throws(MetadataFailure) -> MetadataDelta? {
+        try fold.withLock { (fold) throws(MetadataFailure) -> MetadataDelta? in
+            let old = image
+            guard fold.image.offset != old.offset else { return nil }
+            do throws(ErrorCode) {
+                try source.commit()
+            } catch {
+                throw .fatal("the metadata log could not be synced: \(error.name)")
+            }
+            return fold.takeDelta(from: old)
+        }
+    }
+
+    /// Shows readers the image that a difference leads to.
+    public func publish(_ delta: MetadataDelta) { published.withLock { $0 = delta.new } }
+
+    /// Decides, commits and publishes one change that nothing but the image follows from.
+    public func change<Response>(
+        _ body: (MetadataImage, Int64) -> Controller.Decision<Response>
+    ) throws(MetadataFailure) -> Response {
+        let response = try decide(body)
+        if let delta = try commit() { publish(delta) }
+        return response
     }
 }

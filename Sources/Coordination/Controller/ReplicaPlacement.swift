@@ -66,20 +66,6 @@ extension Controller {
         }
     }
 
-    /// What stands against moving a partition to other replicas, or with none given, against calling a move off. Only a move to where the replicas are already
-    /// is possible yet.
-    public func checkReassignment(_ topic: String, _ partition: Int32, to replicas: [Int32]?, image: MetadataImage) throws(ControllerError) {
-        if image.topic(topic) == nil { throw ControllerError(.unknownTopicOrPartition, "Unable to find a topic named \(topic).") }
-        guard let current = image.partition(topic, partition) else {
-            throw ControllerError(.unknownTopicOrPartition, "Unable to find partition \(topic):\(partition).")
-        }
-        guard let replicas else { throw ControllerError(.noReassignmentInProgress) }
-        try check(replicas, replicationFactor: nil, partition: partition, image: image)
-        if Set(replicas) != Set(current.replicas) {
-            throw ControllerError(.invalidReplicaAssignment, "Moving replicas between brokers is not supported.")
-        }
-    }
-
     /// Spreads partitions over brokers round robin from a random one, so leaders and replicas are even; live brokers come first.
     func place(
         count: Int, replicationFactor: Int, firstPartition: Int, image: MetadataImage, random: inout some RandomNumberGenerator

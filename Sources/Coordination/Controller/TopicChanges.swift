@@ -121,15 +121,15 @@ extension Controller {
         var response = AllocateProducerIdsResponse()
         guard let broker = image.brokers[request.brokerId] else {
             response.errorCode = .brokerIdNotRegistered
-            return Decision([], response)
+            return Decision(response)
         }
         guard broker.epoch == request.brokerEpoch else {
             response.errorCode = .staleBrokerEpoch
-            return Decision([], response)
+            return Decision(response)
         }
         guard image.nextProducerId <= Int64.max - Int64(Self.producerIdBlock) else {
             response.errorCode = .unknownServerError
-            return Decision([], response)
+            return Decision(response)
         }
         response.producerIdStart = image.nextProducerId
         response.producerIdLen = Self.producerIdBlock

@@ -54,7 +54,7 @@ extension ConfigTable {
         ConfigKey("log.segment.delete.delay.ms", .filesAtOnce, .long, "60000", .atLeast(0), importance: .high, update: .clusterWide),
         ConfigKey("max.request.partition.size.limit", .obeyed, .int, "2000", .atLeast(1)),
         ConfigKey("message.max.bytes", .obeyed, .int, "1048588", .atLeast(0), importance: .high, update: .clusterWide),
-        ConfigKey("min.insync.replicas", .oneReplica, .int, "1", .atLeast(1), importance: .high, update: .clusterWide),
+        ConfigKey("min.insync.replicas", .obeyed, .int, "1", .atLeast(1), importance: .high, update: .clusterWide),
         ConfigKey("num.partitions", .obeyed, .int, "1", .atLeast(1)),
         ConfigKey("num.recovery.threads.per.data.dir", .ownThreads, .int, "2", .atLeast(1), importance: .high, update: .clusterWide),
         ConfigKey("producer.id.expiration.check.interval.ms", .withRetention, .int, "600000", .atLeast(1), importance: .low, isInternal: true),

@@ -11,7 +11,6 @@ public enum ConfigTreatment: Hashable, Sendable {
 // The reasons, in words for the operator.
 extension ConfigTreatment {
     static let oneNode = noEffect("this node is the whole cluster")
-    static let oneReplica = noEffect("a partition has one replica, and acks=all waits for its disk")
     static let ownQuorum = noEffect("this node is its own quorum")
     static let wholeMetadataLog = noEffect("the metadata log is kept whole, without snapshots")
     static let noMetrics = noEffect("metrics are not kept")

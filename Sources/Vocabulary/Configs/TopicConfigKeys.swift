@@ -8,7 +8,7 @@ extension ConfigTable {
         ConfigKey("remote.log.delete.on.disable", .tieredStorage, .boolean, "false"),
         ConfigKey("leader.replication.throttled.replicas", .oneNode, .list, "", .throttledReplicas),
         ConfigKey("remote.storage.enable", .refused("tiered storage is not served"), .boolean, "false"),
-        ConfigKey("min.insync.replicas", .oneReplica, .int, "1", .atLeast(1), synonyms: ["min.insync.replicas"]),
+        ConfigKey("min.insync.replicas", .obeyed, .int, "1", .atLeast(1), synonyms: ["min.insync.replicas"]),
         ConfigKey("segment.jitter.ms", .obeyed, .long, "0", .atLeast(0), synonyms: ["log.roll.jitter.ms", "log.roll.jitter.hours"]),
         ConfigKey("remote.log.copy.disable", .tieredStorage, .boolean, "false"),
         ConfigKey("local.retention.ms", .tieredStorage, .long, "-2", .atLeast(-2), synonyms: ["log.local.retention.ms"]),

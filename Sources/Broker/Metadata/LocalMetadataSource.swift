@@ -69,8 +69,16 @@ final class LocalMetadataSource: MetadataSource {
         for value in values { builder.append(timestamp: now, key: nil, value: value) }
         do {
             let info = try log.append(builder.build(), leaderEpoch: epoch, now: now, origin: .coordinator)
-            if isSynced { _ = try log.sync() }
             return info.firstOffset
+        } catch {
+            throw .kafkaStorageError
+        }
+    }
+
+    func commit() throws(ErrorCode) {
+        guard isSynced else { return }
+        do {
+            _ = try log.sync()
         } catch {
             throw .kafkaStorageError
         }

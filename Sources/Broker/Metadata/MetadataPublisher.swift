@@ -1,0 +1,171 @@
+import Coordination
+import KafkaProtocol
+import LogStorage
+import Synchronization
+import Vocabulary
+
+/// Brings this node in line with its metadata: which partitions it has, in what role and with which configuration, and what subscribers make of the rest.
+/// Everything follows from the difference of two images, whether that is a record's, the whole log's at a start or a snapshot's. One thread at a time calls it.
+final class MetadataPublisher: Sendable {
+    /// Gets each difference once its image is published.
+    typealias Subscriber = @Sendable (_ delta: MetadataDelta, _ now: Int64) -> Void
+
+    private let settings: BrokerSettings
+    private let storage: LogDirectory
+    private let partitions: PartitionTable
+    private let subscribers = Mutex<[Subscriber]>([])
+    private let onMarked = Mutex<@Sendable () -> Void>({})
+    /// Partitions that are placed here and whose log could not be made or opened, with the reason.
+    private let unavailable = Mutex<[TopicPartition: String]>([:])
+
+    init(settings: BrokerSettings, storage: LogDirectory, partitions: PartitionTable) {
+        self.settings = settings
+        self.storage = storage
+        self.partitions = partitions
+    }
+
+    func subscribe(_ body: @escaping Subscriber) { subscribers.withLock { $0.append(body) } }
+
+    func onMarkedDirectories(_ body: @escaping @Sendable () -> Void) { onMarked.withLock { $0 = body } }
+
+    /// Brings a node that starts in line with its first image. It does not start without one of its partitions.
+    func start(_ image: MetadataImage, now: Int64) throws {
+        var opened: [Partition] = []
+        for change in MetadataDelta(from: MetadataImage(), to: image).changedTopics {
+            let config = view(image).logConfig(change.topic.name)
+            for index in change.partitions where isHere(change.topic, index) { opened.append(try open(change.topic, index, config, view(image), now: now)) }
+        }
+        partitions.add(opened)
+        for partition in opened { nameOpenTransactions(partition, now: now) }
+    }
+
+    /// Brings the node in line with a change, shows the new image with `publish`, and passes the change on. A log that cannot be made leaves its partition
+    /// unavailable: who asked for it and the operator are told, and `openMissing` tries again.
+    func publish(_ delta: MetadataDelta, now: Int64, _ publish: () -> Void) {
+        remove(delta.removedTopics, now: now)
+        let newView = view(delta.new)
+        var opened: [Partition] = []
+        for change in delta.changedTopics {
+            let config = newView.logConfig(change.topic.name)
+            for index in change.partitions {
+                if let known = partitions.partition(change.topic.name, index) {
+                    known.take(change.topic.partitions[Int(index)])
+                } else if isHere(change.topic, index), let made = openOrRemember(change.topic, index, config, newView, now: now) {
+                    opened.append(made)
+                }
+            }
+        }
+        partitions.add(opened)
+        reconfigure(delta, newView)
+        publish()
+        for subscriber in subscribers.withLock({ $0 }) { subscriber(delta, now) }
+    }
+
+    private func reconfigure(_ delta: MetadataDelta, _ view: ConfigView) {
+        let changed = delta.changedConfigs
+        guard !changed.isEmpty else { return }
+        for resource in changed {
+            let before = delta.old.config(of: resource)
+            for (name, text) in delta.new.config(of: resource).sorted(by: { $0.key < $1.key }) where before[name] != text {
+                for note in view.notes(on: resource, name, text) { settings.log.warn(.configuration, note) }
+            }
+        }
+        let topics = Set(changed.filter { $0.kind == .topic }.map(\.name))
+        let isGeneral = changed.contains { $0.kind == .broker }
+        for (name, topic) in partitions.snapshot.topics where isGeneral || topics.contains(name) {
+            let config = view.logConfig(name)
+            for case let partition? in topic.partitions {
+                partition.log.updateConfig(config)
+                partition.log.setProducerExpiration(ms: view.producerExpirationMs)
+            }
+        }
+    }
+
+    /// Takes the partitions of deleted topics out and marks their directories.
+    private func remove(_ topics: [TopicImage], now: Int64) {
+        guard !topics.isEmpty else { return }
+        let removed = topics.flatMap { partitions.remove(topic: $0.name) }
+        let names = Set(topics.map(\.name))
+        unavailable.withLock { $0 = $0.filter { !names.contains($0.key.topic) } }
+        storage.delete(topics.flatMap { topic in topic.partitions.indices.map { TopicPartition(topic.name, Int32($0)) } })
+        for partition in removed { partition.wake(appended: nil, now: now) }
+        onMarked.withLock { $0 }()
+    }
+
+    private func view(_ image: MetadataImage) -> ConfigView { ConfigView(image: image, brokerId: settings.nodeId, properties: settings.properties) }
+
+    private func isHere(_ topic: TopicImage, _ index: Int32) -> Bool { topic.partition(index)?.replicas.contains(settings.nodeId) ?? false }
+
+    private func open(_ topic: TopicImage, _ index: Int32, _ config: LogConfig, _ view: ConfigView, now: Int64) throws -> Partition {
+        let log = try storage.openPartition(TopicPartition(topic.name, index), topicId: topic.id, config: config, now: now)
+        log.setProducerExpiration(ms: view.producerExpirationMs)
+        let partition = Partition(topic: topic.name, topicId: topic.id, index: index, log: log, nodeId: settings.nodeId)
+        if let image = topic.partition(index) { partition.take(image) }
+        return partition
+    }
+
+    /// Nothing ends a transaction whose coordinator this broker is not, so the operator must know what `read_committed` consumers wait for.
+    private func nameOpenTransactions(_ partition: Partition, now: Int64) {
+        for transaction in partition.log.openTransactions {
+            let age = transaction.lastTimestamp < 0 ? "at an unknown time" : "\(max(0, now - transaction.lastTimestamp) / 1000) s ago"
+            settings.log.warn(
+                .transactions,
+                "\(partition.log.name) holds an open transaction of the producer id \(transaction.producerId) since offset \(transaction.firstOffset), last "
+                    + "written to \(age): read_committed consumers do not get past it")
+        }
+    }
+
+    // MARK: What is not available
+
+    var hasUnavailable: Bool { unavailable.withLock { !$0.isEmpty } }
+
+    private func openOrRemember(_ topic: TopicImage, _ index: Int32, _ config: LogConfig, _ view: ConfigView, now: Int64) -> Partition? {
+        let name = TopicPartition(topic.name, index)
+        do {
+            let partition = try open(topic, index, config, view, now: now)
+            unavailable.withLock { $0[name] = nil }
+            return partition
+        } catch {
+            let isNews = unavailable.withLock { $0.updateValue("\(error)", forKey: name) == nil }
+            if isNews { settings.log.error(.disk, "\(name) is not available: \(error)") }
+            return nil
+        }
+    }
+
+    /// Tries again to open what could not be opened.
+    func openMissing(_ image: MetadataImage, now: Int64) {
+        for name in unavailable.withLock({ Array($0.keys) }).sorted() {
+            guard let topic = image.topic(name.topic), topic.partition(name.partition) != nil else { continue }
+            if let made = openOrRemember(topic, name.partition, view(image).logConfig(topic.name), view(image), now: now) { partitions.add([made]) }
+        }
+    }
+
+    /// Why a partition that is placed here has no log; nil when it has one, or is not placed here.
+    private func reasonUnavailable(_ topic: String, _ index: Int32) -> String? {
+        unavailable.withLock { $0.isEmpty ? nil : $0[TopicPartition(topic, index)] }
+    }
+
+    func firstReasonUnavailable(_ topic: TopicImage) -> String? {
+        for index in topic.partitions.indices { if let reason = reasonUnavailable(topic.name, Int32(index)) { return reason } }
+        return nil
+    }
+
+    func whyMissing(_ topic: String?, _ index: Int32) -> AppendError {
+        guard let topic, let reason = reasonUnavailable(topic, index) else { return AppendError(.unknownTopicOrPartition, "") }
+        return AppendError(.kafkaStorageError, "The log of \(topic)-\(index) cannot be opened: \(reason)")
+    }
+}
+
+extension ConfigView {
+    fileprivate var producerExpirationMs: Int64 { broker("producer.id.expiration.ms").int ?? 86_400_000 }
+
+    fileprivate func logConfig(_ topic: String) -> LogConfig { LogConfig(self.topic(topic)) }
+}
+
+extension LogConfig {
+    /// The effective configuration of a topic.
+    init(_ topic: TopicConfig) {
+        self.init()
+        for key in ConfigTable.topic.keys { if let text = topic[key.name].text { set(key.name, text) } }
+    }
+}

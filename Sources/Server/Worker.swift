@@ -1,0 +1,63 @@
+import Broker
+import Host
+import KafkaProtocol
+import LogStorage
+
+/// An event loop, its thread (but for the main loop) and the connections that live on it.
+final class Worker: @unchecked Sendable {
+    // Unchecked: `channels` is confined to the loop's thread.
+    let loop: EventLoop
+    /// Deadlines of what this loop's connections wait for.
+    let timers = Timers()
+    private let deadlines: LoopDeadlines
+    private let broker: Broker
+    private var thread: Thread?
+    private var channels: [ObjectIdentifier: ClientChannel] = [:]
+
+    init(loop: EventLoop, broker: Broker) {
+        self.loop = loop
+        self.broker = broker
+        deadlines = LoopDeadlines(timers, on: loop)
+    }
+
+    convenience init(name: String, broker: Broker) throws {
+        let loop = try EventLoop()
+        self.init(loop: loop, broker: broker)
+        thread = try Thread.spawn(name: name) { loop.run() }
+    }
+
+    func adopt(
+        _ descriptor: Int32, _ peer: SocketAddress, _ client: ClientConnection, _ limits: ConnectionLimits, _ log: OperatorLog,
+        onClose: @escaping @Sendable () -> Void
+    ) {
+        let connection = Connection(loop: loop, descriptor: descriptor, peer: peer, limits: limits)
+        let channel = ClientChannel(connection: connection, client: client, broker: broker, loop: loop, log: log)
+        channels[ObjectIdentifier(channel)] = channel
+        channel.start { [weak self] channel in
+            self?.channels[ObjectIdentifier(channel)] = nil
+            onClose()
+        }
+    }
+
+    /// Sends what is ready, closes the connections and ends the thread.
+    func stop() {
+        if let thread {
+            loop.post { [self] in
+                closeAll()
+                loop.stop()
+            }
+            thread.join()
+            loop.close()
+        } else {
+            closeAll()
+        }
+    }
+
+    private func closeAll() {
+        deadlines.cancel()
+        for channel in Array(channels.values) {
+            channel.connection.flush()
+            channel.connection.close()
+        }
+    }
+}

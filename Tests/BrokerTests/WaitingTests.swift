@@ -1,0 +1,181 @@
+import KafkaProtocol
+import LogStorage
+import Synchronization
+import Testing
+
+@testable import Broker
+
+/// What waits: long polls on the loop of their connection, and writes for the disk.
+@Suite struct WaitingTests {
+    /// A connection whose loop runs what was posted when told.
+    private final class HeldLoop: Sendable {
+        let timers = Timers()
+        private let posted = Mutex<[@Sendable () -> Void]>([])
+
+        func connection(_ id: UInt64) -> ClientConnection {
+            let loop = ConnectionLoop(timers: timers) { [self] work in posted.withLock { $0.append(work) } }
+            return ClientConnection(id: id, listener: "PLAINTEXT", peerHost: "/127.0.0.1", loop: loop)
+        }
+
+        var waiting: Int { posted.withLock { $0.count } }
+
+        func run() {
+            let work = posted.withLock { posted in
+                defer { posted = [] }
+                return posted
+            }
+            for work in work { work() }
+        }
+    }
+
+    private func fetch(minBytes: Int32 = 1, maxWaitMs: Int32 = 500) -> FetchRequest {
+        var fetch = FetchRequest()
+        fetch.maxBytes = 1 << 20
+        fetch.minBytes = minBytes
+        fetch.maxWaitMs = maxWaitMs
+        fetch.sessionEpoch = -1
+        fetch.topics = [.init()]
+        fetch.topics[0].topic = "t"
+        fetch.topics[0].partitions = [.init()]
+        fetch.topics[0].partitions[0].partitionMaxBytes = 1 << 20
+        return fetch
+    }
+
+    private func send<R: Request>(_ request: R, version: Int16, from connection: ClientConnection, _ driver: BrokerDriver) -> Answered {
+        let answered = Answered()
+        var writer = WireWriter()
+        RequestHeader(apiKey: R.apiKey, version: version, correlationId: 1, clientId: "test")
+            .encode(into: &writer, version: RequestHeader.version(for: R.self, version: version))
+        request.encode(into: &writer, version: version)
+        driver.broker.handle(writer.finishedBytes(), from: connection, now: driver.now) { answered.note($0) }
+        return answered
+    }
+
+    private final class Answered: Sendable {
+        private let replies = Mutex<[Reply]>([])
+        func note(_ reply: Reply) { replies.withLock { $0.append(reply) } }
+        var count: Int { replies.withLock { $0.count } }
+        var isFrame: Bool { replies.withLock { if case .frame? = $0.first { true } else { false } } }
+    }
+
+    @Test func aParkedFetchIsAnsweredOnItsLoop() throws {
+        let driver = try BrokerDriver()
+        try driver.create("t")
+        let loop = HeldLoop()
+        let answered = send(fetch(), version: 12, from: loop.connection(2), driver)
+        #expect(answered.count == 0 && loop.waiting == 0)
+        let partition = try #require(driver.broker.partitions.partition("t", 0))
+        for _ in 0..<3 { _ = try partition.append(batch("v"), now: driver.now, origin: .client) }
+        #expect(answered.count == 0 && loop.waiting == 1, "who appends only tells the loop, once")
+        loop.run()
+        #expect(answered.count == 1 && answered.isFrame)
+        #expect(loop.timers.heldEntries <= 64 && loop.timers.fire(now: driver.now + 1000) == nil)
+        #expect(answered.count == 1)
+    }
+
+    @Test func aDeadlineAnswersWhatNobodyWoke() throws {
+        let driver = try BrokerDriver()
+        try driver.create("t")
+        let loop = HeldLoop()
+        let answered = send(fetch(minBytes: 1000, maxWaitMs: 500), version: 12, from: loop.connection(2), driver)
+        let partition = try #require(driver.broker.partitions.partition("t", 0))
+        _ = try partition.append(batch("v"), now: driver.now, origin: .client)
+        _ = loop.timers.fire(now: driver.now + 499)
+        #expect(answered.count == 0 && loop.waiting == 0)
+        _ = loop.timers.fire(now: driver.now + 500)
+        #expect(answered.count == 1 && answered.isFrame)
+    }
+
+    @Test func aClosedConnectionGivesUpWhatItWaitsFor() throws {
+        let driver = try BrokerDriver()
+        try driver.create("t")
+        let loop = HeldLoop()
+        let partition = try #require(driver.broker.partitions.partition("t", 0))
+        for round in 0..<100 {
+            let connection = loop.connection(UInt64(round))
+            let answered = (0..<10).map { _ in send(fetch(maxWaitMs: 1_000_000), version: 12, from: connection, driver) }
+            #expect(partition.waitingFetches == 10)
+            connection.close()
+            #expect(partition.waitingFetches == 0)
+            #expect(answered.allSatisfy { $0.count == 1 && !$0.isFrame })
+            let late = send(fetch(), version: 12, from: connection, driver)
+            #expect(late.count == 1 && !late.isFrame && partition.waitingFetches == 0)
+        }
+        #expect(loop.timers.heldEntries <= 100, "nothing is kept of a thousand fetches that asked to wait for a quarter of an hour")
+        _ = try partition.append(batch("v"), now: driver.now, origin: .client)
+        #expect(loop.waiting == 0)
+    }
+
+    @Test func aFetchThatIsWokenWhileItsConnectionClosesEndsOnce() throws {
+        let driver = try BrokerDriver()
+        try driver.create("t")
+        let loop = HeldLoop()
+        let connection = loop.connection(2)
+        let answered = send(fetch(), version: 12, from: connection, driver)
+        _ = try #require(driver.broker.partitions.partition("t", 0)).append(batch("v"), now: driver.now, origin: .client)
+        connection.close()
+        loop.run()
+        _ = loop.timers.fire(now: driver.now + 1000)
+        #expect(answered.count == 1)
+    }
+
+    // MARK: Writes
+
+    @Test func aSlowFileHoldsUpItsOwnProducersOnly() throws {
+        let disk = WatchedDisk(MemoryDisk(), "slow-0")
+        let driver = try BrokerDriver(mounted: disk)
+        for topic in ["slow", "quick"] { try driver.create(topic) }
+        let commits = driver.broker.commits
+        let order = Mutex<[String]>([])
+        func write(_ topic: String) throws {
+            let partition = try #require(driver.broker.partitions.partition(topic, 0))
+            let info = try partition.append(batch("v"), now: driver.now, origin: .client)
+            commits.commit(partition, upTo: info.endOffset) { code in order.withLock { $0.append("\(topic) \(code.name)") } }
+        }
+        try write("slow")
+        try write("quick")
+        // While the slow file is synced, another thread takes its turn.
+        let isFirst = Once()
+        disk.onSync { _ in if isFirst.take() { while commits.drainOne() {} } }
+        #expect(commits.drainOne())
+        #expect(order.withLock { $0 } == ["quick NONE", "slow NONE"])
+        #expect(!commits.drainOne())
+    }
+
+    @Test func whatIsAppendedDuringASyncIsSyncedAgain() throws {
+        let disk = WatchedDisk(MemoryDisk(), "t-0/0")
+        let driver = try BrokerDriver(mounted: disk)
+        try driver.create("t")
+        let partition = try #require(driver.broker.partitions.partition("t", 0))
+        let commits = driver.broker.commits
+        let turns = Mutex(0)
+        commits.onWork { turns.withLock { $0 += 1 } }
+        let done = Mutex<[Int64]>([])
+        @Sendable func write() {
+            guard let info = try? partition.append(batch("v"), now: 1_000_000, origin: .client) else { return }
+            commits.commit(partition, upTo: info.endOffset) { _ in done.withLock { $0.append(info.endOffset) } }
+        }
+        write()
+        write()
+        #expect(turns.withLock { $0 } == 1, "one sync answers both")
+        let isFirst = Once()
+        disk.onSync { _ in if isFirst.take() { write() } }
+        #expect(commits.drainOne())
+        #expect(done.withLock { $0 } == [1, 2] && turns.withLock { $0 } == 2)
+        #expect(commits.drainOne())
+        #expect(done.withLock { $0 } == [1, 2, 3] && partition.log.flushedOffset == 3)
+    }
+}
+
+/// True the first time that it is asked.
+private final class Once: Sendable {
+    private let isLeft = Atomic(true)
+    func take() -> Bool { isLeft.exchange(false, ordering: .acquiringAndReleasing) }
+}
+
+/// A batch of one record.
+func batch(_ value: String) -> Bytes {
+    let builder = RecordBatchBuilder()
+    builder.append(timestamp: 1_000_000, key: nil, value: Bytes(value))
+    return builder.build()
+}
