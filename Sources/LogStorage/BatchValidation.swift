@@ -95,27 +95,25 @@ struct BatchCheck {
         let needsCodec = mustRecompress(batch)
         let needsKeys = config.isCompacted && origin == .client
         guard needsKeys || needsCodec || !areTimestampsKnownGood(batch) else { return batch }
-        if batch.compression == .none { return try inspected(batch, needsCodec: needsCodec) }
-        return try Self.unpacking.withLock { (_) throws(AppendError) in try inspected(batch, needsCodec: needsCodec) }
-    }
-
-    /// Held while a batch is unpacked: a small one may become `maxDecompressedBytes`, and many at once would take all the memory.
-    private static let unpacking = Mutex(())
-
-    private func inspected(_ batch: RecordBatch, needsCodec: Bool) throws(AppendError) -> RecordBatch {
         do {
-            if origin == .client {
-                var faults = RecordFaults()
-                var reader = try batch.reader(maxDecompressedBytes: config.maxDecompressedBytes)
-                while let record = try reader.next() { note(record, batch, &faults) }
-                if let refusal = faults.refusal { throw refusal }
-            }
-            return needsCodec ? try recompressed(batch) : batch
+            if batch.compression == .none { return try inspected(batch, needsCodec: needsCodec, upTo: config.maxDecompressedBytes) }
+            return try UnpackingBudget.shared.unpack(upTo: config.maxDecompressedBytes) { try inspected(batch, needsCodec: needsCodec, upTo: $0) }
         } catch let error as AppendError {
             throw error
         } catch {
             throw AppendError(.corruptMessage, "\(error), in an append to partition \(name)")
         }
+    }
+
+    /// - Parameter limit: bytes that the records may take when decompressed
+    private func inspected(_ batch: RecordBatch, needsCodec: Bool, upTo limit: Int) throws -> RecordBatch {
+        if origin == .client {
+            var faults = RecordFaults()
+            var reader = try batch.reader(maxDecompressedBytes: limit)
+            while let record = try reader.next() { note(record, batch, &faults) }
+            if let refusal = faults.refusal { throw refusal }
+        }
+        return needsCodec ? try recompressed(batch, upTo: limit) : batch
     }
 
     private func areTimestampsKnownGood(_ batch: RecordBatch) -> Bool {
@@ -162,13 +160,13 @@ struct BatchCheck {
         return target != batch.compression
     }
 
-    private func recompressed(_ batch: RecordBatch) throws -> RecordBatch {
+    private func recompressed(_ batch: RecordBatch, upTo limit: Int) throws -> RecordBatch {
         let builder = RecordBatchBuilder(
             baseOffset: batch.baseOffset, compression: targetCodec ?? .none, compressionLevel: config.compressionLevel,
             timestampType: batch.timestampType, partitionLeaderEpoch: batch.partitionLeaderEpoch, producerId: batch.producerId,
             producerEpoch: batch.producerEpoch, baseSequence: batch.baseSequence, isTransactional: batch.isTransactional, isControl: batch.isControl)
         // One by one: a small batch can hold millions of records.
-        var reader = try batch.reader(maxDecompressedBytes: config.maxDecompressedBytes)
+        var reader = try batch.reader(maxDecompressedBytes: limit)
         while let record = try reader.next() {
             builder.append(offset: record.offset, timestamp: record.timestamp, key: record.key, value: record.value, headers: record.headers)
         }

@@ -26,6 +26,8 @@ public final class Server {
     /// Why the node must stop.
     private let fatal = Shared<String?>(nil)
     private static let syncThreads = 4
+    /// How long clients are kept waiting at a start for coordinators that read their logs.
+    private static let loadingMs: Int64 = 1000
 
     /// - Parameter writeLine: takes one line for the operator, without its end, from any thread
     public init(options: ServerOptions, writeLine: @escaping @Sendable (String) -> Void) throws {
@@ -57,18 +59,20 @@ public final class Server {
 
         let queue = AcceptQueue()
         settings.endpoints = try bind(queue, settings)
+        let loading = try WorkerQueue(name: "ottla-load", count: Thread.coreCount)
+        settings.loading = { loading.run($0) }
         let disk: any Disk = options.isEphemeral ? MemoryDisk() : FileDisk()
         let broker = try openBroker(settings, disk)
         try createTopics(broker)
 
         // One file's sync may take long; the others do not wait for it.
-        let syncing = try WorkerPool(name: "ottla-sync", count: Self.syncThreads) { broker.commits.drainOne() }
-        let metadata = try Worker(name: "ottla-metadata", broker: broker)
-        let maintenance = try Worker(name: "ottla-clean", broker: broker)
+        let syncing = try WorkerQueue(name: "ottla-sync", count: Self.syncThreads)
+        let metadata = try LoopThread(name: "ottla-metadata")
+        let maintenance = try LoopThread(name: "ottla-clean")
         let count = max(1, options.loops ?? Thread.coreCount)
         // The first loop also accepts, keeps the time and hears signals.
         workers = try [Worker(loop: main, broker: broker)] + (1..<count).map { try Worker(name: "ottla-loop-\($0)", broker: broker) }
-        broker.commits.onWork { syncing.wake() }
+        broker.commits.onWork { syncing.run { broker.commits.drainOne() } }
         broker.metadata.onWork { metadata.loop.post { broker.metadata.drain() } }
         broker.metadata.onFatal { [main, fatal] reason in
             fatal.withLock { $0 = reason }
@@ -81,8 +85,10 @@ public final class Server {
         try startQuota(broker)
         queue.open { [unowned self] descriptor, peer, listener in self.accept(descriptor, peer, listener, broker) }
 
-        if let file = options.readyFile, let first = reachable.first { try FileDisk().writeFile(file, Bytes("\(first)\n")) }
+        // Groups whose logs are short answer from the first request on; those of long ones say that they are being read.
+        loading.wait(ms: Self.loadingMs)
         ready(banner(settings))
+        if let file = options.readyFile, let first = reachable.first { try FileDisk().writeFile(file, Bytes("\(first)\n")) }
         main.run()
 
         for signal in signals { signal.cancel() }
@@ -93,6 +99,7 @@ public final class Server {
         for connection in held { closeSocket(connection.descriptor) }
         main.close()
         background = nil
+        loading.stop()
         metadata.stop()
         maintenance.stop()
         syncing.stop()

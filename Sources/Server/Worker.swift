@@ -11,7 +11,7 @@ final class Worker: @unchecked Sendable {
     let timers = Timers()
     private let deadlines: LoopDeadlines
     private let broker: Broker
-    private var thread: Thread?
+    private var thread: LoopThread?
     private var channels: [ObjectIdentifier: ClientChannel] = [:]
 
     init(loop: EventLoop, broker: Broker) {
@@ -21,9 +21,9 @@ final class Worker: @unchecked Sendable {
     }
 
     convenience init(name: String, broker: Broker) throws {
-        let loop = try EventLoop()
-        self.init(loop: loop, broker: broker)
-        thread = try Thread.spawn(name: name) { loop.run() }
+        let thread = try LoopThread(name: name)
+        self.init(loop: thread.loop, broker: broker)
+        self.thread = thread
     }
 
     func adopt(
@@ -42,12 +42,8 @@ final class Worker: @unchecked Sendable {
     /// Sends what is ready, closes the connections and ends the thread.
     func stop() {
         if let thread {
-            loop.post { [self] in
-                closeAll()
-                loop.stop()
-            }
-            thread.join()
-            loop.close()
+            thread.loop.post { [self] in closeAll() }
+            thread.stop()
         } else {
             closeAll()
         }
@@ -59,5 +55,24 @@ final class Worker: @unchecked Sendable {
             channel.connection.flush()
             channel.connection.close()
         }
+    }
+}
+
+/// An event loop on a thread of its own, for what must not hold up the loops that serve clients.
+final class LoopThread: Sendable {
+    let loop: EventLoop
+    private let thread: Thread
+
+    init(name: String) throws {
+        let loop = try EventLoop()
+        self.loop = loop
+        thread = try Thread.spawn(name: name) { loop.run() }
+    }
+
+    /// Does what was posted, and ends the thread.
+    func stop() {
+        loop.post { [loop] in loop.stop() }
+        thread.join()
+        loop.close()
     }
 }

@@ -49,7 +49,7 @@ private func fetch(
         return nil
     }
     let member = group.memberId.map { (id: $0, epoch: group.memberEpoch) }
-    let fetched = broker.groups.read(group.groupId, now: context.now, &waits) { shard in
+    let fetched = broker.groups.read(group.groupId, &waits) { shard in
         shard.fetchOffsets(group: group.groupId, topics: known, requireStable: requireStable, member: member) { table.topics[$0]?.topicId ?? .zero }
     }
     switch fetched {

@@ -13,7 +13,7 @@ func handleDescribeGroups(_ broker: Broker, _ request: DescribeGroupsRequest, _ 
             group.errorCode = .groupAuthorizationFailed
             return group
         }
-        switch broker.groups.read(id, now: context.now, &waits, { $0.describe(id, version: context.version) }) {
+        switch broker.groups.read(id, &waits, { $0.describe(id, version: context.version) }) {
         case .success(let found): group = found
         case .failure(let error):
             group.groupId = id

@@ -1,3 +1,4 @@
+import Coordination
 import KafkaProtocol
 import Security
 
@@ -6,7 +7,12 @@ import Security
 func handleListGroups(_ broker: Broker, _ request: ListGroupsRequest, _ context: RequestContext) {
     var response = ListGroupsResponse()
     var waits: [(Partition, Int64)] = []
-    for runner in broker.groups.allRunners(now: context.now) {
+    let runners: [ShardRunner<GroupShard>]
+    switch broker.groups.allRunners {
+    case .success(let found): runners = found
+    case .failure(let error): return context.refuse(request, error)
+    }
+    for runner in runners {
         if case .success(let listed) = runner.read({ $0.list(states: request.statesFilter, types: request.typesFilter) }) {
             response.groups += listed.value
             waits.append((runner.partition, listed.upTo))

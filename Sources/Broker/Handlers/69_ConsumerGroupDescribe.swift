@@ -10,7 +10,7 @@ func handleConsumerGroupDescribe(_ broker: Broker, _ request: ConsumerGroupDescr
     response.groups = request.groupIds.map { id in
         switch !context.allows(.describe, .group(id))
             ? .failure(.groupAuthorizationFailed)
-            : id.isEmpty ? .failure(.invalidGroupId) : broker.groups.read(id, now: context.now, &waits, { $0.describeConsumerGroup(id) })
+            : id.isEmpty ? .failure(.invalidGroupId) : broker.groups.read(id, &waits, { $0.describeConsumerGroup(id) })
         {
         case .success(var group):
             if request.includeAuthorizedOperations && group.errorCode == .none { group.authorizedOperations = context.authorizedOperations(on: .group(id)) }

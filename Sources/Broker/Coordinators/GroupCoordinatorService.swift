@@ -4,36 +4,34 @@ import Security
 import Synchronization
 import Vocabulary
 
-/// The group coordinator: finds the shard of a group and runs requests on it.
+/// The group coordinator: groups and the offsets they commit, in shards by the partitions of `__consumer_offsets`.
 final class GroupCoordinatorService: Sendable {
     private static let topicName = TopicName.groupOffsets
 
     private let settings: BrokerSettings
     private let metadata: MetadataService
-    private let partitions: PartitionTable
-    private let commits: CommitQueue
-    private let timers: Timers
-    private let runners = Mutex<[Int32: GroupShardRunner]>([:])
-    /// Partitions whose log could not be read; their groups have no coordinator until the next start.
-    private let unreadable = Mutex<[Int32: Partition]>([:])
+    private let runtime: CoordinatorRuntime<GroupShard>
     private let generator: Mutex<SeededGenerator>
 
-    /// Folds every partition of `__consumer_offsets` that exists. The operator is told of one that cannot be read.
     init(
         settings: BrokerSettings, metadata: MetadataService, partitions: PartitionTable, commits: CommitQueue, timers: Timers, now: Int64
     ) {
         self.settings = settings
         self.metadata = metadata
-        self.partitions = partitions
-        self.commits = commits
-        self.timers = timers
         generator = Mutex(settings.generator(2, now))
-        for partition in partitions.snapshot.topics[Self.topicName]?.partitions ?? [] {
-            if let partition { _ = try? runner(of: partition, now: now) }
-        }
-        metadata.onChange { [weak self] delta, now in
-            let deleted = delta.removedTopics.map(\.name)
-            if !deleted.isEmpty { self?.topicsDeleted(Set(deleted), now: now) }
+        let kind = CoordinatorKind<GroupShard>(
+            topic: Self.topicName, make: { GroupShard(configuration: GroupConfiguration($0)) },
+            show: { shard, configs in
+                shard.image = configs.image
+                shard.configuration = GroupConfiguration(configs)
+            }, failed: { .failed($0) })
+        let runtime = CoordinatorRuntime(
+            kind, settings: settings, metadata: metadata, partitions: partitions, commits: commits, timers: timers, now: now)
+        self.runtime = runtime
+        // What groups committed for topics that were deleted is forgotten.
+        metadata.onChange { delta, now in
+            let deleted = Set(delta.removedTopics.map(\.name))
+            if !deleted.isEmpty { runtime.performOnAll(now: now) { $0.topicsDeleted(deleted) } }
         }
     }
 
@@ -70,81 +68,23 @@ final class GroupCoordinatorService: Sendable {
         }
     }
 
-    /// The shard that a group belongs to. NOT_COORDINATOR while there is no such partition here.
-    func runner(for group: String, now: Int64) -> Result<GroupShardRunner, ErrorCode> {
-        // The image has all of the topic's partitions at once; the table gets them one after another.
-        let count = Int32(metadata.image.topic(Self.topicName)?.partitions.count ?? 0)
-        let index = CoordinatorPartition.index(for: group, partitions: count)
-        guard let partition = partitions.partition(Self.topicName, index) else { return .failure(.notCoordinator) }
-        do {
-            return .success(try runner(of: partition, now: now))
-        } catch {
-            return .failure(.notCoordinator)
-        }
-    }
-
-    /// Every shard there is, in partition order.
-    func allRunners(now: Int64) -> [GroupShardRunner] {
-        (partitions.snapshot.topics[Self.topicName]?.partitions ?? []).compactMap { partition in
-            partition.flatMap { try? runner(of: $0, now: now) }
-        }
-    }
-
-    private func runner(of partition: Partition, now: Int64) throws -> GroupShardRunner {
-        try runners.withLock { runners in
-            if let known = runners[partition.index], known.partition === partition { return known }
-            if unreadable.withLock({ $0[partition.index] === partition }) { throw ErrorCode.notCoordinator }
-            do {
-                let runner = try GroupShardRunner(
-                    partition: partition, metadata: metadata, commits: commits, timers: timers, now: now)
-                runners[partition.index] = runner
-                return runner
-            } catch {
-                unreadable.withLock { $0[partition.index] = partition }
-                settings.log.error(
-                    .coordinator,
-                    "\(settings.dataDirectory)/\(partition.log.name) cannot be read, its groups have no coordinator until that is mended and the broker started "
-                        + "again: \(error)")
-                throw error
-            }
-        }
-    }
+    /// Every shard that is here.
+    var allRunners: Result<[ShardRunner<GroupShard>], ErrorCode> { runtime.allRunners }
 
     /// Hands a group's request to its shard.
     func submit(
-        _ group: String, now: Int64, _ request: (inout GroupShard, UInt64) -> GroupOutcome, then: @escaping GroupShardRunner.Completion
+        _ group: String, now: Int64, _ request: (inout GroupShard, UInt64) -> GroupOutcome, then: @escaping ShardRunner<GroupShard>.Completion
     ) {
-        switch runner(for: group, now: now) {
-        case .success(let runner): runner.submit(now: now, request, then: then)
-        case .failure(let error): then(.failed(error))
-        }
+        runtime.submit(group, now: now, request, then: then)
     }
 
     /// Looks at a group in its shard; what was seen lasts once `waits`, to which that is added, are durable.
-    func read<R>(
-        _ group: String, now: Int64, _ waits: inout [(Partition, Int64)], _ body: (borrowing GroupShard) -> R
-    ) -> Result<R, ErrorCode> {
-        runner(for: group, now: now).flatMap { runner in
-            runner.read(body).map { found in
-                waits.append((runner.partition, found.upTo))
-                return found.value
-            }
-        }
-    }
-
-    /// Forgets what groups committed for topics that were deleted.
-    private func topicsDeleted(_ names: Set<String>, now: Int64) {
-        for runner in allRunners(now: now) { runner.perform(now: now) { $0.topicsDeleted(names) } }
+    func read<R>(_ group: String, _ waits: inout [(Partition, Int64)], _ body: (borrowing GroupShard) -> R) -> Result<R, ErrorCode> {
+        runtime.read(group, &waits, body)
     }
 
     /// Calls `then` once all of the given logs are durable up to their offsets.
-    func whenDurable(_ waits: [(Partition, Int64)], then: @escaping @Sendable (ErrorCode) -> Void) {
-        guard let (partition, upTo) = waits.first else { return then(.none) }
-        let rest = Array(waits.dropFirst())
-        commits.commit(partition, upTo: upTo) { error in
-            if error == .none { self.whenDurable(rest, then: then) } else { then(.notCoordinator) }
-        }
-    }
+    func whenDurable(_ waits: [(Partition, Int64)], then: @escaping @Sendable (ErrorCode) -> Void) { runtime.whenDurable(waits, then: then) }
 
     /// An id for a member of the consumer protocol that comes without one.
     func newMemberId() -> String { generator.withLock { Uuid.random(using: &$0) }.description }

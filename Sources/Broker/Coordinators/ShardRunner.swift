@@ -1,0 +1,203 @@
+import Coordination
+import KafkaProtocol
+import LogStorage
+import Synchronization
+
+/// Runs one coordinator's shard against its partition: one request at a time, each appended and replayed before the next, and every reply held back until
+/// what it rests on is durable. See `CoordinatorShard` for the contract that this keeps.
+final class ShardRunner<Shard: CoordinatorShard>: Sendable {
+    typealias Completion = @Sendable (Shard.Reply) -> Void
+    typealias Outcome = CoordinatorOutcome<Shard.Reply>
+
+    private struct State {
+        var shard: Shard
+        /// The offset of the image that the shard was shown last.
+        var shown: Int64
+        /// Who to tell, by the token that the shard was given.
+        var waiting: [UInt64: Completion] = [:]
+        var nextToken: UInt64 = 0
+        /// The log's end after the last append; replies wait until it is durable up to there.
+        var appendedEnd: Int64 = 0
+        var timer: (id: UInt64, deadline: Int64)?
+        /// Set once the log was lost under the shard; nothing is served after that.
+        var failure: ErrorCode?
+    }
+
+    /// What is to be told once the log is durable up to an offset.
+    private struct Release {
+        var upTo: Int64
+        var replies: [(Completion, Shard.Reply)]
+    }
+
+    let partition: Partition
+    private let kind: CoordinatorKind<Shard>
+    private let metadata: MetadataService
+    private let commits: CommitQueue
+    private let timers: Timers
+    private let state: Mutex<State>
+
+    /// Folds the partition's log. Throws when it cannot be read.
+    init(_ kind: CoordinatorKind<Shard>, partition: Partition, metadata: MetadataService, commits: CommitQueue, timers: Timers, now: Int64) throws {
+        self.kind = kind
+        self.partition = partition
+        self.metadata = metadata
+        self.commits = commits
+        self.timers = timers
+        let configs = metadata.configs
+        var shard = kind.make(configs)
+        kind.show(&shard, configs)
+        try ShardLog.fold(partition.log, into: &shard)
+        let outcome = shard.finishLoading(now: now)
+        state = Mutex(State(shard: shard, shown: configs.image.offset, appendedEnd: partition.log.logEndOffset))
+        release(state.withLock { settle(outcome, in: &$0, now: now) })
+    }
+
+    // MARK: Requests
+
+    /// Hands a request to the shard; `then` gets the reply, now or when the shard is ready for it.
+    /// - Parameter transaction: what is recorded counts once this transaction is committed
+    func submit(
+        now: Int64, in transaction: ShardLog.Transaction? = nil, _ request: (inout Shard, UInt64) -> Outcome, then: @escaping Completion
+    ) {
+        let result: Result<Release, ErrorCode> = state.withLock { state in
+            if let failure = state.failure { return .failure(failure) }
+            refresh(&state)
+            state.nextToken += 1
+            let token = state.nextToken
+            state.waiting[token] = then
+            let outcome = request(&state.shard, token)
+            return .success(settle(outcome, in: &state, transaction, now: now))
+        }
+        switch result {
+        case .success(let released): release(released)
+        case .failure(let error): then(kind.failed(error))
+        }
+    }
+
+    /// Ends a transaction that may have records here: the marker is appended and counts like any record. `then` is told once it is durable.
+    func endTransaction(_ transaction: ShardLog.Transaction, commits: Bool, coordinatorEpoch: Int32, now: Int64, then: @escaping @Sendable (ErrorCode) -> Void) {
+        let result: Result<Int64, ErrorCode> = state.withLock { state in
+            if let failure = state.failure { return .failure(failure) }
+            let marker = RecordBatch.endTransactionMarker(
+                commits: commits, timestamp: now, producerId: transaction.producerId, producerEpoch: transaction.producerEpoch,
+                coordinatorEpoch: coordinatorEpoch)
+            do throws(AppendError) {
+                state.appendedEnd = try partition.append(marker, now: now, origin: .coordinator).endOffset
+            } catch {
+                return .failure(error.code)
+            }
+            state.shard.replayEndTransaction(producerId: transaction.producerId, committed: commits)
+            schedule(&state)
+            return .success(state.appendedEnd)
+        }
+        switch result {
+        case .success(let end):
+            self.commits.commit(partition, upTo: end) { error in
+                if error != .none { self.fail(.notCoordinator) }
+                then(error == .none ? .none : .notCoordinator)
+            }
+        case .failure(let error): then(error)
+        }
+    }
+
+    /// Lets the shard act on something that nobody waits for.
+    func perform(now: Int64, _ action: (inout Shard) -> Outcome) {
+        release(
+            state.withLock { state in
+                guard state.failure == nil else { return Release(upTo: 0, replies: []) }
+                refresh(&state)
+                return settle(action(&state.shard), in: &state, now: now)
+            })
+    }
+
+    /// Shows the shard the cluster as it is now.
+    private func refresh(_ state: inout State) {
+        let configs = metadata.configs
+        guard configs.image.offset != state.shown else { return }
+        state.shown = configs.image.offset
+        kind.show(&state.shard, configs)
+    }
+
+    /// Looks at the shard, and says up to which offset the log must be durable for that to last.
+    func read<R>(_ body: (borrowing Shard) -> R) -> Result<(value: R, upTo: Int64), ErrorCode> {
+        state.withLock { state in
+            if let failure = state.failure { return .failure(failure) }
+            refresh(&state)
+            return .success((body(state.shard), state.appendedEnd))
+        }
+    }
+
+    // MARK: Settling
+
+    /// Appends and replays what the shard decided, then lets its due timers act, and collects the replies.
+    private func settle(_ outcome: Outcome, in state: inout State, _ transaction: ShardLog.Transaction? = nil, now: Int64) -> Release {
+        var replies: [(Completion, Shard.Reply)] = []
+        apply(outcome, in: &state, transaction, now: now, &replies)
+        while let deadline = state.shard.nextDeadline, deadline <= now { apply(state.shard.tick(now: now), in: &state, now: now, &replies) }
+        schedule(&state)
+        return Release(upTo: state.appendedEnd, replies: replies)
+    }
+
+    private func apply(
+        _ outcome: Outcome, in state: inout State, _ transaction: ShardLog.Transaction? = nil, now: Int64, _ replies: inout [(Completion, Shard.Reply)]
+    ) {
+        var outcome = outcome
+        while !outcome.records.isEmpty {
+            do {
+                let info = try partition.append(ShardLog.batches(outcome.records, in: transaction, now: now), now: now, origin: .coordinator)
+                for (index, record) in outcome.records.enumerated() {
+                    state.shard.replay(record, offset: info.firstOffset + Int64(index), producerId: transaction?.producerId ?? -1)
+                }
+                state.appendedEnd = info.endOffset
+                break
+            } catch {
+                outcome = state.shard.reject(outcome, error: error.code, now: now)
+            }
+        }
+        for (token, reply) in outcome.replies {
+            if let completion = state.waiting.removeValue(forKey: token) { replies.append((completion, reply)) }
+        }
+    }
+
+    private func release(_ release: Release) {
+        guard !release.replies.isEmpty else { return }
+        commits.commit(partition, upTo: release.upTo) { error in
+            // The disk did not keep what was replayed: the shard no longer says what the log says.
+            if error != .none { self.fail(.notCoordinator) }
+            for (completion, reply) in release.replies { completion(error == .none ? reply : self.kind.failed(.notCoordinator)) }
+        }
+    }
+
+    /// Ends the shard: everybody who waits is told, and nothing is served any more.
+    func fail(_ error: ErrorCode) {
+        let abandoned: [(Completion, Shard.Reply)] = state.withLock { state in
+            state.failure = error
+            if let timer = state.timer { timers.cancel(timer.id) }
+            state.timer = nil
+            let outcome = state.shard.abandon(error: error)
+            return outcome.replies.compactMap { token, reply in state.waiting.removeValue(forKey: token).map { ($0, reply) } }
+        }
+        for (completion, reply) in abandoned { completion(reply) }
+    }
+
+    // MARK: Time
+
+    private func schedule(_ state: inout State) {
+        guard let next = state.shard.nextDeadline else { return }
+        if let timer = state.timer {
+            if timer.deadline <= next { return }
+            timers.cancel(timer.id)
+        }
+        let id = timers.schedule(at: next) { [weak self] now in self?.fire(now: now) }
+        state.timer = (id, next)
+    }
+
+    private func fire(now: Int64) {
+        release(
+            state.withLock { state in
+                state.timer = nil
+                refresh(&state)
+                return state.failure == nil ? settle(Outcome(), in: &state, now: now) : Release(upTo: 0, replies: [])
+            })
+    }
+}
