@@ -53,6 +53,7 @@ class Broker:
             os.remove(ready)
         where = ["--ephemeral"] if self.ephemeral else ["--data-dir", self.data]
         self.log = open(os.path.join(self.directory, "log"), "ab")
+        said = len(self.output())
         self.process = subprocess.Popen(
             [OTTLA, "serve", "--listen", f"127.0.0.1:{self.port}", "--ready-file", ready, *where, *self.options],
             stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
@@ -61,6 +62,10 @@ class Broker:
             assert self.process.poll() is None, f"the broker ended: {self.output()}"
             assert time.monotonic() < deadline, f"the broker is not ready: {self.output()}"
             time.sleep(0.002)
+        # What it says of itself comes right behind.
+        while " is ready on " not in self.output()[said:]:
+            assert time.monotonic() < deadline, f"the broker says nothing: {self.output()}"
+            time.sleep(0.001)
         self.port = int(text.strip().rsplit(":", 1)[1])
         return self
 

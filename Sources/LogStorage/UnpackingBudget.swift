@@ -4,7 +4,7 @@ import Synchronization
 /// Bounds what batches take that must be unpacked on their way in: a small one may become as large as the topic allows, and many at once would take all the
 /// memory. What stays below a share that every thread has is unpacked at once; for more there are a few places, and who finds none waits for one.
 final class UnpackingBudget: Sendable {
-    static let shared = UnpackingBudget(share: 1 << 20, places: 3)
+    static let shared = UnpackingBudget(share: 1 << 20, places: 2)
 
     /// Bytes for each thread at any time.
     let share: Int

@@ -25,7 +25,7 @@ public final class Server {
     private var held: [(descriptor: Int32, peer: SocketAddress, listener: Int)] = []
     /// Why the node must stop.
     private let fatal = Shared<String?>(nil)
-    private static let syncThreads = 4
+    private static let syncThreads = 8
     /// How long clients are kept waiting at a start for coordinators that read their logs.
     private static let loadingMs: Int64 = 1000
 
@@ -87,8 +87,8 @@ public final class Server {
 
         // Groups whose logs are short answer from the first request on; those of long ones say that they are being read.
         loading.wait(ms: Self.loadingMs)
-        ready(banner(settings))
         if let file = options.readyFile, let first = reachable.first { try FileDisk().writeFile(file, Bytes("\(first)\n")) }
+        ready(banner(settings))
         main.run()
 
         for signal in signals { signal.cancel() }

@@ -1,0 +1,142 @@
+"""Clients that wait: parked fetches, and producers that wait for the disk. Raw sockets in one thread, so that the client costs as little as may be."""
+import os, random, resource, select, socket, struct, sys, time
+
+from support import Broker, ottla
+
+
+def frame(key, version, body, correlation=1):
+    flexible = b"\0"
+    header = struct.pack(">hhih", key, version, correlation, 1) + b"b" + flexible
+    return struct.pack(">i", len(header) + len(body)) + header + body
+
+
+def varint(number):
+    return bytes([number]) if number < 128 else bytes([number & 127 | 128, number >> 7])
+
+
+def fetch(topic, partition, offset, wait_ms):
+    """Fetch version 12 of one partition, outside of a session."""
+    rows = struct.pack(">iiqiqi", partition, -1, offset, -1, -1, 1 << 20) + b"\0"
+    topics = varint(2) + varint(len(topic) + 1) + topic.encode() + varint(2) + rows + b"\0"
+    return frame(1, 12, struct.pack(">iiiibii", -1, wait_ms, 1, 1 << 20, 0, 0, -1) + topics + varint(1) + varint(1) + b"\0")
+
+
+def crc32c(data, table=[]):
+    if not table:
+        for n in range(256):
+            for _ in range(8):
+                n = n >> 1 ^ (0x82F63B78 if n & 1 else 0)
+            table.append(n)
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc = table[(crc ^ byte) & 255] ^ crc >> 8
+    return crc ^ 0xFFFFFFFF
+
+
+def batch(value):
+    def signed(number):
+        return varint(number << 1)
+    record = b"\0" + signed(0) + signed(0) + b"\1" + signed(len(value)) + value + b"\0"
+    now = int(time.time() * 1000)
+    body = struct.pack(">hiqqqhii", 0, 0, now, now, -1, -1, -1, 1) + signed(len(record)) + record
+    return struct.pack(">qiibI", 0, len(body) + 9, -1, 2, crc32c(body)) + body
+
+
+def produce(topic, partition, records, acks=-1):
+    """Produce version 9 of one batch to one partition."""
+    rows = struct.pack(">i", partition) + varint(len(records) + 1) + records + b"\0"
+    topics = varint(2) + varint(len(topic) + 1) + topic.encode() + varint(2) + rows + b"\0"
+    return frame(0, 9, b"\0" + struct.pack(">hi", acks, 30000) + topics + b"\0")
+
+
+def connect(broker):
+    connection = socket.create_connection(("127.0.0.1", broker.port))
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
+
+
+def read_frame(connection):
+    size = struct.unpack(">i", connection.recv(4, socket.MSG_WAITALL))[0]
+    return connection.recv(size, socket.MSG_WAITALL)
+
+
+def cpu_seconds(pid):
+    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def parked():
+    """CONNECTIONS (9,000), each with a fetch that waits on one partition: opened, idle, woken by one append; then opened, parked and cut ROUNDS (100) times."""
+    count, rounds = int(os.environ.get("CONNECTIONS", "9000")), int(os.environ.get("ROUNDS", "100"))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    assert hard > count + 100, f"the limit of {hard} descriptors is too low for {count} connections"
+    with Broker("--topic", "t:1", "--durability", "os") as broker:
+        def park(offset, wait_ms):
+            request, connections = fetch("t", 0, offset, wait_ms), []
+            for _ in range(count):
+                connection = connect(broker)
+                connection.sendall(request)
+                connections.append(connection)
+            # A last one that is answered says that those before it were read.
+            last = connect(broker)
+            last.sendall(fetch("t", 0, offset, 0))
+            read_frame(last)
+            last.close()
+            return connections
+
+        idle = broker.rss()
+        began = time.perf_counter()
+        connections = park(0, 600_000)
+        opened = time.perf_counter() - began
+        time.sleep(0.5)
+        used = broker.rss() - idle
+        before = cpu_seconds(broker.process.pid)
+        time.sleep(3)
+        burnt = cpu_seconds(broker.process.pid) - before
+        poll = select.epoll()
+        for connection in connections:
+            poll.register(connection.fileno(), select.EPOLLIN)
+        writer, record = connect(broker), produce("t", 0, batch(b"wake"), acks=1)
+        began = time.perf_counter()
+        writer.sendall(record)
+        while len(poll.poll(maxevents=count)) < count:
+            pass
+        woken = time.perf_counter() - began
+        for connection in connections:
+            connection.close()
+        print(f"{count} parked fetches: opened in {opened:.2f} s, {used / 2**20:.1f} MiB, {burnt:.2f} s of CPU in 3 s idle, all woken in {woken * 1000:.0f} ms")
+        levels = []
+        for _ in range(rounds):
+            for connection in park(1, 600_000):
+                connection.close()
+            levels.append(broker.rss() / 2**20)
+        print(f"parked and cut {rounds} times: {levels[0]:.1f} MiB after the first, {levels[len(levels) // 2]:.1f} in the middle, {levels[-1]:.1f} after the last")
+
+
+def acks_all():
+    """16 connections that wait for the disk with each record: to one partition and to 64, in turn."""
+    with Broker("--topic", "one:1", "--topic", "many:64") as broker:
+        def rate(topic, partitions, seconds=float(os.environ.get("SECONDS", "4"))):
+            rng, records = random.Random(1), batch(b"x" * 100)
+            requests = [produce(topic, partition, records) for partition in range(partitions)]
+            connections = {}
+            poll = select.epoll()
+            for _ in range(16):
+                connection = connect(broker)
+                connections[connection.fileno()] = connection
+                poll.register(connection.fileno(), select.EPOLLIN)
+                connection.sendall(rng.choice(requests))
+            done, ends = 0, time.perf_counter() + seconds
+            while time.perf_counter() < ends:
+                for descriptor, _ in poll.poll(1):
+                    read_frame(connections[descriptor])
+                    connections[descriptor].sendall(rng.choice(requests))
+                    done += 1
+            for connection in connections.values():
+                connection.close()
+            return done / seconds
+
+        rows = [(rate("one", 1), rate("many", 64)) for _ in range(4)][1:]
+        one, many = (sorted(row[side] for row in rows)[1] for side in (0, 1))
+        print(f"acks=all from 16 connections: {one:.0f} requests/s to one partition, {many:.0f} to 64: {many / one:.2f} times")
