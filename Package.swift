@@ -37,6 +37,7 @@ let package = Package(
             name: "Toolkit", dependencies: ["KafkaProtocol", "KafkaClient", "Host", "Server", "LogStorage", "Pattern", "Vocabulary"], swiftSettings: strict),
         .target(
             name: "Simulation", dependencies: ["KafkaProtocol", "LogStorage", "Coordination", "Broker", "KafkaClient", "Vocabulary"], swiftSettings: strict),
+        .executableTarget(name: "simulate", dependencies: ["Simulation"], swiftSettings: strict),
         .executableTarget(name: "ottla", dependencies: ["Toolkit"], swiftSettings: strict),
         .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"], swiftSettings: strict),
         .testTarget(name: "PatternTests", dependencies: ["Pattern"], resources: [.copy("Fixtures")], swiftSettings: strict),

@@ -42,6 +42,12 @@ struct ProducerEntry: Equatable {
         lastTimestamp = batch.timestamp
     }
 
+    /// Takes over the batches before the last one from what the log's end tells of the same producer.
+    mutating func recall(_ found: ProducerEntry) {
+        guard found.epoch == epoch, found.lastSequence == lastSequence, found.lastOffset == lastOffset, found.batches.count > batches.count else { return }
+        batches = found.batches
+    }
+
     /// A new epoch begins with no batches remembered.
     mutating func advance(to epoch: Int16) {
         guard epoch != self.epoch else { return }
@@ -118,6 +124,10 @@ struct ProducerTable {
         update.applyData(batch, firstOffset: batch.baseOffset, timestamp: batch.maxTimestamp)
         set(batch.producerId, update.entry)
         return nil
+    }
+
+    mutating func recall(_ found: ProducerTable) {
+        for (id, entry) in found.entries { entries[id]?.recall(entry) }
     }
 
     mutating func removeExpired(now: Int64, afterMs: Int64) {

@@ -135,6 +135,7 @@ extension LogState {
             try disk.removeFile(directory + "/" + Segment.stem(snapshot) + ".snapshot")
             snapshots.removeAll { $0 == snapshot }
         }
+        try recallBatches(before: from)
         guard from < offset else { return -1 }
         for index in segmentIndex(atOrBefore: from)..<segments.count where segments[index].baseOffset < offset {
             let segment = segments[index]
@@ -146,6 +147,23 @@ extension LogState {
         }
         return from
     }
+
+    /// A snapshot tells of each producer its last batch alone. A producer that had several in flight when the broker stopped sends all of them again, and the
+    /// broker must know each for what it is: the others are looked up at the log's end, as far back as this.
+    private mutating func recallBatches(before offset: Int64) throws(DiskError) {
+        guard !producers.entries.isEmpty, offset > segments[0].baseOffset else { return }
+        let segment = segments[segmentIndex(atOrBefore: offset - 1)]
+        let near = try segment.offsetIndex.position(atOrBefore: offset)
+        let start = try segment.offsetIndex.batchStart(atOrBefore: max(0, near - Self.recalledBytes))
+        var scanner = BatchScanner(file: segment.log, from: start, to: segment.size, blockBytes: 4096)
+        var found = ProducerTable()
+        while let header = try scanner.nextHeader(), header.baseOffset < offset {
+            if !header.isControl, producers.entries[header.producerId] != nil { _ = found.replay(header, marker: nil) }
+        }
+        producers.recall(found)
+    }
+
+    private static let recalledBytes = 1 << 20
 
     /// Checks every batch of a segment, writes its indexes anew and cuts what is not a whole valid batch; returns what was cut.
     /// - Parameter keepsCut: puts what is cut into a file of its own

@@ -56,7 +56,9 @@ final class CoordinatorRuntime<Shard: CoordinatorShard>: Sendable {
         for case let partition? in partitions.snapshot.topics[kind.topic]?.partitions ?? [] where partition.isLeader { led[partition.index] = partition }
         let (lost, gained) = slots.withLock { slots in
             var lost: [Slot] = []
-            for (index, slot) in slots.sorted(by: { $0.key < $1.key }) where led[index] !== slot.partition { lost.append(slots.removeValue(forKey: index) ?? slot) }
+            for (index, slot) in slots.sorted(by: { $0.key < $1.key }) where led[index] !== slot.partition {
+                lost.append(slots.removeValue(forKey: index) ?? slot)
+            }
             let gained = led.keys.filter { slots[$0] == nil }.sorted().compactMap { led[$0] }
             for partition in gained { slots[partition.index] = Slot(partition: partition, content: .loading) }
             return (lost, gained)
@@ -64,7 +66,11 @@ final class CoordinatorRuntime<Shard: CoordinatorShard>: Sendable {
         for slot in lost { if case .active(let runner) = slot.content { runner.fail(.notCoordinator) } }
         for partition in gained {
             // There is nothing to wait for in a new partition, whose first members would be told to come again.
-            if partition.log.logStartOffset == partition.log.logEndOffset { load(partition, now: now) } else { settings.loading { self.load(partition, now: now) } }
+            if partition.log.logStartOffset == partition.log.logEndOffset {
+                load(partition, now: now)
+            } else {
+                settings.loading { self.load(partition, now: now) }
+            }
         }
     }
 

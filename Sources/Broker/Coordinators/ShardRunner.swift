@@ -75,7 +75,8 @@ final class ShardRunner<Shard: CoordinatorShard>: Sendable {
     }
 
     /// Ends a transaction that may have records here: the marker is appended and counts like any record. `then` is told once it is durable.
-    func endTransaction(_ transaction: ShardLog.Transaction, commits: Bool, coordinatorEpoch: Int32, now: Int64, then: @escaping @Sendable (ErrorCode) -> Void) {
+    func endTransaction(_ transaction: ShardLog.Transaction, commits: Bool, coordinatorEpoch: Int32, now: Int64, then: @escaping @Sendable (ErrorCode) -> Void)
+    {
         let result: Result<Int64, ErrorCode> = state.withLock { state in
             if let failure = state.failure { return .failure(failure) }
             let marker = RecordBatch.endTransactionMarker(

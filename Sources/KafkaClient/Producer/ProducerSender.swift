@@ -64,8 +64,9 @@ extension Producer {
         if config.isIdempotent {
             if partition.mustRestart { restart(partition) }
             guard identity != .none else { return false }
-            // A partition with nothing in flight takes over an epoch that another one's failure has bumped.
-            if partition.identity != identity, partition.inFlight.isEmpty { partition.restart(identity) }
+            // A partition takes over an epoch that another one's failure has bumped once nothing of it is open: a batch whose answer was lost may be in the
+            // log, and only under its old numbers would the broker know it again.
+            if partition.identity != identity, partition.inFlight.isEmpty, !partition.waiting.contains(where: \.isEncoded) { partition.restart(identity) }
         }
         guard !head.isEncoded else { return true }
         let raw = head.builder.sizeInBytes

@@ -1,0 +1,97 @@
+import Broker
+import KafkaClient
+import KafkaProtocol
+
+/// One connection of a client to the broker over a network that delays, loses from one moment on, and cuts. What arrives, arrives in order.
+final class Link: @unchecked Sendable {
+    // Unchecked: a simulation is one thread.
+    private let world: World
+    private let server: SimulatedServer
+    private unowned let client: SimulatedClient
+    private let id: ConnectionID
+    private let process: Int
+    private let connection: ClientConnection
+    private var isOpen = true
+    /// Nothing more arrives in a direction, and nobody is told.
+    var losesRequests = false
+    var losesReplies = false
+    private var requestArrives: Int64 = 0
+    private var replyArrives: Int64 = 0
+    /// Replies by the number of their request, until those before them are sent.
+    private var replies: [Int: Reply] = [:]
+    private var lastRequest = 0
+    private var nextReply = 1
+
+    init(_ world: World, _ server: SimulatedServer, _ client: SimulatedClient, _ id: ConnectionID) {
+        self.world = world
+        self.server = server
+        self.client = client
+        self.id = id
+        process = server.process
+        let loop = ConnectionLoop(timers: server.loopTimers) { [unowned world, unowned server, process = server.process] work in
+            world.after(0) { if server.process == process { work() } }
+        }
+        connection = ClientConnection(id: id.value, listener: "PLAINTEXT", peerHost: "/10.0.0.\(client.number)", loop: loop)
+    }
+
+    private var delay: Int64 { Int64(world.isOneIn(40) ? world.below(400) : world.below(6)) }
+
+    func send(_ frame: Bytes) {
+        requestArrives = max(requestArrives, world.now + delay)
+        let isLost = losesRequests
+        world.at(requestArrives) { [self] in
+            guard isOpen, !isLost, !losesRequests, server.process == process, let broker = server.broker else { return }
+            lastRequest += 1
+            let number = lastRequest
+            world.note("request", Int64(id.value), frame)
+            broker.handle(frame, from: connection, now: world.now) { [self] reply in
+                replies[number] = reply
+                flush()
+            }
+        }
+    }
+
+    private func flush() {
+        while isOpen, let reply = replies.removeValue(forKey: nextReply) {
+            nextReply += 1
+            switch reply {
+            case .nothing: break
+            case .close(let reason):
+                client.closedByBroker.append(reason)
+                end(reportedAfter: delay)
+            case .frame(let pieces, _):
+                // The bytes leave now: what the files hold later is another matter.
+                guard let frame = try? gather(pieces).dropFirst(4) else { return end(reportedAfter: delay) }
+                deliver(frame)
+            }
+        }
+    }
+
+    private func deliver(_ frame: Bytes) {
+        replyArrives = max(replyArrives, world.now + delay)
+        let isLost = losesReplies
+        world.at(replyArrives) { [self] in
+            guard isOpen, !isLost, !losesReplies else { return }
+            world.note("reply", Int64(id.value), frame)
+            client.report(.received(id, [frame]))
+        }
+    }
+
+    /// The connection is over on both sides; the client hears of it after a while.
+    func end(reportedAfter ms: Int64) {
+        guard isOpen else { return }
+        isOpen = false
+        world.note("cut", Int64(id.value))
+        connection.close()
+        server.forget(self)
+        world.after(ms) { [self] in client.disconnected(id) }
+    }
+
+    /// The client closed it.
+    func close() {
+        guard isOpen else { return }
+        isOpen = false
+        connection.close()
+        server.forget(self)
+    }
+}
