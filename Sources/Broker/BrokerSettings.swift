@@ -17,8 +17,9 @@ public struct BrokerSettings: Sendable {
     public var seed: UInt64 = 0
     /// Milliseconds since the epoch, for the few records that are not written on behalf of a request.
     public var clock: @Sendable () -> Int64 = { 0 }
-    /// Where a coordinator's log is read that must not hold up who asked for it; without another place, at once.
-    public var loading: @Sendable (@escaping @Sendable () -> Void) -> Void = { $0() }
+    /// Where work is done that waits for the disk and must not hold up who asked for it: the reading of a coordinator's log, a checkpoint. Without another
+    /// place, at once.
+    public var blocking: @Sendable (@escaping @Sendable () -> Void) -> Void = { $0() }
     /// Who may do what.
     public var authorizer: any Authorizer = AllowAll()
     /// What clients may use.

@@ -103,8 +103,8 @@ enum Dispatch {
         serve(AlterPartitionReassignmentsRequest.self, needs: .alter, place: .controller, handleAlterPartitionReassignments),
         serve(ListPartitionReassignmentsRequest.self, needs: .describe, place: .controller, handleListPartitionReassignments),
         serve(DescribeAclsRequest.self, needs: .describe, handleDescribeAcls),
-        serve(CreateAclsRequest.self, needs: .alter, place: .controller, handleCreateAcls),
-        serve(DeleteAclsRequest.self, needs: .alter, place: .controller, handleDeleteAcls),
+        serve(CreateAclsRequest.self, needs: .alter, handleCreateAcls),
+        serve(DeleteAclsRequest.self, needs: .alter, handleDeleteAcls),
         serve(DescribeClientQuotasRequest.self, needs: .describeConfigs, handleDescribeClientQuotas),
         serve(DescribeUserScramCredentialsRequest.self, needs: .describe, handleDescribeUserScramCredentials),
     ]

@@ -26,6 +26,7 @@ public final class Server {
     /// Why the node must stop.
     private let fatal = Shared<String?>(nil)
     private static let syncThreads = 8
+    private static let workThreads = 2
     /// How long clients are kept waiting at a start for coordinators that read their logs.
     private static let loadingMs: Int64 = 1000
 
@@ -59,8 +60,8 @@ public final class Server {
 
         let queue = AcceptQueue()
         settings.endpoints = try bind(queue, settings)
-        let loading = try WorkerQueue(name: "ottla-load", count: Thread.coreCount)
-        settings.loading = { loading.run($0) }
+        let blocking = try WorkerQueue(name: "ottla-work", count: Self.workThreads)
+        settings.blocking = { blocking.run($0) }
         let disk: any Disk = options.isEphemeral ? MemoryDisk() : FileDisk()
         let broker = try openBroker(settings, disk)
         try createTopics(broker)
@@ -86,7 +87,7 @@ public final class Server {
         queue.open { [unowned self] descriptor, peer, listener in self.accept(descriptor, peer, listener, broker) }
 
         // Groups whose logs are short answer from the first request on; those of long ones say that they are being read.
-        loading.wait(ms: Self.loadingMs)
+        blocking.wait(ms: Self.loadingMs)
         if let file = options.readyFile, let first = reachable.first { try FileDisk().writeFile(file, Bytes("\(first)\n")) }
         ready(banner(settings))
         main.run()
@@ -99,7 +100,7 @@ public final class Server {
         for connection in held { closeSocket(connection.descriptor) }
         main.close()
         background = nil
-        loading.stop()
+        blocking.stop()
         metadata.stop()
         maintenance.stop()
         syncing.stop()

@@ -110,7 +110,7 @@ private struct TextShard: CoordinatorShard {
         #expect(note("kept", runtime(driver), driver) == .noted)
         let loads = Mutex<[@Sendable () -> Void]>([])
         try driver.broker.shutDown(now: driver.now)
-        let second = try BrokerDriver(disk: driver.disk) { settings in settings.loading = { work in loads.withLock { $0.append(work) } } }
+        let second = try BrokerDriver(disk: driver.disk) { settings in settings.blocking = { work in loads.withLock { $0.append(work) } } }
         let runtime = runtime(second)
         // The partition without records is there at once.
         #expect(loads.withLock { $0.count } == 1)
@@ -128,7 +128,7 @@ private struct TextShard: CoordinatorShard {
         #expect(note("kept", runtime(driver), driver) == .noted)
         try driver.broker.shutDown(now: driver.now)
         let loads = Mutex<[@Sendable () -> Void]>([])
-        let second = try BrokerDriver(disk: driver.disk) { settings in settings.loading = { work in loads.withLock { $0.append(work) } } }
+        let second = try BrokerDriver(disk: driver.disk) { settings in settings.blocking = { work in loads.withLock { $0.append(work) } } }
         let runtime = runtime(second)
         try second.delete("texts")
         try second.create("texts")

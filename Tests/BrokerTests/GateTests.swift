@@ -1,3 +1,4 @@
+import Coordination
 import KafkaProtocol
 import LogStorage
 import Security
@@ -78,6 +79,12 @@ private final class Charging: QuotaKeeper {
         }
         driver.connection.advance { $0.authenticated(as: ada) }
         #expect(try driver.send(ListGroupsRequest()).errorCode == .none)
+    }
+
+    @Test func whatTheControllerDecidesIsHandedToIt() {
+        for api in Dispatch.apis {
+            #expect((api.place == .controller) == (api.key.messages.request is any ControllerRequest.Type), "\(api.key.name)")
+        }
     }
 
     @Test func whatIsAskedIsAskedForTheClientWhoAsks() throws {

@@ -69,7 +69,7 @@ final class CoordinatorRuntime<Shard: CoordinatorShard>: Sendable {
             if partition.log.logStartOffset == partition.log.logEndOffset {
                 load(partition, now: now)
             } else {
-                settings.loading { self.load(partition, now: now) }
+                settings.blocking { self.load(partition, now: now) }
             }
         }
     }

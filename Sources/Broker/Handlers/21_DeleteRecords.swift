@@ -31,19 +31,26 @@ func handleDeleteRecords(_ broker: Broker, _ request: DeleteRecordsRequest, _ co
         }
         return answer
     }
-    do {
-        // Once for all of them: the file holds every partition's start.
-        try broker.storage.writeLogStartOffsets()
-    } catch {
-        broker.settings.log.error(.disk, "deleted records may be back after a power failure: \(error)")
-        for topic in response.topics.indices {
-            for row in response.topics[topic].partitions.indices where response.topics[topic].partitions[row].errorCode == .none {
-                response.topics[topic].partitions[row].errorCode = .kafkaStorageError
-            }
+    broker.settings.blocking { [response] in
+        var response = response
+        do {
+            // Once for all of them: the file holds every partition's start.
+            try broker.storage.writeLogStartOffsets()
+        } catch {
+            broker.settings.log.error(.disk, "deleted records may be back after a power failure: \(error)")
+            fail(&response)
+        }
+        response.topics = oneRowEach(response.topics.filter { !$0.partitions.isEmpty }, by: \.name, \.partitions)
+        context.reply(response)
+    }
+}
+
+private func fail(_ response: inout DeleteRecordsResponse) {
+    for topic in response.topics.indices {
+        for row in response.topics[topic].partitions.indices where response.topics[topic].partitions[row].errorCode == .none {
+            response.topics[topic].partitions[row].errorCode = .kafkaStorageError
         }
     }
-    response.topics = oneRowEach(response.topics.filter { !$0.partitions.isEmpty }, by: \.name, \.partitions)
-    context.reply(response)
 }
 
 private func delete(

@@ -35,7 +35,7 @@ final class SimulatedServer: @unchecked Sendable {
         @Sendable func during(_ ms: ClosedRange<Int>, _ body: @escaping () -> Void) {
             world.after(Int64(ms.lowerBound + world.below(ms.count))) { [self] in if self.process == process { body() } }
         }
-        settings.loading = { work in during(0...30, work) }
+        settings.blocking = { work in during(0...30, work) }
         let broker = try Broker(settings: settings, disk: disk, now: world.now)
         self.broker = broker
         loopTimers = Timers()
