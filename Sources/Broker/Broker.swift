@@ -28,7 +28,7 @@ public final class Broker: Sendable {
         authorizer = settings.authorizer
         quotas = settings.quotas
         timers = Timers()
-        commits = CommitQueue(durability: settings.durability)
+        commits = CommitQueue(durability: settings.durability, disk: disk, path: settings.dataDirectory)
         partitions = PartitionTable()
         var generator = settings.generator(4, now)
         storage = try LogDirectory(

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import LogStorage
 import Synchronization
 
 /// When an acknowledged write is safe (DESIGN, "Durability, said aloud").
@@ -27,7 +28,15 @@ public final class CommitQueue: Sendable {
     private let state = Mutex(State())
     private let signal = Mutex<(@Sendable () -> Void)?>(nil)
 
-    public init(durability: Durability) { self.durability = durability }
+    /// The data directory.
+    private let path: String
+    private let disk: any Disk
+
+    init(durability: Durability, disk: any Disk, path: String) {
+        self.durability = durability
+        self.disk = disk
+        self.path = path
+    }
 
     /// Called, from any thread, once for each call of `drainOne` that is needed.
     public func onWork(_ body: @escaping @Sendable () -> Void) { signal.withLock { $0 = body } }
@@ -46,30 +55,38 @@ public final class CommitQueue: Sendable {
         if isNew { signal.withLock { $0 }?() }
     }
 
-    /// Syncs the partition that has waited longest, and answers those who wait for it; false when there was nothing to do. May be called from several threads
-    /// at once.
+    /// Syncs the partition that has waited longest, or many at once when many wait, and answers those who wait for them; false when there was nothing to do.
+    /// May be called from several threads at once.
     @discardableResult
     public func drainOne() -> Bool {
-        let next = state.withLock { state -> (Partition, [Waiter])? in
-            guard let partition = state.queue.popFirst() else { return nil }
+        let waiting = state.withLock { $0.queue.count }
+        let most = waiting > 1 && disk.syncsTogether(waiting) ? Self.mostAtOnce : 1
+        let taken = state.withLock { state -> [(partition: Partition, waiters: [Waiter])] in
+            let count = min(state.queue.count, most)
+            let taken = Array(state.queue.prefix(count))
+            state.queue.removeFirst(count)
             if state.queue.isEmpty { state.queue = [] }
-            let id = ObjectIdentifier(partition)
-            state.syncing.insert(id)
-            return (partition, state.waiters.removeValue(forKey: id) ?? [])
+            return taken.map { partition in
+                state.syncing.insert(ObjectIdentifier(partition))
+                return (partition, state.waiters.removeValue(forKey: ObjectIdentifier(partition)) ?? [])
+            }
         }
-        guard let (partition, waiters) = next else { return false }
-        let outcome = partition.sync()
-        let isAgain = state.withLock { state in
-            let id = ObjectIdentifier(partition)
-            state.syncing.remove(id)
-            guard state.waiters[id] != nil else { return false }
-            state.queue.append(partition)
-            return true
+        guard let first = taken.first else { return false }
+        let outcomes = taken.count == 1 ? [first.partition.sync()] : Partition.sync(taken.map(\.partition), below: path)
+        let again = state.withLock { state in
+            taken.filter { row in
+                state.syncing.remove(ObjectIdentifier(row.partition))
+                guard state.waiters[ObjectIdentifier(row.partition)] != nil else { return false }
+                state.queue.append(row.partition)
+                return true
+            }.count
         }
-        if isAgain { signal.withLock { $0 }?() }
-        for waiter in waiters { waiter(outcome) }
+        if again > 0, let signal = signal.withLock({ $0 }) { for _ in 0..<again { signal() } }
+        for (row, outcome) in zip(taken, outcomes) { for waiter in row.waiters { waiter(outcome) } }
         return true
     }
+
+    private static let mostAtOnce = 64
 
     /// Syncs until nobody waits.
     public func drain() { while drainOne() {} }

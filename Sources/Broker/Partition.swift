@@ -136,6 +136,11 @@ public final class Partition: Sendable {
         }
     }
 
+    /// Syncs several partitions of a data directory.
+    static func sync(_ partitions: [Partition], below path: String) -> [ErrorCode] {
+        PartitionLog.sync(partitions.map(\.log), below: path).map { $0 == nil ? .none : .kafkaStorageError }
+    }
+
     /// Notes how a kind of upkeep went; true when that is news.
     func noteUpkeep(_ work: String, failure: String?) -> Bool {
         upkeepFailures.withLock { failures in

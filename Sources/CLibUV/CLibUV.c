@@ -3,10 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/sendfile.h>
+#include <sys/vfs.h>
 #endif
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -79,10 +82,46 @@ int ottla_sync(int file) {
 
 int ottla_sync_all(int directory) {
 #ifdef __linux__
-    return syncfs(directory) == 0 ? 0 : -errno;
+    struct statfs system;
+    if (fstatfs(directory, &system) != 0) return -errno;
+    switch ((unsigned long)system.f_type) {
+    case 0xEF53UL:     // ext2, ext3, ext4
+    case 0x58465342UL: // XFS
+    case 0x9123683EUL: // Btrfs
+    case 0x794C7630UL: // overlayfs, which syncs the file system above
+    case 0x01021994UL: // tmpfs
+        return syncfs(directory) == 0 ? 0 : -errno;
+    default: return -ENOSYS; // some return at once and have done nothing
+    }
 #else
     (void)directory;
     return -ENOSYS;
+#endif
+}
+
+int ottla_check_written(int file) {
+#ifdef __linux__
+    return sync_file_range(file, 0, 0, SYNC_FILE_RANGE_WAIT_BEFORE) == 0 ? 0 : -errno;
+#else
+    (void)file;
+    return -ENOSYS;
+#endif
+}
+
+long ottla_unwritten_kib(void) {
+#ifdef __linux__
+    char text[2048];
+    int file = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
+    if (file < 0) return -1;
+    ssize_t count = read(file, text, sizeof text - 1);
+    close(file);
+    if (count <= 0) return -1;
+    text[count] = 0;
+    const char *dirty = strstr(text, "\nDirty:"), *writeback = strstr(text, "\nWriteback:");
+    if (!dirty || !writeback) return -1;
+    return strtol(dirty + 7, NULL, 10) + strtol(writeback + 11, NULL, 10);
+#else
+    return -1;
 #endif
 }
 

@@ -90,19 +90,53 @@ extension PartitionLog {
     @discardableResult
     public func sync() throws(LogError) -> Int64 {
         try syncing.withLock { (_) throws(LogError) in
-            let work = try state.withLock { (log) throws(LogError) -> SyncWork? in
-                try log.checkUsable()
-                guard log.flushedOffset < log.nextOffset || !log.unsyncedFiles.isEmpty else { return nil }
-                return try log.trying { (log) throws(DiskError) in try log.gatherSync() }
-            }
-            guard let work else { return flushedOffset }
+            guard let work = try gather() else { return flushedOffset }
             return try finish(work)
         }
     }
 
-    private func finish(_ work: SyncWork) throws(LogError) -> Int64 {
+    /// As `sync`, for several logs of one directory, at once where the disk can do that; what went wrong with each.
+    public static func sync(_ logs: [PartitionLog], below path: String) -> [LogError?] {
+        holdingSyncs(of: logs[...]) {
+            var failures: [LogError?] = []
+            var works: [(index: Int, work: SyncWork)] = []
+            for (index, log) in logs.enumerated() {
+                do throws(LogError) {
+                    if let work = try log.gather() { works.append((index, work)) }
+                    failures.append(nil)
+                } catch {
+                    failures.append(error)
+                }
+            }
+            // A log with more to do than its active file is synced by itself.
+            let together = works.filter { $0.work.files.count == 1 && $0.work.smallFiles.isEmpty && $0.work.directories.isEmpty }
+            let outcomes = together.first?.work.disk.syncTogether(together.map(\.work.files[0]), below: path)
+            var known: [Int: DiskError?] = [:]
+            if let outcomes { for (row, outcome) in zip(together, outcomes) { known[row.index] = .some(outcome) } }
+            for (index, work) in works {
+                do throws(LogError) { _ = try logs[index].finish(work, known: known[index]) } catch { failures[index] = error }
+            }
+            return failures
+        }
+    }
+
+    private static func holdingSyncs(of logs: ArraySlice<PartitionLog>, _ body: () -> [LogError?]) -> [LogError?] {
+        guard let first = logs.first else { return body() }
+        return first.syncing.withLock { _ in holdingSyncs(of: logs.dropFirst(), body) }
+    }
+
+    private func gather() throws(LogError) -> SyncWork? {
+        try state.withLock { (log) throws(LogError) -> SyncWork? in
+            try log.checkUsable()
+            guard log.flushedOffset < log.nextOffset || !log.unsyncedFiles.isEmpty else { return nil }
+            return try log.trying { (log) throws(DiskError) in try log.gatherSync() }
+        }
+    }
+
+    /// - Parameter known: how the sync went, if it was done already
+    private func finish(_ work: SyncWork, known: DiskError?? = nil) throws(LogError) -> Int64 {
         do throws(DiskError) {
-            try work.run()
+            if let known { if let failure = known { throw failure } } else { try work.run() }
         } catch {
             // No descriptor for a file says nothing of what is on the disk: it is tried again with the next sync.
             state.withLock { log in if error.isPassing { log.restore(work) } else { log.fail(.disk(error)) } }

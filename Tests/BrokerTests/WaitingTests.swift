@@ -142,6 +142,32 @@ import Testing
         #expect(!commits.drainOne())
     }
 
+    @Test func manyFilesAreSyncedAtOnceAndEachIsToldItsOwnOutcome() throws {
+        let disk = WatchedDisk(MemoryDisk(), "bad-0")
+        let driver = try BrokerDriver(mounted: disk)
+        let topics = ["bad", "a", "b", "c", "d"]
+        for topic in topics {
+            try driver.create(topic)
+            // The directory's entries are durable: what follows is about records alone.
+            _ = try #require(driver.broker.partitions.partition(topic, 0)).append(batch("first"), now: driver.now, origin: .client)
+            _ = driver.broker.partitions.partition(topic, 0)?.sync()
+        }
+        let commits = driver.broker.commits
+        let outcomes = Mutex<[String: ErrorCode]>([:])
+        disk.together = 4
+        disk.failsToSync = true
+        for topic in topics {
+            let partition = try #require(driver.broker.partitions.partition(topic, 0))
+            let info = try partition.append(batch("v"), now: driver.now, origin: .client)
+            commits.commit(partition, upTo: info.endOffset) { code in outcomes.withLock { $0[topic] = code } }
+        }
+        #expect(commits.drainOne() && !commits.drainOne())
+        #expect(disk.togetherSyncs == 1)
+        #expect(outcomes.withLock { $0 } == ["bad": .kafkaStorageError, "a": .none, "b": .none, "c": .none, "d": .none])
+        #expect(driver.broker.partitions.partition("a", 0)?.log.flushedOffset == 2)
+        #expect(driver.broker.partitions.partition("bad", 0)?.log.failure != nil)
+    }
+
     @Test func whatIsAppendedDuringASyncIsSyncedAgain() throws {
         let disk = WatchedDisk(MemoryDisk(), "t-0/0")
         let driver = try BrokerDriver(mounted: disk)
