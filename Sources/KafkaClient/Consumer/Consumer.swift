@@ -170,13 +170,6 @@ public final class Consumer: ClientMachine {
     /// The offset of the next record to hand out; nil before it is known.
     public func position(_ partition: TopicPartition) -> Int64? { states[partition]?.position }
 
-    /// The end of the log for this reader, as of the last fetch; nil before one.
-    public func endOffset(_ partition: TopicPartition) -> Int64? {
-        guard let state = states[partition] else { return nil }
-        let end = config.readsCommittedOnly ? state.lastStableOffset : state.highWatermark
-        return end < 0 ? nil : end
-    }
-
     public func seek(_ partition: TopicPartition, to offset: Int64) { states[partition]?.seek(to: offset) }
     public func seekToBeginning(_ partition: TopicPartition) { states[partition]?.reset(.offset(timestamp: ListOffsetsTimestamp.earliest)) }
     public func seekToEnd(_ partition: TopicPartition) { states[partition]?.reset(.offset(timestamp: ListOffsetsTimestamp.latest)) }
