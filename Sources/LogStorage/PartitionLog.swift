@@ -27,8 +27,6 @@ public final class PartitionLog: Sendable {
     public var logEndOffset: Int64 { state.withLock { $0.nextOffset } }
     /// Start, end and the marks between them, at one moment.
     public var offsets: LogOffsets { state.withLock { $0.offsets } }
-    /// First offset of the oldest open transaction, or the high watermark.
-    public var lastStableOffset: Int64 { state.withLock { $0.lastStableOffset } }
     /// Everything below this offset is durable.
     public var flushedOffset: Int64 { state.withLock { $0.flushedOffset } }
     /// Bytes of all segments.

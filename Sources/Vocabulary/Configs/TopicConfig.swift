@@ -23,14 +23,6 @@ public struct TopicConfig: Sendable {
     /// Whether a value that decides what is deleted cannot be read. Then the topic keeps everything: no cleanup policy is in force.
     public let keepsData: Bool
 
-    /// A topic under Kafka's own defaults.
-    public init() {
-        overrides = [:]
-        defaults = [:]
-        unreadable = []
-        keepsData = false
-    }
-
     /// A text that does not parse, such as one that a newer broker wrote, never stops this broker: it is named in `unreadable`.
     /// - Parameter brokerText: the text in force for a broker key, nil when the broker has only Kafka's default.
     public init(overrides texts: [String: String], brokerText: (String) -> String?) {
