@@ -157,6 +157,29 @@ import Vocabulary
         #expect(scene.cluster.next(FetchRequest.self)?.topics.first?.partitions.map(\.fetchOffset) == [3], "it is fetched again from there on")
     }
 
+    @Test func recordsThatWereHandedOutAreLetGoOfWhileAPausedPartitionsWait() throws {
+        struct Weak { weak var storage: ByteStorage? }
+        let scene = ConsumerScene(["t": 2])
+        let other = TopicPartition("t", 1)
+        scene.consumer.subscribe(topics: ["t"])
+        scene.join(committed: [Self.t0: 0, other: 0])
+        scene.answerFetch(Self.t0, Self.batch(0, ["waits"]))
+        scene.consumer.pause(Self.t0)
+        var buffers: [Weak] = []
+        for offset in 0..<200 {
+            scene.advance()
+            let batch = Self.batch(Int64(offset), ["a"])
+            let storage = ByteStorage(capacity: batch.count)
+            batch.withUnsafeBytes { storage.contents.copyMemory(from: $0) }
+            buffers.append(Weak(storage: storage))
+            scene.answerFetch(other, Bytes(storage: storage, offset: 0, count: batch.count))
+            #expect(try scene.values() == ["a"])
+        }
+        #expect(buffers.count { $0.storage != nil } <= 1)
+        scene.consumer.resume(Self.t0)
+        #expect(try scene.values() == ["waits"])
+    }
+
     @Test func aSeekWhilePausedDropsWhatWasFetched() throws {
         let scene = ConsumerScene(["t": 1])
         scene.consumer.subscribe(topics: ["t"])
