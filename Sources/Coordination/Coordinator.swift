@@ -57,8 +57,6 @@ public struct CoordinatorOutcome<Reply: Sendable>: Sendable {
 
     /// An answer that needs no record.
     public init(token: UInt64, _ reply: Reply) { replies = [(token, reply)] }
-
-    public var isEmpty: Bool { records.isEmpty && replies.isEmpty }
 }
 
 /// The contract of every coordinator: a request yields records and replies, and what the log must remember changes only in `replay`.

@@ -81,8 +81,6 @@ public struct ClusterMetadata: Sendable {
 
     public func topic(_ name: String) -> Topic? { topics[name] }
 
-    public func topic(id: Uuid) -> Topic? { topicNames[id].flatMap { topics[$0] } }
-
     public func partition(_ topic: String, _ index: Int32) -> Partition? { topics[topic]?.partition(index) }
 
     /// The leader of a partition, when it is known and is a broker that can be reached.

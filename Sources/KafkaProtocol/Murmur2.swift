@@ -22,14 +22,8 @@ public enum Murmur2 {
         return Int32(bitPattern: hash)
     }
 
-    public static func hash(_ bytes: Bytes) -> Int32 { bytes.withUnsafeBytes { hash($0) } }
-
     /// The partition of a key among `count` (1 or more) partitions.
     public static func partition(forKey key: UnsafeRawBufferPointer, count: Int32) -> Int32 {
         (hash(key) & Int32.max) % max(count, 1)
-    }
-
-    public static func partition(forKey key: Bytes, count: Int32) -> Int32 {
-        key.withUnsafeBytes { partition(forKey: $0, count: count) }
     }
 }

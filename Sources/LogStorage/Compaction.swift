@@ -150,9 +150,6 @@ extension PartitionLog {
         state.withLock { $0.cleanedOffset = max($0.cleanedOffset, cleaned) }
         return CompactionResult(cleanedOffset: cleaned, bytesBefore: before, bytesAfter: after)
     }
-
-    /// Up to here the log is compacted (`cleaner-offset-checkpoint`).
-    public var cleanedOffset: Int64 { state.withLock { $0.cleanedOffset } }
 }
 
 extension CompactionPlan {

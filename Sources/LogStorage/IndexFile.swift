@@ -71,15 +71,6 @@ final class IndexFile: @unchecked Sendable {
         return file
     }
 
-    /// Forgets the entries from an index on.
-    func truncate(to entries: Int) throws(DiskError) {
-        guard entries < count else { return }
-        tail.removeAll()
-        try flush()
-        try opened().truncate(to: entries * entrySize)
-        written = entries
-    }
-
     /// Empties the file, whatever its size (Kafka preallocates).
     func clear() throws(DiskError) {
         pending.removeAll()

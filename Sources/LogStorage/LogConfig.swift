@@ -56,12 +56,7 @@ public struct LogConfig: Sendable, Equatable {
 
     public init() {}
 
-    /// Reads a topic's configuration; keys that do not concern the log and values that do not parse are left at their defaults (they were validated before).
-    public init(_ values: [String: String]) {
-        for (key, value) in values { set(key, value) }
-    }
-
-    /// Sets one key of a topic's configuration.
+    /// Sets one key of a topic's configuration; keys that do not concern the log and values that do not parse change nothing (they were validated before).
     public mutating func set(_ key: String, _ value: String) {
         switch key {
         case "segment.bytes", "internal.segment.bytes": segmentBytes = Int(value) ?? segmentBytes

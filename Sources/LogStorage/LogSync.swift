@@ -197,9 +197,6 @@ extension PartitionLog {
     /// Closed in order: its files may be gone, and its name another's.
     var isClosed: Bool { state.withLock { if case .closed = $0.failure { true } else { false } } }
 
-    /// Whether the log can still be used.
-    public var failure: LogError? { state.withLock { $0.failure } }
-
     /// Refuses everything from now on. Waits for a sync that is going on, so that nothing is written under the log's name afterwards.
     func markClosed() {
         syncing.withLock { _ in

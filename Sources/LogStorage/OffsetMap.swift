@@ -14,7 +14,6 @@ struct OffsetMap {
     init(maxBytes: Int) { self.maxBytes = maxBytes }
 
     var isFull: Bool { usedBytes >= maxBytes }
-    var isEmpty: Bool { offsets.isEmpty }
 
     subscript(_ key: Bytes) -> Int64? { offsets[key] }
 

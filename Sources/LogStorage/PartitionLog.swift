@@ -27,12 +27,8 @@ public final class PartitionLog: Sendable {
     public var logEndOffset: Int64 { state.withLock { $0.nextOffset } }
     /// Start, end and the marks between them, at one moment.
     public var offsets: LogOffsets { state.withLock { $0.offsets } }
-    /// First offset of the oldest open transaction, or the high watermark.
-    public var lastStableOffset: Int64 { state.withLock { $0.lastStableOffset } }
     /// Everything below this offset is durable.
     public var flushedOffset: Int64 { state.withLock { $0.flushedOffset } }
-    /// Something was appended since the last `sync`.
-    public var isDirty: Bool { state.withLock { $0.flushedOffset < $0.nextOffset } }
     /// Bytes of all segments.
     public var sizeInBytes: Int { state.withLock { $0.sizeInBytes } }
     /// -1 when there is none.
@@ -116,9 +112,6 @@ public final class PartitionLog: Sendable {
     public func endOffset(forEpoch epoch: Int32) -> EpochEndOffset {
         state.withLock { $0.epochs.endOffset(for: epoch, logEndOffset: $0.nextOffset) }
     }
-
-    /// The leader epoch in force at an offset.
-    public func leaderEpoch(at offset: Int64) -> Int32? { state.withLock { $0.epochs.epoch(at: offset) } }
 
     /// A new leader epoch begins at the log's end.
     public func assignLeaderEpoch(_ epoch: Int32) {

@@ -1,8 +1,10 @@
 import KafkaProtocol
 
-/// One segment of a log: the file of batches and its indexes, named by the offset that it begins with. Guarded by the lock of the log that owns it.
+/// One segment of a log: the file of batches and its indexes, named by the offset that it begins with. Guarded by the lock of the log that owns it;
+/// until a log does, it belongs to the one thread that makes it.
 final class Segment: @unchecked Sendable {
-    // Unchecked: every access happens under the log's lock, but for `log`, which is safe by itself.
+    // Unchecked: what changes is only touched as said above. Constants and the files' handles, which are safe by themselves, are also used elsewhere:
+    // compaction reads `log`, a sync works on the files that it gathered under the lock.
     let baseOffset: Int64
     let directory: String
     let log: any DiskFile
@@ -70,7 +72,7 @@ final class Segment: @unchecked Sendable {
         return Int64(Substring(digits))
     }
 
-    /// Writes pieces at the end and notes the batch in the indexes, as far as they are due.
+    /// Writes pieces behind what was noted. They belong to the segment once `note` has been called for each of their batches.
     func append(_ pieces: [Bytes]) throws(DiskError) {
         isUnsynced = true
         try log.write(pieces, at: size)
@@ -125,7 +127,7 @@ final class Segment: @unchecked Sendable {
         return firstTimestamp
     }
 
-    /// No more appends: the last time index entry is written and everything flushed.
+    /// No more appends: the last time index entry is added, and the indexes are written to their files, not yet made durable.
     func becomeInactive() throws(DiskError) {
         try timeIndex.append(timestamp: maxTimestamp, offset: offsetOfMaxTimestamp)
         try offsetIndex.file.flush()
@@ -217,11 +219,5 @@ extension Segment {
             nextOffset = header.nextOffset
         }
         return (position, nextOffset)
-    }
-
-    /// The batch at a position, whole.
-    func wholeBatch(at position: Int, size: Int) throws(DiskError) -> RecordBatch? {
-        let bytes = try log.read(at: position, count: size)
-        return try? RecordBatch.parse(bytes)
     }
 }

@@ -160,10 +160,10 @@ import Testing
             var request = IncrementalAlterConfigsRequest()
             request.resources = [resource]
             #expect(try driver.send(request, version: version).responses.map(\.errorCode) == [.none])
-            #expect(driver.broker.metadata.configs.topic("t1").maxMessageBytes == Int64(1000 + version))
+            #expect(driver.broker.metadata.configs.topic("t1")["max.message.bytes"] == .integer(Int64(1000 + version)))
         }
         try driver.restart()
-        #expect(driver.broker.metadata.configs.topic("t1").maxMessageBytes == 1001)
+        #expect(driver.broker.metadata.configs.topic("t1")["max.message.bytes"] == .integer(1001))
         for version in AlterConfigsRequest.versions {
             var resource = AlterConfigsRequest.AlterConfigsResource()
             resource.resourceType = 2
@@ -172,7 +172,7 @@ import Testing
             request.resources = [resource]
             #expect(try driver.send(request, version: version).responses.map(\.errorCode) == [.none])
         }
-        #expect(driver.broker.metadata.configs.topic("t1").maxMessageBytes == 1_048_588)
+        #expect(driver.broker.metadata.configs.topic("t1")["max.message.bytes"] == .integer(1_048_588))
     }
 
     @Test func pagesOfPartitionsJoinUp() throws {

@@ -156,7 +156,7 @@ private struct TextShard: CoordinatorShard {
         #expect(ended.withLock { $0 } == [.none, .none])
         #expect(texts(runtime) == ["plain", "committed"])
         let log = try #require(driver.broker.partitions.partition("texts", 0)).log
-        #expect(log.openTransactions.isEmpty && log.lastStableOffset == 5)
+        #expect(log.openTransactions.isEmpty && log.offsets.lastStable == 5)
         try driver.restart()
         #expect(texts(self.runtime(driver)) == ["plain", "committed"])
     }

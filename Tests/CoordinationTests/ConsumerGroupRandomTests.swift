@@ -72,9 +72,9 @@ private struct RandomMember {
         let all = wanted.reduce(into: 0) { $0 += Int(counts[$1] ?? 0) }
         #expect(members.reduce(into: 0) { $0 += $1.owned.values.reduce(0) { $0 + $1.count } } == all, "seed \(seed)")
         let recovered = driver.recovered()
-        #expect(recovered.consumerGroups["g"]?.members == driver.shard.consumerGroups["g"]?.members, "seed \(seed)")
-        #expect(recovered.consumerGroups["g"]?.targetAssignment == driver.shard.consumerGroups["g"]?.targetAssignment, "seed \(seed)")
-        #expect(recovered.consumerGroups["g"]?.epoch == driver.shard.consumerGroups["g"]?.epoch, "seed \(seed)")
+        #expect(recovered.consumerGroup("g")?.members == driver.shard.consumerGroup("g")?.members, "seed \(seed)")
+        #expect(recovered.consumerGroup("g")?.targetAssignment == driver.shard.consumerGroup("g")?.targetAssignment, "seed \(seed)")
+        #expect(recovered.consumerGroup("g")?.epoch == driver.shard.consumerGroup("g")?.epoch, "seed \(seed)")
     }
 
     private func beat(_ driver: GroupDriver, _ member: RandomMember, leaves: Bool = false) -> ConsumerGroupHeartbeatResponse {

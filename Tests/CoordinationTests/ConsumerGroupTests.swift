@@ -148,9 +148,9 @@ extension ConsumerGroupHeartbeatResponse {
         #expect(driver.beat("g", "a", 0, regex: "orders\\..*").partitions == [0])
         driver.topics(["orders.eu": 1, "orders.us": 2, "other": 1])
         #expect(driver.beat("g", "a", 2).partitions == [0, 0, 1])
-        #expect(driver.shard.consumerGroups["g"]?.resolvedRegexes == ["orders\\..*": ["orders.eu", "orders.us"]])
+        #expect(driver.shard.consumerGroup("g")?.resolvedRegexes == ["orders\\..*": ["orders.eu", "orders.us"]])
         _ = driver.beat("g", "a", -1)
-        #expect(driver.shard.consumerGroups["g"]?.resolvedRegexes == [:])
+        #expect(driver.shard.consumerGroup("g")?.resolvedRegexes == [:])
         #expect(driver.beat("g", "b", 0, regex: "(").errorCode == .invalidRegularExpression)
     }
 
@@ -162,20 +162,20 @@ extension ConsumerGroupHeartbeatResponse {
         #expect(driver.commit("g", "t", [0: 5], member: "a", generation: 2) == ErrorCode.none)
         var recovered = driver.recovered()
         recovered.image = driver.shard.image
-        let before = driver.shard.consumerGroups["g"], after = recovered.consumerGroups["g"]
+        let before = driver.shard.consumerGroup("g"), after = recovered.consumerGroup("g")
         #expect(before?.members == after?.members)
         #expect(before?.epoch == after?.epoch && before?.metadataHash == after?.metadataHash)
         #expect(before?.targetAssignment == after?.targetAssignment && before?.assignmentEpoch == after?.assignmentEpoch)
         #expect(before?.resolvedRegexes == after?.resolvedRegexes && before?.memberIdByInstance == after?.memberIdByInstance)
-        #expect(recovered.groups["g"] == nil, "its offsets do not make a classic group of it")
+        #expect(recovered.classicGroup("g") == nil, "its offsets do not make a classic group of it")
         #expect(recovered.list(states: [], types: ["consumer"]).map(\.groupState) == ["Reconciling"])
         // Sessions begin anew, and end.
         while let next = recovered.nextDeadline, next < driver.now + 600_000 {
             let outcome = recovered.tick(now: next)
             for record in outcome.records { recovered.replay(record, offset: 0) }
-            if recovered.consumerGroups["g"]?.state == .empty { break }
+            if recovered.consumerGroup("g")?.state == .empty { break }
         }
-        #expect(recovered.consumerGroups["g"]?.state == .empty)
+        #expect(recovered.consumerGroup("g")?.state == .empty)
     }
 
     @Test func compactionMayLoseTheTombstonesOfAGroupThatIsGone() {

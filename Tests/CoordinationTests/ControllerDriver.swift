@@ -97,3 +97,8 @@ struct ControllerDriver {
         return answer.errorCode == .none ? "" : "\(answer.errorCode.rawValue) \(answer.errorMessage ?? "")"
     }
 }
+
+extension ConfigView {
+    /// A topic's keys as DescribeConfigs shows them.
+    func topicEntries(of topic: String) -> [ConfigEntry] { Self.topicEntries(image.config(of: .topic(topic)), over: inheritedTopicEntries()) }
+}

@@ -44,7 +44,7 @@ final class GroupDriver {
         now = end
     }
 
-    private func nextToken() -> UInt64 {
+    func nextToken() -> UInt64 {
         token += 1
         return token
     }

@@ -82,14 +82,14 @@ import Vocabulary
         for _ in 0..<300 {
             let group = groups[Int(random.next() % 3)]
             let member = members(group)[Int(random.next() % UInt64(members(group).count))]
-            let generation = d.shard.groups[group]?.generation ?? -1
+            let generation = d.shard.classicGroup(group)?.generation ?? -1
             if failsAppends && random.next() % 20 == 0 { d.appendError = d.appendError == nil ? .requestTimedOut : nil }
             switch random.next() % 12 {
             case 0: waiting.append(d.joinNew(group).1)
             case 1: waiting.append(d.join(group, instance: "i\(random.next() % 2)"))
             case 2, 3: waiting.append(d.join(group, member: member))
             case 4, 5, 6:
-                let leader = d.shard.groups[group]?.leaderId ?? member
+                let leader = d.shard.classicGroup(group)?.leaderId ?? member
                 waiting.append(d.sync(group, member: random.next() % 2 == 0 ? leader : member, generation: generation, assignments: [member: "x"]))
             case 7: _ = d.leave(group, [(member, nil)])
             case 8: _ = d.commit(group, "t\(random.next() % 3)", [0: Int64(random.next() % 100)], member: member, generation: generation)
@@ -108,7 +108,7 @@ import Vocabulary
             // A group that became empty while nothing could be written is still populated in the log, and will expire again.
             if failsAppends { continue }
             #expect(copy.describe(id, version: 6) == d.shard.describe(id, version: 6), "seed \(seed)")
-            #expect(copy.groups[id]?.generation == d.shard.groups[id]?.generation, "seed \(seed)")
+            #expect(copy.classicGroup(id)?.generation == d.shard.classicGroup(id)?.generation, "seed \(seed)")
         }
     }
 

@@ -81,7 +81,7 @@ import Testing
         let classic = classicMember(driver)
         let new = driver.beat("g", "new", 0)
         #expect(new.errorCode == .none && new.memberEpoch == 2 && new.assignment?.topicPartitions.isEmpty == true)
-        #expect(driver.shard.groups["g"] == nil)
+        #expect(driver.shard.classicGroup("g") == nil)
         #expect(driver.describeConsumers("g").members.map(\.memberType) == [0, 1], "one of each protocol")
 
         // The classic member is asked to join again, gives up half, and the other gets it.
@@ -97,13 +97,13 @@ import Testing
 
         // The last one that speaks the new protocol goes.
         #expect(driver.beat("g", "new", -1).errorCode == .none)
-        #expect(driver.shard.consumerGroups["g"] == nil)
+        #expect(driver.shard.consumerGroup("g") == nil)
         #expect(driver.state("g") == "PreparingRebalance")
         #expect(driver.heartbeat("g", member: classic, generation: 2) == .rebalanceInProgress)
         let again = driver.joined(driver.join("g", member: classic))
         #expect(again?.generationId == 3 && again?.leader == classic)
         #expect(driver.committed("g") == ["t-0": 3])
-        #expect(driver.recovered().groupIds == ["g"] && driver.recovered().consumerGroups.isEmpty)
+        #expect(driver.recovered().groupIds == ["g"] && driver.recovered().consumerGroup("g") == nil)
     }
 
     @Test func aClassicMemberJoinsAConsumerGroup() {
@@ -160,7 +160,7 @@ import Testing
         let joined = driver.joined(driver.join("g", instance: "i"))
         driver.advance(0)
         #expect(joined?.errorCode == ErrorCode.none)
-        #expect(driver.state("g") == "Stable" && driver.shard.consumerGroups.isEmpty)
+        #expect(driver.state("g") == "Stable" && driver.shard.consumerGroup("g") == nil)
         let memberId = joined?.memberId ?? "", generation = joined?.generationId ?? 0
         #expect(words(driver.synced(driver.sync("g", member: memberId, generation: generation, instance: "i"))?.assignment)?.count == 4)
     }
@@ -200,8 +200,8 @@ import Testing
         let (memberId, join) = driver.joinNew("g")
         driver.advance(6_000)
         #expect(driver.joined(join)?.generationId == 1 && driver.joined(join)?.leader == memberId)
-        #expect(driver.shard.consumerGroups.isEmpty && driver.committed("g") == ["t-0": 4])
-        #expect(driver.recovered().consumerGroups.isEmpty && driver.recovered().groupIds == ["g"])
+        #expect(driver.shard.consumerGroup("g") == nil && driver.committed("g") == ["t-0": 4])
+        #expect(driver.recovered().consumerGroup("g") == nil && driver.recovered().groupIds == ["g"])
     }
 
     @Test func administratorsRemoveMembersOfEitherProtocol() {
@@ -235,6 +235,22 @@ import Testing
         #expect(driver.commit("g", "t", [0: 7]) == ErrorCode.none)
         #expect(driver.beat("g", "new", 0).memberEpoch == 2)
         #expect(driver.committed("g") == ["t-0": 7])
-        #expect(driver.recovered().groups.isEmpty)
+        #expect(driver.recovered().classicGroup("g") == nil)
+    }
+
+    @Test func anEmptyConsumerGroupStaysWhenTheClassicOneCannotBeWritten() {
+        let driver = driver()
+        _ = driver.beat("g", "new", 0)
+        _ = driver.beat("g", "new", -1)
+        driver.appendError = .notEnoughReplicas
+        #expect(driver.joined(driver.join("g", version: 3))?.errorCode == .coordinatorNotAvailable)
+        #expect(driver.shard.groupIds == ["g"] && driver.describeConsumers("g").groupState == "Empty")
+        driver.appendError = nil
+        #expect(driver.beat("g", "again", 0).memberEpoch == 4, "the group goes on where it was")
+        _ = driver.beat("g", "again", -1)
+        let (_, join) = driver.joinNew("g")
+        driver.advance(6_000)
+        #expect(driver.joined(join)?.generationId == 1)
+        #expect(driver.recovered().consumerGroup("g") == nil && driver.recovered().groupIds == ["g"])
     }
 }

@@ -1,5 +1,6 @@
 import KafkaProtocol
 import Testing
+import Vocabulary
 
 @testable import Coordination
 
@@ -134,6 +135,32 @@ import Testing
         #expect(d.shard.fetchOffsets(group: "g", topics: [asked], requireStable: true).topics[0].partitions[0].errorCode == .unstableOffsetCommit)
         d.shard.replayEndTransaction(producerId: 7, committed: true)
         #expect(d.committed("g") == ["t-0": 9])
+    }
+
+    @Test func transactionsOfSeveralProducersEndEachByItself() {
+        var store = OffsetStore()
+        let (first, second) = (TopicPartition("t", 0), TopicPartition("t", 1))
+        func put(_ producer: Int64, _ partition: TopicPartition, _ offset: Int64) {
+            let entry = CommittedOffset(offset: offset, commitTimestamp: 0, recordOffset: offset)
+            store.put(entry, group: "g", partition: partition, producerId: producer)
+        }
+        put(-1, first, 1)
+        put(7, first, 2)
+        put(8, first, 3)
+        put(8, second, 4)
+        put(9, second, 5)
+        #expect(store.partitions(of: "g") == [first, second] && store.hasPending("g", second))
+        store.endTransaction(producerId: 8, committed: true)
+        store.endTransaction(producerId: 7, committed: true)
+        #expect(store.offsets(of: "g").mapValues(\.offset) == [first: 3, second: 4], "what was written later counts")
+        #expect(!store.hasPending("g", first) && store.hasPending("g", second))
+        store.remove(group: "g", partition: second)
+        #expect(!store.hasOpenTransactions("g"))
+        store.endTransaction(producerId: 9, committed: true)
+        #expect(store.offsets(of: "g").mapValues(\.offset) == [first: 3], "what was removed does not come back")
+        put(9, second, 6)
+        store.endTransaction(producerId: 9, committed: false)
+        #expect(store.partitions(of: "g") == [first] && !store.hasOpenTransactions("g"))
     }
 
     @Test func listingFilters() {

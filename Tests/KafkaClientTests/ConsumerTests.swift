@@ -131,6 +131,144 @@ import Vocabulary
         #expect(isClosed)
     }
 
+    @Test func recordsOfAPausedPartitionWaitInOrderUntilItIsResumed() throws {
+        let scene = ConsumerScene(["t": 2])
+        let other = TopicPartition("t", 1)
+        scene.consumer.subscribe(topics: ["t"])
+        scene.join(committed: [Self.t0: 0, other: 0])
+        for (offset, value) in ["a", "b", "c"].enumerated() {
+            scene.answerFetch(Self.t0, Self.batch(Int64(offset), [value]))
+            scene.advance()
+        }
+        scene.consumer.pause(Self.t0)
+        scene.answerFetch(other, Self.batch(0, ["other"]))
+        #expect(try scene.values() == ["other"])
+        scene.advance()
+        #expect(scene.consumer.position(Self.t0) == 0)
+        #expect(scene.cluster.next(FetchRequest.self)?.forgottenTopicsData.first?.partitions == [0])
+        scene.consumer.resume(Self.t0)
+        #expect(try scene.consumer.poll()?.nextOffset == 1)
+        scene.consumer.pause(Self.t0)
+        #expect(try scene.values() == [])
+        scene.consumer.resume(Self.t0)
+        #expect(try scene.values() == ["b", "c"])
+        scene.answerFetch(other, .empty)
+        scene.advance()
+        #expect(scene.cluster.next(FetchRequest.self)?.topics.first?.partitions.map(\.fetchOffset) == [3], "it is fetched again from there on")
+    }
+
+    @Test func recordsThatWereHandedOutAreLetGoOfWhileAPausedPartitionsWait() throws {
+        struct Weak { weak var storage: ByteStorage? }
+        let scene = ConsumerScene(["t": 2])
+        let other = TopicPartition("t", 1)
+        scene.consumer.subscribe(topics: ["t"])
+        scene.join(committed: [Self.t0: 0, other: 0])
+        scene.answerFetch(Self.t0, Self.batch(0, ["waits"]))
+        scene.consumer.pause(Self.t0)
+        var buffers: [Weak] = []
+        for offset in 0..<200 {
+            scene.advance()
+            let batch = Self.batch(Int64(offset), ["a"])
+            let storage = ByteStorage(capacity: batch.count)
+            batch.withUnsafeBytes { storage.contents.copyMemory(from: $0) }
+            buffers.append(Weak(storage: storage))
+            scene.answerFetch(other, Bytes(storage: storage, offset: 0, count: batch.count))
+            #expect(try scene.values() == ["a"])
+        }
+        #expect(buffers.count { $0.storage != nil } <= 1)
+        scene.consumer.resume(Self.t0)
+        #expect(try scene.values() == ["waits"])
+    }
+
+    @Test func aSeekWhilePausedDropsWhatWasFetched() throws {
+        let scene = ConsumerScene(["t": 1])
+        scene.consumer.subscribe(topics: ["t"])
+        scene.join(committed: [Self.t0: 0])
+        scene.answerFetch(Self.t0, Self.batch(0, ["a", "b"]))
+        scene.consumer.pause(Self.t0)
+        #expect(try scene.values() == [])
+        scene.consumer.seek(Self.t0, to: 1)
+        scene.consumer.resume(Self.t0)
+        #expect(try scene.values() == [])
+        scene.advance()
+        scene.answerFetch(Self.t0, Self.batch(0, ["a", "b"]))
+        #expect(try scene.values() == ["b"])
+    }
+
+    @Test func aSeekToTheSameOffsetIsFetchedWithoutNamingItAgain() throws {
+        let scene = ConsumerScene(["t": 1])
+        scene.consumer.subscribe(topics: ["t"])
+        scene.join(committed: [Self.t0: 0])
+        scene.consumer.seek(Self.t0, to: 0)
+        scene.answerFetch(Self.t0, Self.batch(0, ["early"]))
+        #expect(try scene.values() == [], "it was asked for before the seek")
+        scene.advance()
+        let again = scene.answerFetch(Self.t0, Self.batch(0, ["a"]))
+        #expect(again?.topics.isEmpty == true && again?.sessionEpoch == 1)
+        #expect(try scene.values() == ["a"])
+    }
+
+    @Test func aPartitionIsReadFromAFollowerForAsLongAsTheLeaderSaid() throws {
+        let scene = ConsumerScene(["t": 2])
+        scene.cluster.metadata.brokers[2] = ClusterMetadata.Broker(id: 2, host: "localhost", port: 9093)
+        scene.consumer.subscribe(topics: ["t"])
+        scene.join(committed: [Self.t0: 0, TopicPartition("t", 1): 0])
+        scene.cluster.answer(FetchRequest.self) { _ in
+            var answer = FetchResponse()
+            answer.sessionId = 7
+            answer.responses = [.init()]
+            answer.responses[0].topicId = scene.cluster.metadata.topic("t")?.id ?? .zero
+            answer.responses[0].partitions = [.init()]
+            answer.responses[0].partitions[0].preferredReadReplica = 2
+            return answer
+        }
+        scene.advance()
+        func fetches() -> [(node: Target, partitions: [Int32], forgotten: [Int32])] {
+            scene.cluster.sent.compactMap { sent in
+                (sent.request as? FetchRequest).map {
+                    (sent.target, $0.topics.flatMap(\.partitions).map(\.partition), $0.forgottenTopicsData.flatMap(\.partitions))
+                }
+            }
+        }
+        let (leader, follower) = (try #require(fetches().first), try #require(fetches().last))
+        #expect(fetches().count == 2 && leader.node == .node(1) && follower.node == .node(2))
+        #expect(leader.partitions == [] && leader.forgotten == [0] && follower.partitions == [0] && follower.forgotten == [])
+        scene.cluster.sent.removeAll { $0.target == .node(1) }
+        scene.answerFetch(Self.t0, Self.batch(0, ["a"]))
+        #expect(try scene.values() == ["a"])
+        scene.advance(300_001)
+        #expect(fetches().isEmpty, "the leader has not answered yet, and nothing is left for the follower")
+    }
+
+    @Test func aPartitionIsFetchedOnceItHasALeader() throws {
+        let scene = ConsumerScene(["t": 2])
+        scene.cluster.metadata.topics["t"]?.partitions[1].leader = -1
+        scene.consumer.subscribe(topics: ["t"])
+        scene.join(committed: [Self.t0: 0, TopicPartition("t", 1): 0])
+        #expect(scene.cluster.next(FetchRequest.self)?.topics.flatMap(\.partitions).map(\.partition) == [0])
+        let refreshes = scene.cluster.refreshes
+        #expect(refreshes > 0 && (scene.consumer.nextDeadline ?? .max) <= scene.cluster.now + 250)
+        scene.advance(250)
+        #expect(scene.cluster.refreshes == refreshes + 1, "it is asked for until there is one")
+        scene.cluster.metadata.topics["t"]?.partitions[1].leader = 1
+        scene.cluster.metadata.version += 1
+        scene.answerFetch(Self.t0, .empty)
+        scene.advance()
+        #expect(scene.cluster.next(FetchRequest.self)?.topics.flatMap(\.partitions).map(\.partition) == [1])
+    }
+
+    @Test func aPartitionThatWasRefusedIsTriedAgainAfterAPause() throws {
+        let scene = ConsumerScene(["t": 2])
+        scene.consumer.subscribe(topics: ["t"])
+        scene.join(committed: [Self.t0: 0, TopicPartition("t", 1): 0])
+        scene.answerFetch(Self.t0, .empty, error: .notLeaderOrFollower)
+        scene.advance()
+        #expect(scene.answerFetch(TopicPartition("t", 1), .empty)?.forgottenTopicsData.first?.partitions == [0])
+        #expect(scene.consumer.nextDeadline == scene.cluster.now + 100)
+        scene.advance(100)
+        #expect(scene.cluster.next(FetchRequest.self)?.topics.flatMap(\.partitions).map(\.partition) == [0])
+    }
+
     @Test func durationsAreIso8601() {
         #expect(ResetPolicy("by_duration:PT1H") == .byDuration(ms: 3_600_000))
         #expect(ResetPolicy("by_duration:P1DT2H3M4.5S") == .byDuration(ms: 93_784_500))

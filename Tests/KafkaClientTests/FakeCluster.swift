@@ -53,7 +53,6 @@ final class FakeCluster: ConsumerPort {
 
     func cancel(_ id: RequestID) { sent.removeAll { $0.id == id.value } }
     func track(_ topics: some Sequence<String>) {}
-    func untrack(_ topics: some Sequence<String>) {}
     func refreshMetadata() { refreshes += 1 }
     func forgetCoordinator(_ target: Target) {}
     var outage: String?

@@ -156,7 +156,7 @@ final class ProducerScene {
         for index in 0..<300 { try scene.send("v\(index)", key: "key\(index % 7)") }
         #expect(scene.flush())
         for index in 0..<7 {
-            let partition = Murmur2.partition(forKey: Bytes("key\(index)"), count: 3)
+            let partition = Bytes("key\(index)").withUnsafeBytes { Murmur2.partition(forKey: $0, count: 3) }
             let mine = (0..<300).filter { $0 % 7 == index }.map { "v\($0)" }
             #expect(scene.logs.values[partition]?.filter { mine.contains($0) } == mine)
         }
@@ -183,7 +183,7 @@ final class ProducerScene {
         #expect(scene.flush())
         #expect(scene.failures.isEmpty)
         for (rest, key) in [(0, "a"), (1, "b")] {
-            let partition = Murmur2.partition(forKey: Bytes(key), count: 2)
+            let partition = Bytes(key).withUnsafeBytes { Murmur2.partition(forKey: $0, count: 2) }
             let mine = (0..<600).filter { $0 % 2 == rest }.map { "v\($0)" }
             #expect(scene.logs.values[partition]?.filter(Set(mine).contains) == mine, "seed \(seed)")
         }

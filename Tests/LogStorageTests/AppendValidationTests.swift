@@ -65,7 +65,8 @@ import Testing
     }
 
     @Test func compactedTopicsNeedKeys() throws {
-        var config = LogConfig(["cleanup.policy": "compact,delete"])
+        var config = LogConfig()
+        config.set("cleanup.policy", "compact,delete")
         #expect(config.isCompacted && config.isDeleted)
         let fixture = try LogFixture(config)
         let error = #expect(throws: AppendError.self) { try fixture.append(["a", "b"], compression: .snappy) }

@@ -6,7 +6,10 @@ import Vocabulary
 
 @Suite struct CompactionTests {
     private static func config(segmentBytes: Int = 400) -> LogConfig {
-        var config = LogConfig(["cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0", "delete.retention.ms": "1000"])
+        var config = LogConfig()
+        (config.isCompacted, config.isDeleted) = (true, false)
+        config.minCleanableDirtyRatio = 0
+        config.deleteRetentionMs = 1000
         config.segmentBytes = segmentBytes
         config.indexIntervalBytes = 100
         return config
@@ -83,7 +86,7 @@ import Vocabulary
         for index in 0..<30 { try put(fixture, "k", "\(index)") }
         try fixture.log.compact(now: LogFixture.start)
         #expect(try fixture.records().contains { $0.offset == offset })
-        #expect(fixture.log.cleanedOffset <= offset)
+        #expect(fixture.log.state.withLock { $0.cleanedOffset } <= offset)
     }
 
     @Test func abortedRecordsNeitherStayNorHideOthers() throws {

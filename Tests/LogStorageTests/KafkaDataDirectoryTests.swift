@@ -62,7 +62,7 @@ import Vocabulary
     private static func lines(_ log: PartitionLog, committed: Bool) throws -> [String] {
         var lines: [String] = []
         var offset = log.logStartOffset
-        let end = committed ? log.lastStableOffset : log.logEndOffset
+        let end = committed ? log.offsets.lastStable : log.logEndOffset
         var aborted = try log.abortedTransactions(from: offset, to: end)
         var open: Set<Int64> = []
         while offset < end {

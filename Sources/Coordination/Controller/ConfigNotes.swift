@@ -3,19 +3,6 @@ import Vocabulary
 
 // What there is to tell the operator about stored configuration: texts that cannot be read, lists that name an entry twice, keys that do not act here.
 extension ConfigView {
-    /// Texts of a topic that cannot be read; its values in force are as `TopicConfig` says.
-    public func unreadable(topic name: String) -> [UnreadableConfig] { topic(name).unreadable }
-
-    /// Texts of this broker's keys, its own and the cluster's, that cannot be read: weaker layers and Kafka's defaults stand in for them.
-    public func unreadableBrokerTexts() -> [UnreadableConfig] {
-        [ConfigResource.broker(brokerId), .brokerDefault].flatMap { resource in
-            image.config(of: resource).sorted { $0.key < $1.key }.compactMap { name, text in
-                guard let key = Self.brokerKey(name), case .unreadable(let reason) = key.read(stored: text) else { return nil }
-                return UnreadableConfig(key: name, text: text, reason: reason)
-            }
-        }
-    }
-
     /// Everything stored for topics and for this broker that deserves a line, one text each.
     public func notes() -> [String] {
         var notes = [ConfigResource.broker(brokerId), .brokerDefault].flatMap { resource in

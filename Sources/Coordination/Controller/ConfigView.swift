@@ -107,8 +107,6 @@ extension ConfigView {
         }
     }
 
-    public func topicEntries(_ texts: [String: String]) -> [ConfigEntry] { Self.topicEntries(texts, over: inheritedTopicEntries()) }
-
     /// Every key of this broker, and what else its properties hold.
     public func brokerEntries() -> [ConfigEntry] {
         let others = Set(properties.keys).union(ownTexts.keys).union(clusterTexts.keys)

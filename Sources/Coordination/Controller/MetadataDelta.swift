@@ -26,8 +26,6 @@ public struct MetadataDelta: Sendable {
         self.init(from: old, to: new, touched: Touched(topics: topics, configs: Set(old.configs.keys).union(new.configs.keys)))
     }
 
-    public var isEmpty: Bool { removedTopics.isEmpty && changedTopics.isEmpty && changedConfigs.isEmpty }
-
     /// Topics of the old image that are gone, those included whose name now belongs to another topic; by name.
     public var removedTopics: [TopicImage] {
         touched.topics.filter { new.topicNames[$0] == nil }.compactMap(old.topic).sorted { $0.name < $1.name }

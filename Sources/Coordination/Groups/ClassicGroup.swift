@@ -28,7 +28,7 @@ struct ClassicGroup: Sendable {
     var protocolType: String?
     var protocolName: String?
     var leaderId: String?
-    private(set) var members: [String: ClassicMember] = [:]
+    private var list = ClassicMemberList()
     private(set) var memberIdByInstance: [String: String] = [:]
     /// Ids handed out with MEMBER_ID_REQUIRED whose owners have not joined with them yet.
     var pendingJoins: Set<String> = []
@@ -36,22 +36,33 @@ struct ClassicGroup: Sendable {
     var pendingSyncs: Set<String> = []
     /// Topics that any member subscribes to; nil when it cannot be known.
     private(set) var subscribedTopics: Set<String>?
+    /// What runs of the delay before the first rebalance; nil when that is not being delayed.
+    var initialDelay: InitialDelay?
     /// A member came while the first rebalance was being delayed.
     var newMemberAdded = false
     /// False until a record of the group (or of its offsets) was replayed: a group whose creation could not be written is dropped.
     var isInLog = false
     /// Static members about to take another's place; `replay` picks them up when the record that says so was written.
     var prepared: [String: ClassicMember] = [:]
-    private var nextOrder = 0
-    private var awaitingJoinCount = 0
+    /// The empty group of the consumer protocol in whose place it comes, until the records that say so were replayed. It comes back when they cannot
+    /// be written.
+    var replaced: ConsumerGroup?
+
+    struct InitialDelay: Sendable {
+        /// The part of the delay that runs now.
+        var delayMs: Int64
+        /// What may follow it when members have come meanwhile.
+        var remainingMs: Int64
+    }
 
     init(groupId: String) { self.groupId = groupId }
 
     /// Members in the order in which they came.
-    var orderedMembers: [ClassicMember] { members.values.sorted { $0.order < $1.order } }
+    var orderedMembers: [ClassicMember] { list.ordered }
+    var members: [String: ClassicMember] { list.byId }
 
-    var awaitingJoins: Int { awaitingJoinCount }
-    var hasAllMembersJoined: Bool { members.count == awaitingJoinCount && pendingJoins.isEmpty }
+    var awaitingJoins: Int { list.awaitingJoins }
+    var hasAllMembersJoined: Bool { list.count == list.awaitingJoins && pendingJoins.isEmpty }
     var usesConsumerProtocol: Bool { protocolType == Self.consumerProtocolType }
     var canRebalance: Bool { state == .stable || state == .completingRebalance || state == .empty }
     var rebalanceTimeoutMs: Int64 { Int64(members.values.map(\.rebalanceTimeoutMs).max() ?? 0) }
@@ -66,39 +77,27 @@ struct ClassicGroup: Sendable {
     // MARK: Membership
 
     mutating func add(_ member: ClassicMember) {
-        var member = member
-        member.order = nextOrder
-        nextOrder += 1
         if let instance = member.groupInstanceId { memberIdByInstance[instance] = member.memberId }
         if leaderId == nil { leaderId = member.memberId }
         pendingJoins.remove(member.memberId)
-        put(member)
+        list.append(member)
     }
 
     /// Stores a changed member.
-    mutating func put(_ member: ClassicMember) {
-        let old = members.updateValue(member, forKey: member.memberId)
-        awaitingJoinCount += (member.awaitingJoin == nil ? 0 : 1) - (old?.awaitingJoin == nil ? 0 : 1)
-    }
+    mutating func put(_ member: ClassicMember) { list.put(member) }
 
     mutating func remove(_ memberId: String) {
-        if let removed = members.removeValue(forKey: memberId) {
-            if removed.awaitingJoin != nil { awaitingJoinCount -= 1 }
-            if let instance = removed.groupInstanceId, memberIdByInstance[instance] == memberId { memberIdByInstance[instance] = nil }
-        }
-        if isLeader(memberId) { leaderId = orderedMembers.first?.memberId }
+        if let instance = list.remove(memberId)?.groupInstanceId, memberIdByInstance[instance] == memberId { memberIdByInstance[instance] = nil }
+        if isLeader(memberId) { leaderId = list.firstId }
         pendingJoins.remove(memberId)
         pendingSyncs.remove(memberId)
     }
 
     /// Gives a static member a new id, keeping its place. The caller has answered what the old id waited for.
     mutating func replaceStatic(_ oldMemberId: String, by member: ClassicMember) {
-        guard let old = members.removeValue(forKey: oldMemberId) else { return }
-        if old.awaitingJoin != nil { awaitingJoinCount -= 1 }
+        guard members[oldMemberId] != nil else { return }
         pendingSyncs.remove(oldMemberId)
-        var member = member
-        member.order = old.order
-        put(member)
+        list.replace(oldMemberId, by: member)
         if isLeader(oldMemberId) { leaderId = member.memberId }
         if let instance = member.groupInstanceId { memberIdByInstance[instance] = member.memberId }
     }
@@ -123,35 +122,24 @@ struct ClassicGroup: Sendable {
 
     // MARK: Protocols
 
-    /// The protocols that every member supports.
-    private var candidates: Set<String> {
-        var counts: [String: Int] = [:]
-        for member in members.values { for name in Set(member.protocols.map(\.name)) { counts[name, default: 0] += 1 } }
-        return Set(counts.filter { $0.value == members.count }.keys)
-    }
-
     func supports(protocolType type: String, protocols: [ClassicMember.SupportedProtocol]) -> Bool {
         if state == .empty { return !type.isEmpty && !protocols.isEmpty }
         if type != protocolType { return false }
-        let candidates = candidates
-        return protocols.contains { members.isEmpty || candidates.contains($0.name) }
+        return protocols.contains { list.isSupportedByAll($0.name) }
     }
 
     /// The protocol with the most votes, among those that all support. Of equals, the one that comes first in Java's hash map of them, as
     /// in Kafka: which one that is matters little, that brokers agree on it does.
     func selectProtocol() -> String? {
-        let candidates = candidates
-        var votes: [(name: String, count: Int)] = []
-        for member in orderedMembers {
-            guard let vote = member.vote(among: candidates) else { continue }
-            if let index = votes.firstIndex(where: { $0.name == vote }) { votes[index].count += 1 } else { votes.append((vote, 1)) }
-        }
+        let candidates = list.commonProtocols
+        var votes: [String: Int] = [:]
+        for member in members.values { if let vote = member.vote(among: candidates) { votes[vote, default: 0] += 1 } }
         func bucket(_ name: String) -> Int32 {
             let hash = JavaHash.of(name)
             return (hash ^ Int32(bitPattern: UInt32(bitPattern: hash) >> 16)) & 15
         }
-        let most = votes.map(\.count).max()
-        return votes.filter { $0.count == most }.min { bucket($0.name) < bucket($1.name) }?.name
+        let most = votes.values.max()
+        return votes.keys.filter { votes[$0] == most }.min { (bucket($0), $0) < (bucket($1), $1) }
     }
 
     /// Begins the next generation, with the members that are left.
@@ -229,10 +217,9 @@ struct ClassicGroup: Sendable {
         protocolName = value.protocol
         leaderId = value.leader
         stateTimestamp = value.currentStateTimestamp == -1 ? nil : value.currentStateTimestamp
-        var loaded: [String: ClassicMember] = [:]
+        var loaded = ClassicMemberList()
         memberIdByInstance = [:]
-        awaitingJoinCount = 0
-        for (index, record) in value.members.enumerated() {
+        for record in value.members {
             var member = ClassicMember(record, protocol: value.protocol)
             if let known = prepared[record.memberId] ?? members[record.memberId] {
                 // In recovery what is known comes from an older record, whose metadata may be out of date.
@@ -241,18 +228,15 @@ struct ClassicGroup: Sendable {
                 member.awaitingSync = known.awaitingSync
                 member.isNew = known.isNew
             }
-            member.order = index
             if let instance = member.groupInstanceId { memberIdByInstance[instance] = member.memberId }
-            if member.awaitingJoin != nil { awaitingJoinCount += 1 }
-            loaded[record.memberId] = member
+            loaded.append(member)
         }
-        members = loaded
-        nextOrder = value.members.count
+        list = loaded
         prepared = [:]
-        pendingSyncs.formIntersection(loaded.keys)
+        pendingSyncs.formIntersection(loaded.byId.keys)
         subscribedTopics = computeSubscribedTopics()
         previousState = state
-        state = loaded.isEmpty ? .empty : .stable
+        state = loaded.count == 0 ? .empty : .stable
         isInLog = true
     }
 }

@@ -17,7 +17,7 @@ struct ClassicMember: Sendable {
     var awaitingSync: PendingSync?
     /// True until the member got the answer to its first join. It does not know its id yet, so it cannot send heartbeats.
     var isNew = false
-    /// When it came, relative to the others; members are listed in this order.
+    /// Its place in the order in which members came; `ClassicMemberList` gives it.
     var order = 0
 
     struct SupportedProtocol: Hashable, Sendable {

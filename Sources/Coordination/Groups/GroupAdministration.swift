@@ -6,11 +6,11 @@ extension GroupShard {
     public func describe(_ id: String, version: Int16) -> DescribeGroupsResponse.DescribedGroup {
         var described = DescribeGroupsResponse.DescribedGroup()
         described.groupId = id
-        guard let group = groups[id] else {
+        guard let group = classicGroup(id) else {
             described.groupState = ClassicGroupState.dead.rawValue
             if version >= 6 {
                 described.errorCode = .groupIdNotFound
-                described.errorMessage = consumerGroups[id] == nil ? "Group \(id) not found." : "Group \(id) is not a classic group."
+                described.errorMessage = groups[id] == nil ? "Group \(id) not found." : "Group \(id) is not a classic group."
             }
             return described
         }
@@ -36,7 +36,7 @@ extension GroupShard {
     public func describeConsumerGroup(_ id: String) -> ConsumerGroupDescribeResponse.DescribedGroup {
         var described = ConsumerGroupDescribeResponse.DescribedGroup()
         described.groupId = id
-        guard let group = consumerGroups[id] else {
+        guard let group = consumerGroup(id) else {
             let error = notAConsumerGroup(id)
             described.errorCode = error.code
             described.errorMessage = error.message
@@ -82,18 +82,15 @@ extension GroupShard {
     public func list(states: [String], types: [String]) -> [ListGroupsResponse.ListedGroup] {
         let states = Set(states.map { JavaText.trim($0).lowercased() })
         let types = Set(types.map { $0.lowercased() })
-        func listed(_ id: String, _ protocolType: String, _ state: String, _ type: String) -> ListGroupsResponse.ListedGroup? {
-            guard types.isEmpty || types.contains(type), states.isEmpty || states.contains(state.lowercased()) else { return nil }
+        return groupIds.compactMap { id in
+            guard let group = groups[id] else { return nil }
+            guard types.isEmpty || types.contains(group.typeName), states.isEmpty || states.contains(group.stateName.lowercased()) else { return nil }
             var listed = ListGroupsResponse.ListedGroup()
             listed.groupId = id
-            listed.protocolType = protocolType
-            listed.groupState = state
-            listed.groupType = type
+            listed.protocolType = group.protocolType
+            listed.groupState = group.stateName
+            listed.groupType = group.typeName
             return listed
-        }
-        return groupIds.compactMap { id in
-            if let group = consumerGroups[id] { return listed(id, ClassicGroup.consumerProtocolType, group.state.rawValue, "consumer") }
-            return groups[id].flatMap { listed(id, $0.protocolType ?? "", $0.state.rawValue, "classic") }
         }
     }
 
@@ -105,8 +102,8 @@ extension GroupShard {
         for id in ids where seen.insert(id).inserted {
             var result = DeleteGroupsResponse.DeletableGroupResult()
             result.groupId = id
-            if let isEmpty = consumerGroups[id].map({ $0.state == .empty }) ?? groups[id].map({ $0.state == .empty }) {
-                if isEmpty {
+            if let group = groups[id] {
+                if group.isEmpty {
                     outcome.records += offsets.partitions(of: id).map { tombstone(id, $0) }
                     outcome.records += groupTombstones(id)
                 } else {
@@ -123,7 +120,7 @@ extension GroupShard {
 
     /// What removes a group from the log, its offsets aside.
     func groupTombstones(_ id: String) -> [CoordinatorRecord] {
-        let own = consumerGroups[id].map(ConsumerGroupDraft.tombstones) ?? [ClassicGroup(groupId: id).tombstone]
+        let own = consumerGroup(id).map(ConsumerGroupDraft.tombstones) ?? [ClassicGroup(groupId: id).tombstone]
         return foreignTombstones(id) + own
     }
 

@@ -23,7 +23,8 @@ extension GroupShard {
         let id = request.groupId
         let longestPrefix = max(request.groupInstanceId?.utf8.count ?? 0, context.clientId.utf8.count)
         if longestPrefix + memberIdSuffix.utf8.count + 1 > WireWriter.maxStringBytes { return refuse(.unknownServerError, memberId: request.memberId) }
-        if let group = consumerGroups[id], !group.members.isEmpty {
+        let consumerGroup = consumerGroup(id)
+        if let group = consumerGroup, !group.members.isEmpty {
             var call = JoinCall(request, token: token, context: context)
             do throws(GroupError) { try joinConsumerGroup(&call, group, newMemberId: newMemberId, now: now) } catch {
                 call.refuse(error.code, memberId: error.code == .groupMaxSizeReached ? "" : call.memberId)
@@ -31,9 +32,12 @@ extension GroupShard {
             return call.outcome
         }
         let isNewMember = request.memberId.isEmpty
-        let isNewGroup = groups[id] == nil
+        let isNewGroup = classicGroup(id) == nil
         if isNewGroup && !isNewMember { return refuse(.unknownMemberId, memberId: request.memberId) }
-        var group = groups.removeValue(forKey: id) ?? ClassicGroup(groupId: id)
+        // From here on it is a classic group, whatever it was before.
+        let tombstones = consumerGroup == nil ? foreignTombstones(id) : groupTombstones(id)
+        var group = takeClassicGroup(id) ?? ClassicGroup(groupId: id)
+        if isNewGroup { group.replaced = consumerGroup }
         var call = JoinCall(request, token: token, context: context)
         if !accepts(call.memberId, in: group) {
             group.remove(call.memberId)
@@ -46,9 +50,8 @@ extension GroupShard {
             rejoin(&call, &group, now: now)
         }
         if isNewGroup && call.outcome.records.isEmpty { call.outcome.records.append(group.creationRecord(now: now)) }
-        // From here on it is a classic group, whatever it was before.
-        call.outcome.records = (consumerGroups[id] == nil ? foreignTombstones(id) : groupTombstones(id)) + call.outcome.records
-        groups[id] = group
+        call.outcome.records = tombstones + call.outcome.records
+        groups[id] = .classic(group)
         return call.outcome
     }
 

@@ -8,7 +8,7 @@ extension GroupShard {
     /// The caller has looked topics up: each has its name and, where it exists, its id; unknown ones are left out, and added to the answer.
     public mutating func commitOffsets(_ request: OffsetCommitRequest, token: UInt64, context: GroupRequestContext, now: Int64) -> GroupOutcome {
         if let error = validate(request, context: context) { return GroupOutcome(token: token, .failed(error)) }
-        if let group = groups[request.groupId], group.state == .stable || group.state == .preparingRebalance,
+        if let group = classicGroup(request.groupId), group.state == .stable || group.state == .preparingRebalance,
             let member = group.members[request.memberId]
         {
             startSession(member, in: request.groupId, now: now)
@@ -42,13 +42,13 @@ extension GroupShard {
 
     private func validate(_ request: OffsetCommitRequest, context: GroupRequestContext) -> ErrorCode? {
         let generation = request.generationIdOrMemberEpoch
-        if let group = consumerGroups[request.groupId] {
+        if let group = consumerGroup(request.groupId) {
             if generation < 0 && group.members.isEmpty { return nil }
             guard let member = group.members[request.memberId] else { return .unknownMemberId }
             if !member.usesClassicProtocol && context.apiVersion < 9 { return .unsupportedVersion }
             return isCurrent(request, of: member) ? nil : member.usesClassicProtocol ? .illegalGeneration : .staleMemberEpoch
         }
-        guard let group = groups[request.groupId] else {
+        guard let group = classicGroup(request.groupId) else {
             // Without a generation it comes from a consumer that only stores offsets, or from a tool; such a group needs no members.
             if generation < 0 { return nil }
             return context.apiVersion >= 9 ? .groupIdNotFound : .illegalGeneration
@@ -85,7 +85,7 @@ extension GroupShard {
         member: (id: String, epoch: Int32)? = nil, topicId: (String) -> Uuid = { _ in .zero }
     ) -> OffsetFetchResponse.OffsetFetchResponseGroup {
         typealias Topic = OffsetFetchResponse.OffsetFetchResponseGroup.OffsetFetchResponseTopics
-        let known = groups[id] == nil && consumerGroups[id] == nil ? [:] : offsets.offsets(of: id)
+        let known = groups[id] == nil ? [:] : offsets.offsets(of: id)
         func answer(_ partition: TopicPartition) -> Topic.OffsetFetchResponsePartitions {
             var result = Topic.OffsetFetchResponsePartitions()
             result.partitionIndex = partition.partition
@@ -101,7 +101,7 @@ extension GroupShard {
         }
         var response = OffsetFetchResponse.OffsetFetchResponseGroup()
         response.groupId = id
-        if let group = consumerGroups[id], let member, !(group.members.isEmpty && member.epoch < 0) {
+        if let group = consumerGroup(id), let member, !(group.members.isEmpty && member.epoch < 0) {
             guard let known = group.members[member.id] else {
                 response.errorCode = .unknownMemberId
                 return response
@@ -137,16 +137,14 @@ extension GroupShard {
     public mutating func deleteOffsets(_ request: OffsetDeleteRequest, token: UInt64) -> GroupOutcome {
         func refuse(_ error: ErrorCode) -> GroupOutcome { GroupOutcome(token: token, .failed(error)) }
         if request.groupId.isEmpty { return refuse(.invalidGroupId) }
-        let consumerGroup = consumerGroups[request.groupId]
-        let classic = groups[request.groupId]
-        if consumerGroup == nil && classic == nil { return refuse(.groupIdNotFound) }
-        if let classic, classic.state != .empty && !classic.usesConsumerProtocol { return refuse(.nonEmptyGroup) }
+        guard let group = groups[request.groupId] else { return refuse(.groupIdNotFound) }
+        if case .classic(let classic) = group, classic.state != .empty && !classic.usesConsumerProtocol { return refuse(.nonEmptyGroup) }
         var outcome = GroupOutcome()
         var response = OffsetDeleteResponse()
         for topic in request.topics {
             var answer = OffsetDeleteResponse.OffsetDeleteResponseTopic()
             answer.name = topic.name
-            let isSubscribed = consumerGroup?.isSubscribed(to: topic.name) ?? classic?.isSubscribed(to: topic.name) ?? false
+            let isSubscribed = group.isSubscribed(to: topic.name)
             for asked in topic.partitions {
                 var result = OffsetDeleteResponse.OffsetDeleteResponseTopic.OffsetDeleteResponsePartition()
                 result.partitionIndex = asked.partitionIndex
@@ -166,7 +164,7 @@ extension GroupShard {
     public mutating func topicsDeleted(_ names: Set<String>) -> GroupOutcome {
         var outcome = GroupOutcome()
         for id in groupIds {
-            for partition in offsets.partitions(of: id) where names.contains(partition.topic) { outcome.records.append(tombstone(id, partition)) }
+            outcome.records += offsets.partitions(of: id) { names.contains($0.topic) }.map { tombstone(id, $0) }
         }
         return outcome
     }
@@ -178,21 +176,27 @@ extension GroupShard {
     /// Removes offsets that nobody has needed for the retention, and groups that are left without members and offsets.
     func expireOffsets(now: Int64, _ outcome: inout GroupOutcome) {
         for id in groupIds {
+            guard let group = groups[id] else { continue }
             var keepsOffsets = false
             for (partition, offset) in offsets.offsets(of: id).sorted(by: { $0.key < $1.key }) {
-                let hasExpired =
-                    consumerGroups[id].map { isExpired(offset, partition, of: $0, now: now) }
-                    ?? groups[id].map { isExpired(offset, partition, of: $0, now: now) } ?? false
-                if hasExpired && !offsets.hasPending(id, partition) {
+                if isExpired(offset, partition, of: group, now: now) && !offsets.hasPending(id, partition) {
                     outcome.records.append(tombstone(id, partition))
                 } else {
                     keepsOffsets = true
                 }
             }
-            let isEmpty = consumerGroups[id].map { $0.state == .empty } ?? groups[id].map { $0.state == .empty && $0.pendingJoins.isEmpty } ?? false
+            var isEmpty = group.isEmpty
+            if case .classic(let classic) = group, !classic.pendingJoins.isEmpty { isEmpty = false }
             if !keepsOffsets && isEmpty && !offsets.hasOpenTransactions(id) {
                 outcome.records += groupTombstones(id)
             }
+        }
+    }
+
+    private func isExpired(_ offset: CommittedOffset, _ partition: TopicPartition, of group: Group, now: Int64) -> Bool {
+        switch group {
+        case .classic(let group): isExpired(offset, partition, of: group, now: now)
+        case .consumer(let group): isExpired(offset, partition, of: group, now: now)
         }
     }
 

@@ -21,7 +21,7 @@ extension GroupShard {
         if isFirst {
             let delay = configuration.initialRebalanceDelayMs
             let remaining = max(group.rebalanceTimeoutMs - delay, 0)
-            initialDelays[group.groupId] = InitialDelay(delayMs: delay, remainingMs: remaining)
+            group.initialDelay = .init(delayMs: delay, remainingMs: remaining)
             group.newMemberAdded = false
             timers.schedule(.join(group: group.groupId), at: now + delay)
         } else if group.hasAllMembersJoined {
@@ -38,17 +38,15 @@ extension GroupShard {
     }
 
     mutating func expireJoin(_ id: String, now: Int64, _ outcome: inout GroupOutcome) {
-        guard var group = groups.removeValue(forKey: id) else { return }
-        defer { groups[id] = group }
+        guard var group = takeClassicGroup(id) else { return }
+        defer { groups[id] = .classic(group) }
         guard group.state == .preparingRebalance else { return }
-        if let delay = initialDelays[id] {
-            if group.newMemberAdded && delay.remainingMs > 0 {
-                group.newMemberAdded = false
-                let next = min(configuration.initialRebalanceDelayMs, delay.remainingMs)
-                initialDelays[id] = InitialDelay(delayMs: next, remainingMs: max(delay.remainingMs - delay.delayMs, 0))
-                timers.schedule(.join(group: id), at: now + next)
-                return
-            }
+        if let delay = group.initialDelay, group.newMemberAdded && delay.remainingMs > 0 {
+            group.newMemberAdded = false
+            let next = min(configuration.initialRebalanceDelayMs, delay.remainingMs)
+            group.initialDelay = .init(delayMs: next, remainingMs: max(delay.remainingMs - delay.delayMs, 0))
+            timers.schedule(.join(group: id), at: now + next)
+            return
         }
         completeJoin(&group, now: now, &outcome)
     }
@@ -57,7 +55,7 @@ extension GroupShard {
     mutating func completeJoin(_ group: inout ClassicGroup, now: Int64, _ outcome: inout GroupOutcome) {
         let id = group.groupId
         timers.cancel(.join(group: id))
-        initialDelays[id] = nil
+        group.initialDelay = nil
         for member in group.orderedMembers where member.awaitingJoin == nil && !member.isStatic {
             group.remove(member.memberId)
             cancelSession(member.memberId, in: id)
@@ -117,8 +115,8 @@ extension GroupShard {
     }
 
     mutating func expireSync(_ id: String, now: Int64, _ outcome: inout GroupOutcome) {
-        guard var group = groups.removeValue(forKey: id) else { return }
-        defer { groups[id] = group }
+        guard var group = takeClassicGroup(id) else { return }
+        defer { groups[id] = .classic(group) }
         guard group.state == .completingRebalance || group.state == .stable, !group.pendingSyncs.isEmpty else { return }
         for member in group.pendingSyncs.sorted() {
             group.remove(member)
@@ -128,8 +126,8 @@ extension GroupShard {
     }
 
     mutating func expireSession(_ id: String, _ memberId: String, now: Int64, _ outcome: inout GroupOutcome) {
-        guard var group = groups.removeValue(forKey: id) else { return }
-        defer { groups[id] = group }
+        guard var group = takeClassicGroup(id) else { return }
+        defer { groups[id] = .classic(group) }
         if group.pendingJoins.contains(memberId) {
             group.remove(memberId)
             if group.state == .preparingRebalance && group.hasAllMembersJoined { completeJoinIfAllJoined(&group, now: now, &outcome) }

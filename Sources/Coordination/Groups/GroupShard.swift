@@ -10,10 +10,7 @@ public struct GroupShard: CoordinatorShard {
     public var configuration: GroupConfiguration
     /// The cluster as the groups see it: topics that they subscribe to, and settings of their own.
     public var image = MetadataImage()
-    /// Groups of the classic protocol, those that only store offsets among them. A group is in one of the two.
-    var groups: [String: ClassicGroup] = [:]
-    /// Groups of the consumer protocol (KIP-848).
-    var consumerGroups: [String: ConsumerGroup] = [:]
+    var groups: [String: Group] = [:]
     var offsets = OffsetStore()
     var timers = TimerQueue<Timer>()
     /// Up to which offset of the metadata log a group of the consumer protocol has been compared with the topics that there are.
@@ -21,8 +18,6 @@ public struct GroupShard: CoordinatorShard {
     /// Keys of records that only groups of other protocols have (KIP-932, KIP-1071), or only older brokers write, by group. A broker that knows those wrote them; they
     /// have to go when the group goes or becomes a classic one, or they would come back to life there.
     var foreignKeys: [String: Set<Bytes>] = [:]
-    /// What is left of the initial rebalance delay after the part that runs now, per group.
-    var initialDelays: [String: InitialDelay] = [:]
 
     enum Timer: Hashable, Sendable {
         /// A member's session, or how long a member that was sent MEMBER_ID_REQUIRED may take to come back.
@@ -44,15 +39,10 @@ public struct GroupShard: CoordinatorShard {
         case expiration
     }
 
-    struct InitialDelay: Sendable {
-        var delayMs: Int64
-        var remainingMs: Int64
-    }
-
     public init(configuration: GroupConfiguration) { self.configuration = configuration }
 
     /// Ids of all groups, sorted.
-    public var groupIds: [String] { (Array(groups.keys) + consumerGroups.keys).sorted() }
+    public var groupIds: [String] { groups.keys.sorted() }
 
     // MARK: Log
 
@@ -81,23 +71,36 @@ public struct GroupShard: CoordinatorShard {
         let partition = TopicPartition(key.topic, key.partition)
         guard record.value != nil else { return offsets.remove(group: key.group, partition: partition) }
         guard let value = try? record.decodeValue(OffsetCommitValue.self) else { return }
-        if consumerGroups[key.group] == nil { groups[key.group, default: ClassicGroup(groupId: key.group)].isInLog = true }
+        if groups[key.group] == nil { groups[key.group] = .classic(ClassicGroup(groupId: key.group)) }
+        noteInLog(key.group)
         offsets.put(CommittedOffset(value, recordOffset: offset), group: key.group, partition: partition, producerId: producerId)
     }
 
     private mutating func replay(_ key: GroupMetadataKey, _ record: CoordinatorRecord) {
-        guard record.value != nil else {
-            forgetTimers(of: key.group)
-            groups[key.group] = nil
-            return
-        }
+        guard record.value != nil else { return forgetClassicGroup(key.group) }
         guard let value = try? record.decodeValue(GroupMetadataValue.self) else { return }
-        if let group = groups[key.group], !group.isInLog {
-            // The record of its creation: whoever created it may already be waiting in it.
-            groups[key.group]?.isInLog = true
-        } else {
-            groups[key.group, default: ClassicGroup(groupId: key.group)].replay(value)
-        }
+        // The record of its creation: whoever created it may already be waiting in it.
+        if noteInLog(key.group) { return }
+        forgetConsumerGroup(key.group)
+        var group = takeClassicGroup(key.group) ?? ClassicGroup(groupId: key.group)
+        group.replay(value)
+        groups[key.group] = .classic(group)
+    }
+
+    /// Notes that the log knows of a classic group; true when that is news.
+    @discardableResult
+    private mutating func noteInLog(_ id: String) -> Bool {
+        guard classicGroup(id)?.isInLog == false, var group = takeClassicGroup(id) else { return false }
+        group.isInLog = true
+        group.replaced = nil
+        groups[id] = .classic(group)
+        return true
+    }
+
+    mutating func forgetClassicGroup(_ id: String) {
+        guard let group = classicGroup(id) else { return }
+        forgetTimers(of: group)
+        groups[id] = nil
     }
 
     public mutating func replayEndTransaction(producerId: Int64, committed: Bool) {
@@ -107,13 +110,15 @@ public struct GroupShard: CoordinatorShard {
     public mutating func finishLoading(now: Int64) -> GroupOutcome {
         var outcome = GroupOutcome()
         for id in groupIds {
-            guard var group = groups[id] else { continue }
-            for member in group.orderedMembers { startSession(member, in: id, now: now) }
-            if group.members.count > configuration.maxGroupSize { prepareRebalance(&group, now: now, &outcome) }
-            groups[id] = group
-        }
-        for (id, group) in consumerGroups {
-            for member in group.orderedMembers { scheduleTimers(of: member, isNewStep: true, in: id, now: now) }
+            switch groups[id] {
+            case .classic(var group)?:
+                for member in group.orderedMembers { startSession(member, in: id, now: now) }
+                if group.members.count > configuration.maxGroupSize { prepareRebalance(&group, now: now, &outcome) }
+                groups[id] = .classic(group)
+            case .consumer(let group)?:
+                for member in group.orderedMembers { scheduleTimers(of: member, isNewStep: true, in: id, now: now) }
+            case nil: break
+            }
         }
         timers.schedule(.expiration, at: now + configuration.offsetsRetentionCheckIntervalMs)
         return outcome
@@ -123,37 +128,50 @@ public struct GroupShard: CoordinatorShard {
         let error = Self.responseError(forAppendError: error)
         var rejected = GroupOutcome()
         rejected.replies = outcome.replies.map { ($0.token, .failed(error)) }
-        for (id, group) in consumerGroups where outcome.records.contains(where: { $0.groupId == id }) {
-            checkedImages[id] = nil
-            // Whom the records would have removed is still there.
-            for member in group.orderedMembers { scheduleTimers(of: member, isNewStep: false, in: id, now: now) }
-        }
-        for record in outcome.records where record.recordType == GroupMetadataKey.recordType {
-            guard let id = (try? record.decodeKey(GroupMetadataKey.self))?.group, var group = groups[id] else { continue }
-            group.prepared = [:]
-            if !group.isInLog {
-                answerAll(in: &group, with: error, &rejected)
-                forgetTimers(of: id)
-                groups[id] = nil
-                continue
+        for record in outcome.records {
+            if record.recordType == GroupMetadataKey.recordType {
+                rejectClassic(record, error: error, now: now, &rejected)
+            } else {
+                rejectConsumer(record, now: now)
             }
-            if group.state == .completingRebalance {
-                prepareRebalance(&group, now: now, &rejected)
-            } else if group.state == .preparingRebalance, group.members.isEmpty, let value = try? record.decodeValue(GroupMetadataValue.self) {
-                // The group is as empty as if the log said so. Should the broker stop now, the old generation comes back and expires.
-                group.replay(value)
-            }
-            groups[id] = group
         }
         return rejected
+    }
+
+    private mutating func rejectClassic(_ record: CoordinatorRecord, error: ErrorCode, now: Int64, _ rejected: inout GroupOutcome) {
+        guard let id = (try? record.decodeKey(GroupMetadataKey.self))?.group, var group = takeClassicGroup(id) else { return }
+        group.prepared = [:]
+        if !group.isInLog {
+            answerAll(in: &group, with: error, &rejected)
+            forgetTimers(of: group)
+            groups[id] = group.replaced.map(Group.consumer)
+            return
+        }
+        if group.state == .completingRebalance {
+            prepareRebalance(&group, now: now, &rejected)
+        } else if group.state == .preparingRebalance, group.members.isEmpty, let value = try? record.decodeValue(GroupMetadataValue.self) {
+            // The group is as empty as if the log said so. Should the broker stop now, the old generation comes back and expires.
+            group.replay(value)
+        }
+        groups[id] = .classic(group)
+    }
+
+    /// What the record would have changed of a member is as it was, and whom it would have removed is still there.
+    private mutating func rejectConsumer(_ record: CoordinatorRecord, now: Int64) {
+        guard let id = record.groupId, case .consumer(let group)? = groups[id] else { return }
+        checkedImages[id] = nil
+        guard record.recordType == ConsumerGroupCurrentMemberAssignmentKey.recordType,
+            let memberId = (try? record.decodeKey(ConsumerGroupCurrentMemberAssignmentKey.self))?.memberId, let member = group.members[memberId]
+        else { return }
+        scheduleTimers(of: member, isNewStep: false, in: id, now: now)
     }
 
     public mutating func abandon(error: ErrorCode) -> GroupOutcome {
         var outcome = GroupOutcome()
         for id in groupIds {
-            guard var group = groups[id] else { continue }
+            guard var group = takeClassicGroup(id) else { continue }
             answerAll(in: &group, with: error, &outcome)
-            groups[id] = group
+            groups[id] = .classic(group)
         }
         return outcome
     }
@@ -198,13 +216,12 @@ public struct GroupShard: CoordinatorShard {
 
     mutating func cancelSession(_ member: String, in group: String) { timers.cancel(.session(group: group, member: member)) }
 
-    private mutating func forgetTimers(of id: String) {
-        guard let group = groups[id] else { return }
+    private mutating func forgetTimers(of group: ClassicGroup) {
+        let id = group.groupId
         for member in group.members.keys { cancelSession(member, in: id) }
         for member in group.pendingJoins { cancelSession(member, in: id) }
         timers.cancel(.join(group: id))
         timers.cancel(.sync(group: id))
-        initialDelays[id] = nil
     }
 
     func answerAll(in group: inout ClassicGroup, with error: ErrorCode, _ outcome: inout GroupOutcome) {

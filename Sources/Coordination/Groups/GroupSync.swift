@@ -8,9 +8,9 @@ extension GroupShard {
         func refuse(_ error: ErrorCode) -> GroupOutcome { GroupOutcome(token: token, .failed(error)) }
         if request.groupId.isEmpty { return refuse(.invalidGroupId) }
         if context.apiVersion >= 5 && (request.protocolType == nil || request.protocolName == nil) { return refuse(.inconsistentGroupProtocol) }
-        if let group = consumerGroups[request.groupId] { return syncConsumerGroup(request, group, token: token, now: now) }
-        guard var group = groups.removeValue(forKey: request.groupId) else { return refuse(.unknownMemberId) }
-        defer { groups[request.groupId] = group }
+        if let group = consumerGroup(request.groupId) { return syncConsumerGroup(request, group, token: token, now: now) }
+        guard var group = takeClassicGroup(request.groupId) else { return refuse(.unknownMemberId) }
+        defer { groups[request.groupId] = .classic(group) }
         if let error = validate(request, in: group) { return refuse(error) }
         guard var member = group.members[request.memberId] else { return refuse(.unknownMemberId) }
         switch group.state {
@@ -79,8 +79,8 @@ extension GroupShard {
     public mutating func heartbeat(_ request: HeartbeatRequest, token: UInt64, now: Int64) -> GroupOutcome {
         func reply(_ error: ErrorCode) -> GroupOutcome { GroupOutcome(token: token, error == .none ? .heartbeat(HeartbeatResponse()) : .failed(error)) }
         if request.groupId.isEmpty { return reply(.invalidGroupId) }
-        if let group = consumerGroups[request.groupId] { return heartbeatConsumerGroup(request, group, token: token, now: now) }
-        guard let group = groups[request.groupId] else { return reply(.unknownMemberId) }
+        if let group = consumerGroup(request.groupId) { return heartbeatConsumerGroup(request, group, token: token, now: now) }
+        guard let group = classicGroup(request.groupId) else { return reply(.unknownMemberId) }
         if let error = group.validate(request.memberId, request.groupInstanceId) { return reply(error) }
         if request.generationId != group.generation { return reply(.illegalGeneration) }
         guard let member = group.members[request.memberId] else { return reply(.unknownMemberId) }
@@ -111,12 +111,12 @@ extension GroupShard {
             member.errorCode = .unknownMemberId
             return member
         }
-        if let group = consumerGroups[request.groupId] {
+        if let group = consumerGroup(request.groupId) {
             for (index, error) in leaveConsumerGroup(identities, group, now: now, &outcome).enumerated() { response.members[index].errorCode = error }
-        } else if var group = groups.removeValue(forKey: request.groupId) {
+        } else if var group = takeClassicGroup(request.groupId) {
             for (index, identity) in identities.enumerated() { response.members[index].errorCode = remove(identity, from: &group, &outcome) }
             if response.members.contains(where: { $0.errorCode == .none }) { rebalanceAfterLeaving(&group, now: now, &outcome) }
-            groups[request.groupId] = group
+            groups[request.groupId] = .classic(group)
         }
         if context.apiVersion < 3 {
             response.errorCode = response.members.first?.errorCode ?? .none

@@ -14,52 +14,62 @@ struct CommittedOffset: Hashable, Sendable {
     var recordOffset: Int64 = -1
 }
 
-/// The offsets that groups committed, and those of transactions still open.
+/// The offsets that groups committed, and those of transactions still open. Every question and every change costs as much as what it is about,
+/// however many groups and open transactions there are.
 struct OffsetStore: Sendable {
     typealias Offsets = [TopicPartition: CommittedOffset]
 
-    private(set) var byGroup: [String: Offsets] = [:]
-    /// By producer, then by group.
-    private(set) var pending: [Int64: [String: Offsets]] = [:]
+    private var committed: [String: Offsets] = [:]
+    /// What open transactions would commit: by group and partition, then by producer.
+    private var pending: [String: [TopicPartition: [Int64: CommittedOffset]]] = [:]
+    /// Where in `pending` each producer's open transaction has something.
+    private var transactions: [Int64: [String: Set<TopicPartition>]] = [:]
 
-    func offsets(of group: String) -> Offsets { byGroup[group] ?? [:] }
+    func offsets(of group: String) -> Offsets { committed[group] ?? [:] }
 
-    func hasOpenTransactions(_ group: String) -> Bool { pending.values.contains { $0[group] != nil } }
+    func hasOpenTransactions(_ group: String) -> Bool { pending[group] != nil }
 
-    func hasPending(_ group: String, _ partition: TopicPartition) -> Bool { pending.values.contains { $0[group]?[partition] != nil } }
+    func hasPending(_ group: String, _ partition: TopicPartition) -> Bool { pending[group]?[partition] != nil }
 
     /// Partitions of a group that have an offset, committed or pending, in a fixed order.
-    func partitions(of group: String) -> [TopicPartition] {
-        var all = Set(offsets(of: group).keys)
-        for groups in pending.values { all.formUnion(groups[group, default: [:]].keys) }
+    /// - Parameter condition: leaves out those that do not fulfil it.
+    func partitions(of group: String, where condition: (TopicPartition) -> Bool = { _ in true }) -> [TopicPartition] {
+        var all: [TopicPartition] = committed[group]?.keys.filter(condition) ?? []
+        for partition in pending[group, default: [:]].keys where committed[group]?[partition] == nil && condition(partition) { all.append(partition) }
         return all.sorted()
     }
 
     mutating func put(_ offset: CommittedOffset, group: String, partition: TopicPartition, producerId: Int64) {
         if producerId < 0 {
-            byGroup[group, default: [:]][partition] = offset
+            committed[group, default: [:]][partition] = offset
         } else {
-            pending[producerId, default: [:]][group, default: [:]][partition] = offset
+            pending[group, default: [:]][partition, default: [:]][producerId] = offset
+            transactions[producerId, default: [:]][group, default: []].insert(partition)
         }
     }
 
     mutating func remove(group: String, partition: TopicPartition) {
-        byGroup[group]?[partition] = nil
-        if byGroup[group]?.isEmpty == true { byGroup[group] = nil }
-        for producer in Array(pending.keys) {
-            pending[producer]?[group]?[partition] = nil
-            if pending[producer]?[group]?.isEmpty == true { pending[producer]?[group] = nil }
-            if pending[producer]?.isEmpty == true { pending[producer] = nil }
+        committed[group]?[partition] = nil
+        if committed[group]?.isEmpty == true { committed[group] = nil }
+        guard let producers = pending[group]?.removeValue(forKey: partition) else { return }
+        if pending[group]?.isEmpty == true { pending[group] = nil }
+        for producer in producers.keys {
+            transactions[producer]?[group]?.remove(partition)
+            if transactions[producer]?[group]?.isEmpty == true { transactions[producer]?[group] = nil }
+            if transactions[producer]?.isEmpty == true { transactions[producer] = nil }
         }
     }
 
     /// Makes a transaction's offsets count, or forgets them.
-    mutating func endTransaction(producerId: Int64, committed: Bool) {
-        guard let groups = pending.removeValue(forKey: producerId), committed else { return }
-        for (group, offsets) in groups {
-            for (partition, offset) in offsets where offset.recordOffset > byGroup[group]?[partition]?.recordOffset ?? -1 {
-                byGroup[group, default: [:]][partition] = offset
+    mutating func endTransaction(producerId: Int64, committed commits: Bool) {
+        for (group, partitions) in transactions.removeValue(forKey: producerId) ?? [:] {
+            for partition in partitions {
+                let offset = pending[group]?[partition]?.removeValue(forKey: producerId)
+                if pending[group]?[partition]?.isEmpty == true { pending[group]?[partition] = nil }
+                guard commits, let offset, offset.recordOffset > committed[group]?[partition]?.recordOffset ?? -1 else { continue }
+                committed[group, default: [:]][partition] = offset
             }
+            if pending[group]?.isEmpty == true { pending[group] = nil }
         }
     }
 }

@@ -51,9 +51,6 @@ public struct GroupDescription: Sendable {
     public let coordinator: ClusterMetadata.Broker?
     public let groupEpoch: Int32?
     public let targetAssignmentEpoch: Int32?
-
-    /// A group that has offsets but never had members.
-    public var isSimple: Bool { type == "Classic" && protocolType.isEmpty }
 }
 
 extension Admin {

@@ -8,10 +8,6 @@ struct RackInfo {
     /// How many members are close to each partition.
     private(set) var closeMembers: [TopicPartition: Int] = [:]
 
-    static let none = RackInfo()
-
-    private init() {}
-
     /// - Parameter partitionRacks: the racks of each partition's replicas; partitions without racks may be missing.
     init(_ members: [MemberSubscription], partitions: [TopicPartition], racks: [TopicPartition: Set<String>]) {
         var named: [String: String] = [:]

@@ -7,31 +7,69 @@ extension Consumer {
     /// application works.
     private var partitionBufferLimit: Int { max(config.maxPartitionFetchBytes, 1) }
 
-    func sendFetches(_ now: Int64) {
-        var wanted: [Int32: [PartitionState]] = [:]
-        var full: Set<Int32> = []
-        var buffered = 0
-        for partition in order {
-            guard let state = states[partition] else { continue }
-            buffered += state.bufferedBytes
-            guard state.need == .nothing, state.position != nil, !state.isPaused, now >= state.retryAt else { continue }
-            guard let node = fetchNode(state, now) else { continue }
-            if state.bufferedBytes > partitionBufferLimit { full.insert(node) }
-            wanted[node, default: []].append(state)
+    /// Looks at the partitions about which something has changed: asks what they need, or sees from whom to fetch them.
+    func arrange(_ now: Int64) {
+        if port.metadata.version != arrangedMetadataVersion {
+            arrangedMetadataVersion = port.metadata.version
+            for state in states.values { agenda.add(state) }
         }
-        // What is here is handed out first: memory stays bounded, and no long poll for the others holds up a partition that has more.
-        if buffered >= config.fetchMaxBytes, buffered > 0 { return }
-        for (node, states) in wanted where !full.contains(node) {
-            let fetch = nodes[node] ?? NodeFetch()
-            if !fetch.isInFlight && now >= fetch.retryAt { sendFetch(to: node, states) }
+        for (node, fetch) in nodes where now >= fetch.preferredUntil {
+            nodes[node]?.preferredUntil = .max
+            for partition in fetch.session.partitions { if let state = states[partition] { agenda.add(state) } }
         }
+        var needy: [PartitionState] = []
+        for state in agenda.take(now: now) where states[state.partition] === state {
+            leaderless.remove(state.partition)
+            if state.need == .nothing, let node = fetchNode(state, now) {
+                want(state, from: node)
+            } else {
+                withdraw(state)
+            }
+            if state.need != .nothing { needy.append(state) }
+        }
+        resolvePositions(needy, now)
+        if !leaderless.isEmpty { refreshMissing(now) }
     }
 
-    /// The broker to fetch from; nil while there is none or the position must be validated first.
+    func sendFetches(_ now: Int64) {
+        // What is here is handed out first: memory stays bounded, and no long poll for the others holds up a partition that has more.
+        if agenda.bufferedBytes >= config.fetchMaxBytes, agenda.bufferedBytes > 0 { return }
+        for node in nodes.keys.sorted() where nodes[node]?.mayFetch(now) == true { sendFetch(to: node) }
+    }
+
+    private func want(_ state: PartitionState, from node: Int32) {
+        if state.node != node { withdraw(state) }
+        let entry = FetchSession.Entry(
+            topicId: port.metadata.topic(state.partition.topic)?.id ?? .zero, offset: state.fetchOffset,
+            maxBytes: Int32(clamping: config.maxPartitionFetchBytes),
+            leaderEpoch: state.leaderEpoch, stamp: state.stamp)
+        nodes[node, default: NodeFetch()].session.want(state.partition, entry)
+        state.node = node
+        let isFull = state.bufferedBytes > partitionBufferLimit
+        if isFull != state.isFull { nodes[node]?.full += isFull ? 1 : -1 }
+        state.isFull = isFull
+        if let until = state.preferredReplica?.until, let first = nodes[node]?.preferredUntil, until < first { nodes[node]?.preferredUntil = until }
+    }
+
+    /// Fetches a partition from nobody.
+    func withdraw(_ state: PartitionState) {
+        guard let node = state.node else { return }
+        nodes[node]?.session.drop(state.partition)
+        if state.isFull { nodes[node]?.full -= 1 }
+        state.node = nil
+        state.isFull = false
+    }
+
+    /// The broker to fetch from; nil while there is none, while the partition is not to be fetched, or when the position must be validated first.
     private func fetchNode(_ state: PartitionState, _ now: Int64) -> Int32? {
+        guard state.position != nil, !state.isPaused else { return nil }
+        if now < state.retryAt {
+            agenda.addWhenDue(state)
+            return nil
+        }
         let partition = state.partition
         guard let leader = port.metadata.leader(partition.topic, partition.partition) else {
-            refreshMissing(now)
+            leaderless.insert(partition)
             return nil
         }
         let epoch = port.metadata.partition(partition.topic, partition.partition)?.leaderEpoch ?? -1
@@ -53,29 +91,17 @@ extension Consumer {
         return leader.id
     }
 
-    private func sendFetch(to node: Int32, _ states: [PartitionState]) {
-        var fetch = nodes[node] ?? NodeFetch()
-        var hasIds = true
-        var asked: [TopicPartition: (state: PartitionState, stamp: Int, offset: Int64)] = [:]
-        let wanted = states.map { state in
-            let id = port.metadata.topic(state.partition.topic)?.id ?? .zero
-            if id == .zero { hasIds = false }
-            asked[state.partition] = (state, state.stamp, state.fetchOffset)
-            let entry = FetchSession.Entry(
-                topicId: id, offset: state.fetchOffset, maxBytes: Int32(clamping: config.maxPartitionFetchBytes), leaderEpoch: state.leaderEpoch)
-            return (state.partition, entry)
-        }
+    private func sendFetch(to node: Int32) {
         var request = FetchRequest()
         request.maxWaitMs = Int32(clamping: config.fetchMaxWaitMs)
         request.minBytes = Int32(clamping: config.fetchMinBytes)
         request.maxBytes = Int32(clamping: config.fetchMaxBytes)
         request.isolationLevel = config.readsCommittedOnly ? 1 : 0
         request.rackId = config.clientRack
-        fetch.session.fill(&request, wanted)
-        fetch.isInFlight = true
-        nodes[node] = fetch
-        let names = fetch.session.topicNames
+        nodes[node]?.session.fill(&request) { [states] in states[$0]?.turn ?? 0 }
+        nodes[node]?.isInFlight = true
         // Topic ids replace names from version 13 on; a cluster that has none is asked by name.
+        let hasIds = nodes[node]?.session.hasIds ?? true
         var options = RequestOptions(
             timeoutMs: port.requestTimeoutMs + config.fetchMaxWaitMs, attemptTimeoutMs: port.requestTimeoutMs + config.fetchMaxWaitMs, retry: .no,
             versions: hasIds ? 4...18 : 4...12)
@@ -85,7 +111,7 @@ extension Consumer {
             self.nodes[node]?.isInFlight = false
             switch result {
             case .failure(let error): self.fetchFailed(node, error)
-            case .success(let answer): self.fetched(node, answer, asked, names)
+            case .success(let answer): self.fetched(node, answer)
             }
         }
     }
@@ -93,13 +119,13 @@ extension Consumer {
     private func fetchFailed(_ node: Int32, _ error: ClientError) {
         nodes[node]?.session.restart()
         nodes[node]?.retryAt = port.now + Int64(port.retryBackoffMs)
-        for state in states.values where state.preferredReplica?.node == node { state.preferredReplica = nil }
+        for partition in nodes[node]?.session.partitions ?? [:].keys where states[partition]?.preferredReplica?.node == node {
+            states[partition]?.preferredReplica = nil
+        }
         if port.isFatal(error) { fail(error) } else { port.refreshMetadata() }
     }
 
-    private func fetched(
-        _ node: Int32, _ answer: FetchResponse, _ asked: [TopicPartition: (state: PartitionState, stamp: Int, offset: Int64)], _ names: [Uuid: String]
-    ) {
+    private func fetched(_ node: Int32, _ answer: FetchResponse) {
         nodes[node]?.session.answered(answer)
         if answer.errorCode != .none {
             let isSessionError = [
@@ -116,13 +142,13 @@ extension Consumer {
         nodes[node]?.trouble = nil
         if answer.responses.allSatisfy({ $0.partitions.allSatisfy { $0.errorCode == .none } }) { hasFetched = true }
         for topic in answer.responses {
-            guard let name = topic.topic.isEmpty ? names[topic.topicId] : topic.topic else { continue }
+            guard let name = topic.topic.isEmpty ? nodes[node]?.session.topicName(topic.topicId) : topic.topic else { continue }
             for field in topic.partitions {
                 let partition = TopicPartition(name, field.partitionIndex)
-                guard let entry = asked[partition], states[partition] === entry.state, entry.state.stamp == entry.stamp,
-                    entry.state.fetchOffset == entry.offset
+                guard let entry = nodes[node]?.session.asked(partition), let state = states[partition], state.stamp == entry.stamp,
+                    state.fetchOffset == entry.offset
                 else { continue }
-                take(field, for: entry.state, node)
+                take(field, for: state, node)
             }
         }
     }
@@ -145,7 +171,7 @@ extension Consumer {
             state.fetchOffset = records.nextOffset
             if records.leaderEpoch >= 0 { state.fetchEpoch = records.leaderEpoch }
             state.bufferedBytes += bytes.count
-            ready.append(Ready(records: records, stamp: state.stamp))
+            ready.append(.init(records: records, stamp: state.stamp))
         } catch {
             fail(error)
         }

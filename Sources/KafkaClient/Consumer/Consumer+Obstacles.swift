@@ -44,8 +44,9 @@ extension Consumer {
         var found: [Obstacle] = []
         var askedNodes: Set<Int32> = []
         var asksGroup = false
-        for partition in order {
-            guard let state = states[partition], port.metadata.topic(partition.topic)?.error == ErrorCode.none else { continue }
+        for state in states.values.sorted(by: { $0.turn < $1.turn }) {
+            let partition = state.partition
+            guard port.metadata.topic(partition.topic)?.error == ErrorCode.none else { continue }
             guard let leader = port.metadata.leader(partition.topic, partition.partition) else {
                 port.metadata.obstacle(partition.topic, partition.partition).map { found.append($0) }
                 continue

@@ -8,25 +8,25 @@ extension Consumer {
         config.resetPolicy == .none ? .undefined : .offset(timestamp: config.resetPolicy.timestamp(wallClockMs: wallClockMs()))
     }
 
-    func resolvePositions(_ now: Int64) {
-        var committed: [PartitionState] = []
-        let undefined = states.values.filter { $0.need == .undefined }
+    /// Asks what the partitions that were looked at need.
+    func resolvePositions(_ needy: [PartitionState], _ now: Int64) {
+        let undefined = needy.filter { $0.need == .undefined }
         if !undefined.isEmpty { return failUndefined(undefined.map(\.partition)) }
         var byLeader: [Int32: [PartitionState]] = [:]
-        for state in states.values where state.need != .nothing && !state.isAsking && now >= state.retryAt {
-            if state.need == .committedOffset {
-                committed.append(state)
-                continue
-            }
+        for state in needy where !state.isAsking {
             let partition = state.partition
-            guard let leader = port.metadata.leader(partition.topic, partition.partition) else {
-                refreshMissing(now)
-                continue
+            if now < state.retryAt {
+                agenda.addWhenDue(state)
+            } else if state.need == .committedOffset {
+                uncommitted.append(state)
+            } else if let leader = port.metadata.leader(partition.topic, partition.partition) {
+                byLeader[leader.id, default: []].append(state)
+            } else {
+                leaderless.insert(partition)
             }
-            byLeader[leader.id, default: []].append(state)
         }
-        if !committed.isEmpty, !isAskingCommitted { askCommitted(committed) }
-        for (leader, states) in byLeader {
+        askCommitted()
+        for (leader, states) in byLeader.sorted(by: { $0.key < $1.key }) {
             askOffsets(leader, states.filter { $0.need != .validation })
             askEpochs(leader, states.filter { $0.need == .validation })
         }
@@ -47,8 +47,11 @@ extension Consumer {
 
     // MARK: Committed offsets
 
-    private func askCommitted(_ states: [PartitionState]) {
-        guard let groupId = config.groupId else { return }
+    private func askCommitted() {
+        guard let groupId = config.groupId, !isAskingCommitted, !uncommitted.isEmpty else { return }
+        let states = uncommitted.filter { self.states[$0.partition] === $0 && $0.need == .committedOffset && !$0.isAsking }
+        uncommitted = []
+        if states.isEmpty { return }
         isAskingCommitted = true
         let asked = states.map { (state: $0, stamp: $0.stamp) }
         for state in states { state.isAsking = true }

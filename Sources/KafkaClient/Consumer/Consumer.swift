@@ -20,22 +20,25 @@ public final class Consumer: ClientMachine {
 
     var subscription = Subscription.none
     var states: [TopicPartition: PartitionState] = [:]
-    /// The order in which fetch requests name partitions; the partition handed out last goes to the end.
-    var order: [TopicPartition] = []
+    /// Which of them must be looked at.
+    let agenda = PartitionAgenda()
+    /// The partition handed out last is the last to have its turn again.
+    private var lastTurn: UInt64 = 0
     var nodes: [Int32: NodeFetch] = [:]
-    /// Fetched and not yet handed out, oldest first.
-    var ready: [Ready] = []
-    var readyHead = 0
+    var ready = ReadyRecords()
+    /// Partitions whose leader is not known or cannot be reached.
+    var leaderless: Set<TopicPartition> = []
+    /// Partitions whose committed offset is to be asked for.
+    var uncommitted: [PartitionState] = []
     var failure: ClientError?
 
     var isAskingCommitted = false
-    var askedLeaders: Set<Int32> = []
     var autoCommitDueAt: Int64 = 0
     var commitsInFlight = 0
     private var checkedMetadataVersion = -1
+    var arrangedMetadataVersion = -1
     private var probe: RequestID?
     private var missingLeaderRefreshAt: Int64 = 0
-    private var isMissingLeader = false
     private(set) var isClosed = false
     /// The topics that the subscribed pattern matched last.
     private(set) var matchCount: Int?
@@ -51,11 +54,6 @@ public final class Consumer: ClientMachine {
         var completion: (ClientError?) -> Void
     }
 
-    struct Ready {
-        var records: FetchedRecords
-        var stamp: Int
-    }
-
     /// The fetches to one broker: at most one at a time, in one session.
     struct NodeFetch {
         var session = FetchSession()
@@ -63,6 +61,12 @@ public final class Consumer: ClientMachine {
         var retryAt: Int64 = 0
         /// What the last fetch as a whole was refused with.
         var trouble: ErrorCode?
+        /// How many partitions of the session are full.
+        var full = 0
+        /// When the first partition that is read here instead of from its leader must be looked at again.
+        var preferredUntil = Int64.max
+
+        func mayFetch(_ now: Int64) -> Bool { !session.isEmpty && full == 0 && !isInFlight && now >= retryAt }
     }
 
     /// - Parameters:
@@ -140,30 +144,25 @@ public final class Consumer: ClientMachine {
     public func poll() throws(ClientError) -> FetchedRecords? {
         member?.polled(now: port.now)
         if member?.holdsRecords == true { return nil }
-        var skipped: [Ready] = []
-        defer { if !skipped.isEmpty { ready.insert(contentsOf: skipped, at: readyHead) } }
-        while readyHead < ready.count {
-            let next = ready[readyHead]
-            readyHead += 1
-            if readyHead == ready.count { (ready, readyHead) = ([], 0) }
+        while let next = ready.next() {
             guard let state = states[next.records.partition], state.stamp == next.stamp else { continue }
             if state.isPaused {
-                skipped.append(next)
+                state.hold(next)
                 continue
             }
             state.bufferedBytes -= next.records.sizeInBytes
             state.position = next.records.nextOffset
             state.positionEpoch = next.records.leaderEpoch
-            moveToEnd(next.records.partition)
+            endTurn(of: state)
             return next.records
         }
         if let failure { throw failure }
         return nil
     }
 
-    private func moveToEnd(_ partition: TopicPartition) {
-        guard order.count > 1, order.last != partition, let at = order.firstIndex(of: partition) else { return }
-        order.append(order.remove(at: at))
+    private func endTurn(of state: PartitionState) {
+        lastTurn += 1
+        state.turn = lastTurn
     }
 
     public var assignment: [TopicPartition] { states.keys.sorted() }
@@ -171,24 +170,16 @@ public final class Consumer: ClientMachine {
     /// The offset of the next record to hand out; nil before it is known.
     public func position(_ partition: TopicPartition) -> Int64? { states[partition]?.position }
 
-    /// The end of the log for this reader, as of the last fetch; nil before one.
-    public func endOffset(_ partition: TopicPartition) -> Int64? {
-        guard let state = states[partition] else { return nil }
-        let end = config.readsCommittedOnly ? state.lastStableOffset : state.highWatermark
-        return end < 0 ? nil : end
-    }
-
     public func seek(_ partition: TopicPartition, to offset: Int64) { states[partition]?.seek(to: offset) }
     public func seekToBeginning(_ partition: TopicPartition) { states[partition]?.reset(.offset(timestamp: ListOffsetsTimestamp.earliest)) }
     public func seekToEnd(_ partition: TopicPartition) { states[partition]?.reset(.offset(timestamp: ListOffsetsTimestamp.latest)) }
     public func pause(_ partition: TopicPartition) { states[partition]?.isPaused = true }
-    public func resume(_ partition: TopicPartition) { states[partition]?.isPaused = false }
+    public func resume(_ partition: TopicPartition) { if let state = states[partition] { ready.putBack(state.resume()) } }
 
     // MARK: The machine
 
     public func advance(now: Int64) {
         guard failure == nil, !isClosed else { return }
-        isMissingLeader = false
         watchMetadata()
         member?.advance(now: now)
         if let closing {
@@ -196,7 +187,7 @@ public final class Consumer: ClientMachine {
             return
         }
         autoCommitIfDue(now)
-        resolvePositions(now)
+        arrange(now)
         sendFetches(now)
     }
 
@@ -205,8 +196,10 @@ public final class Consumer: ClientMachine {
         var earliest = member?.nextDeadline ?? .max
         if commitsAutomatically { earliest = min(earliest, max(autoCommitDueAt, port.now + 1)) }
         if let retryAt = closing?.retryAt { earliest = min(earliest, retryAt) }
-        if isMissingLeader { earliest = min(earliest, missingLeaderRefreshAt) }
-        for state in states.values where state.retryAt > port.now { earliest = min(earliest, state.retryAt) }
+        if closing == nil {
+            if !leaderless.isEmpty { earliest = min(earliest, missingLeaderRefreshAt) }
+            if let due = agenda.nextDue { earliest = min(earliest, max(due, port.now + 1)) }
+        }
         for node in nodes.values where node.retryAt > port.now { earliest = min(earliest, node.retryAt) }
         return earliest == .max ? nil : earliest
     }
@@ -246,7 +239,6 @@ public final class Consumer: ClientMachine {
 
     /// Asks for metadata because a leader is missing or has moved; a partition that does not exist is not asked for without pause.
     func refreshMissing(_ now: Int64) {
-        isMissingLeader = true
         guard now >= missingLeaderRefreshAt else { return }
         missingLeaderRefreshAt = now + Int64(max(port.retryBackoffMs, 250))
         port.refreshMetadata()
@@ -302,14 +294,17 @@ extension Consumer: GroupMemberOwner {
 
     func take(assignment partitions: [TopicPartition]) {
         let wanted = Set(partitions)
-        for partition in states.keys where !wanted.contains(partition) { states[partition] = nil }
-        for partition in wanted where states[partition] == nil {
-            let need: PartitionState.Need = config.groupId == nil ? resetNeed : .committedOffset
-            states[partition] = PartitionState(partition, need: need)
+        for (partition, state) in states where !wanted.contains(partition) {
+            withdraw(state)
+            state.bufferedBytes = 0
+            leaderless.remove(partition)
+            states[partition] = nil
         }
-        order.removeAll { states[$0] == nil }
-        let known = Set(order)
-        order += wanted.subtracting(known).sorted()
+        for partition in wanted.subtracting(states.keys).sorted() {
+            let state = PartitionState(partition, need: config.groupId == nil ? resetNeed : .committedOffset, agenda: agenda)
+            endTurn(of: state)
+            states[partition] = state
+        }
         if autoCommitDueAt == 0 { autoCommitDueAt = port.now + Int64(config.autoCommitIntervalMs) }
         port.track(Set(wanted.map(\.topic)))
     }

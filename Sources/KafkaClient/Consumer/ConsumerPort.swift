@@ -16,7 +16,6 @@ protocol ConsumerPort: AnyObject {
     ) -> RequestID
     func cancel(_ id: RequestID)
     func track(_ topics: some Sequence<String>)
-    func untrack(_ topics: some Sequence<String>)
     func refreshMetadata()
     func forgetCoordinator(_ target: Target)
     /// Why no broker can be reached; nil while one serves.

@@ -8,66 +8,103 @@ struct FetchSession {
         var offset: Int64
         var maxBytes: Int32
         var leaderEpoch: Int32
+        /// The position's; the broker does not learn of it.
+        var stamp: Int
+
+        fileprivate func asksSame(as other: Entry?) -> Bool {
+            topicId == other?.topicId && offset == other?.offset && maxBytes == other?.maxBytes && leaderEpoch == other?.leaderEpoch
+        }
     }
 
     /// 0: none yet.
     private(set) var id: Int32 = 0
     /// 0 asks for a new session.
     private(set) var epoch: Int32 = 0
-    private var entries: [TopicPartition: Entry] = [:]
+    /// What is to be fetched.
+    private var wanted: [TopicPartition: Entry] = [:]
+    /// What the last request asked for: what the broker remembers, and what the answer is about.
+    private var asked: [TopicPartition: Entry] = [:]
+    /// Where the two may differ.
+    private var changed: Set<TopicPartition> = []
+    /// How many of those wanted are of a topic without an id.
+    private var withoutIds = 0
+    private var topicNames: [Uuid: String] = [:]
 
-    /// Fills in a request that asks for exactly these partitions.
-    mutating func fill(_ request: inout FetchRequest, _ wanted: [(partition: TopicPartition, entry: Entry)]) {
+    var isEmpty: Bool { wanted.isEmpty }
+    /// Whether all topics have ids, which replace names from version 13 on.
+    var hasIds: Bool { withoutIds == 0 }
+    var partitions: Dictionary<TopicPartition, Entry>.Keys { wanted.keys }
+
+    mutating func want(_ partition: TopicPartition, _ entry: Entry) {
+        let old = wanted.updateValue(entry, forKey: partition)
+        if old == entry { return }
+        withoutIds += (entry.topicId == .zero ? 1 : 0) - (old?.topicId == .zero ? 1 : 0)
+        changed.insert(partition)
+    }
+
+    mutating func drop(_ partition: TopicPartition) {
+        guard let old = wanted.removeValue(forKey: partition) else { return }
+        if old.topicId == .zero { withoutIds -= 1 }
+        changed.insert(partition)
+    }
+
+    /// What the last request asked for a partition.
+    func asked(_ partition: TopicPartition) -> Entry? { asked[partition] }
+
+    /// The name of a topic that was asked for, for answers that carry only ids.
+    func topicName(_ id: Uuid) -> String? { topicNames[id] }
+
+    /// Fills in a request that asks for exactly what is wanted; it names what has changed, or everything to a broker that remembers nothing.
+    /// - Parameter turn: the order in which partitions are named.
+    mutating func fill(_ request: inout FetchRequest, turn: (TopicPartition) -> UInt64) {
         request.sessionId = id
         request.sessionEpoch = epoch
-        let isFull = epoch == 0
-        if isFull { entries.removeAll() }
-        var topics: [String: FetchRequest.FetchTopic] = [:]
-        var order: [String] = []
-        var next: [TopicPartition: Entry] = [:]
-        next.reserveCapacity(wanted.count)
-        for (partition, entry) in wanted {
-            next[partition] = entry
-            if entries[partition] == entry { continue }
+        if epoch == 0 {
+            asked = [:]
+            topicNames = [:]
+            changed = Set(wanted.keys)
+        }
+        var topics: [FetchRequest.FetchTopic] = []
+        var places: [String: Int] = [:]
+        var forgotten: [TopicPartition: Uuid] = [:]
+        for (partition, _) in changed.map({ ($0, turn($0)) }).sorted(by: { ($0.1, $0.0) < ($1.1, $1.0) }) {
+            let before = asked[partition], entry = wanted[partition]
+            // Also a topic that was recreated under another id.
+            if let before, before.topicId != entry?.topicId { forgotten[partition] = before.topicId }
+            asked[partition] = entry
+            guard let entry, !entry.asksSame(as: before) else { continue }
+            topicNames[entry.topicId] = partition.topic
             var field = FetchRequest.FetchTopic.FetchPartition()
             field.partition = partition.partition
             field.currentLeaderEpoch = entry.leaderEpoch
             field.fetchOffset = entry.offset
             field.partitionMaxBytes = entry.maxBytes
-            if topics[partition.topic] == nil {
-                order.append(partition.topic)
+            if places[partition.topic] == nil {
+                places[partition.topic] = topics.count
                 var topic = FetchRequest.FetchTopic()
                 topic.topic = partition.topic
                 topic.topicId = entry.topicId
-                topics[partition.topic] = topic
+                topics.append(topic)
             }
-            topics[partition.topic]?.partitions.append(field)
+            if let place = places[partition.topic] { topics[place].partitions.append(field) }
         }
-        request.topics = order.compactMap { topics[$0] }
-        request.forgottenTopicsData = forgotten(next)
-        entries = next
+        changed = []
+        request.topics = topics
+        request.forgottenTopicsData = Self.rows(forgotten)
     }
 
-    /// What the broker remembers and is no longer asked for; also a topic that was recreated under another id.
-    private func forgotten(_ next: [TopicPartition: Entry]) -> [FetchRequest.ForgottenTopic] {
-        var topics: [String: [Uuid: [Int32]]] = [:]
-        for (partition, entry) in entries where next[partition]?.topicId != entry.topicId {
-            topics[partition.topic, default: [:]][entry.topicId, default: []].append(partition.partition)
-        }
-        return topics.flatMap { name, ids in
-            ids.map { id, partitions in
-                var topic = FetchRequest.ForgottenTopic()
-                topic.topic = name
-                topic.topicId = id
-                topic.partitions = partitions.sorted()
-                return topic
+    private static func rows(_ forgotten: [TopicPartition: Uuid]) -> [FetchRequest.ForgottenTopic] {
+        var rows: [FetchRequest.ForgottenTopic] = []
+        for (partition, id) in forgotten.sorted(by: { ($0.key.topic, $0.value, $0.key.partition) < ($1.key.topic, $1.value, $1.key.partition) }) {
+            if rows.last?.topic != partition.topic || rows.last?.topicId != id {
+                var row = FetchRequest.ForgottenTopic()
+                row.topic = partition.topic
+                row.topicId = id
+                rows.append(row)
             }
+            rows[rows.count - 1].partitions.append(partition.partition)
         }
-    }
-
-    /// The names of topics by id, for answers that carry only ids.
-    var topicNames: [Uuid: String] {
-        Dictionary(entries.map { ($0.value.topicId, $0.key.topic) }, uniquingKeysWith: { first, _ in first })
+        return rows
     }
 
     mutating func answered(_ response: FetchResponse) {
@@ -80,7 +117,9 @@ struct FetchSession {
             } else {
                 epoch = epoch == .max ? 1 : epoch + 1
             }
-        case .fetchSessionIdNotFound: self = FetchSession()
+        case .fetchSessionIdNotFound:
+            id = 0
+            restart()
         default: restart()
         }
     }
@@ -88,6 +127,6 @@ struct FetchSession {
     /// Closes the session on the broker's side and asks for a new one with the next request; after an answer that did not come.
     mutating func restart() {
         epoch = 0
-        entries.removeAll()
+        asked = [:]
     }
 }

@@ -15,11 +15,6 @@ extension ClientCore {
         if metadataFailures == 0 { metadataNotBefore = now }
     }
 
-    /// Stops keeping these topics.
-    public func untrack(_ topics: some Sequence<String>) {
-        for topic in topics { trackedTopics.remove(topic) }
-    }
-
     /// Asks for fresh metadata as soon as the backoff allows; `metadata.version` grows when it came.
     public func refreshMetadata() { metadataWanted = true }
 

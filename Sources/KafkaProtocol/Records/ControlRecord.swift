@@ -44,15 +44,6 @@ extension RecordBatch {
         return builder.build()
     }
 
-    /// A batch of one control record of the metadata log, in its version 0 unless told otherwise.
-    public static func control<M: Message>(
-        _ type: ControlRecordType, _ message: M, version: Int16 = 0, baseOffset: Int64, partitionLeaderEpoch: Int32, timestamp: Int64
-    ) -> Bytes {
-        let builder = RecordBatchBuilder(baseOffset: baseOffset, partitionLeaderEpoch: partitionLeaderEpoch, isControl: true)
-        builder.append(timestamp: timestamp, key: type.key, value: message.encoded(version: version))
-        return builder.build()
-    }
-
     /// A marker's value carries its version in front.
     private static func versioned(_ marker: EndTxnMarker) -> Bytes {
         var writer = WireWriter(capacity: 16)

@@ -54,14 +54,4 @@ extension RecordBatch {
         while let record = try reader.next() { records.append(record) }
         return records
     }
-
-    /// Calls `body` with each record until it returns false.
-    public func forEachRecord(
-        maxDecompressedBytes: Int = defaultMaxDecompressedBytes, _ body: (Record) throws(RecordBatchError) -> Bool
-    ) throws(RecordBatchError) {
-        var reader = try reader(maxDecompressedBytes: maxDecompressedBytes)
-        while let record = try reader.next() {
-            guard try body(record) else { return }
-        }
-    }
 }

@@ -18,7 +18,6 @@ extension RecordBatchFields {
     /// The whole batch in bytes, base offset and length included.
     @inlinable public var sizeInBytes: Int { 12 + Int(bytes.load(8, as: Int32.self)) }
     @inlinable public var partitionLeaderEpoch: Int32 { bytes.load(12) }
-    @inlinable public var magic: Int8 { bytes.load(16) }
     @inlinable public var crc: UInt32 { bytes.load(17) }
     @inlinable public var attributes: Int16 { bytes.load(21) }
     @inlinable public var lastOffsetDelta: Int32 { bytes.load(23) }

@@ -56,7 +56,8 @@ struct DefaultFormatter: MessageFormatter {
             isFirst = false
             switch field {
             case .timestamp:
-                output.write(timestampType == .createTime ? "CreateTime:" : "LogAppendTime:")
+                output.write(timestampType.name)
+                output.write(":")
                 output.write(String(record.timestamp))
             case .partition:
                 output.write("Partition:")

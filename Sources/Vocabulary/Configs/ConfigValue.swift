@@ -24,13 +24,6 @@ public enum ConfigValue: Hashable, Sendable {
     public var bool: Bool? { if case .boolean(let value) = self { value } else { nil } }
     public var int: Int64? { if case .integer(let value) = self { value } else { nil } }
     public var strings: [String]? { if case .list(let value) = self { value } else { nil } }
-    public var number: Double? {
-        switch self {
-        case .double(let value): value
-        case .integer(let value): Double(value)
-        default: nil
-        }
-    }
 
     /// Reads a text as the type asks: surrounding white space does not count, except in passwords.
     static func read(_ text: String, as kind: ConfigKey.Kind, key: String) throws(ConfigError) -> ConfigValue {

@@ -23,14 +23,6 @@ public struct TopicConfig: Sendable {
     /// Whether a value that decides what is deleted cannot be read. Then the topic keeps everything: no cleanup policy is in force.
     public let keepsData: Bool
 
-    /// A topic under Kafka's own defaults.
-    public init() {
-        overrides = [:]
-        defaults = [:]
-        unreadable = []
-        keepsData = false
-    }
-
     /// A text that does not parse, such as one that a newer broker wrote, never stops this broker: it is named in `unreadable`.
     /// - Parameter brokerText: the text in force for a broker key, nil when the broker has only Kafka's default.
     public init(overrides texts: [String: String], brokerText: (String) -> String?) {
@@ -95,34 +87,8 @@ public struct TopicConfig: Sendable {
 
     private func int(_ name: String) -> Int64 { self[name].int ?? 0 }
 
-    public var isCompacted: Bool { self["cleanup.policy"].strings?.contains("compact") ?? false }
-    public var isDeleted: Bool { self["cleanup.policy"].strings?.contains("delete") ?? true }
-    /// Milliseconds; -1 for no limit.
-    public var retentionMs: Int64 { int("retention.ms") }
-    /// Bytes of a partition; -1 for no limit.
-    public var retentionBytes: Int64 { int("retention.bytes") }
-    public var segmentBytes: Int64 { self["internal.segment.bytes"].int ?? int("segment.bytes") }
-    public var segmentMs: Int64 { int("segment.ms") }
-    public var segmentJitterMs: Int64 { int("segment.jitter.ms") }
-    public var segmentIndexBytes: Int64 { int("segment.index.bytes") }
-    public var indexIntervalBytes: Int64 { int("index.interval.bytes") }
-    public var maxMessageBytes: Int64 { int("max.message.bytes") }
-    public var minInsyncReplicas: Int64 { int("min.insync.replicas") }
-    public var flushMessages: Int64 { int("flush.messages") }
-    public var flushMs: Int64 { int("flush.ms") }
-    public var fileDeleteDelayMs: Int64 { int("file.delete.delay.ms") }
-    public var deleteRetentionMs: Int64 { int("delete.retention.ms") }
     public var minCompactionLagMs: Int64 { int("min.compaction.lag.ms") }
     public var maxCompactionLagMs: Int64 { int("max.compaction.lag.ms") }
-    public var minCleanableDirtyRatio: Double { self["min.cleanable.dirty.ratio"].number ?? 0.5 }
-    public var preallocate: Bool { self["preallocate"].bool ?? false }
-    /// `producer`, `uncompressed` or a codec's name.
-    public var compressionType: String { self["compression.type"].text ?? "producer" }
-    /// Whether the broker stamps records with the time of their append.
-    public var isLogAppendTime: Bool { self["message.timestamp.type"].text == "LogAppendTime" }
-    public var timestampBeforeMaxMs: Int64 { int("message.timestamp.before.max.ms") }
-    public var timestampAfterMaxMs: Int64 { int("message.timestamp.after.max.ms") }
-    public var isUncleanLeaderElectionEnabled: Bool { self["unclean.leader.election.enable"].bool ?? false }
 
     /// Checks a topic's own texts and how they fit the rest; the error is Kafka's text.
     public static func validate(_ texts: [String: String], brokerText: (String) -> String?) throws(ConfigError) {

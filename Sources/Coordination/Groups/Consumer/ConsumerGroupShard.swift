@@ -5,12 +5,13 @@ extension GroupShard {
     /// A draft of a group that a request can write to. A group that is not there is begun if `creates` says so, in place of a classic one if that
     /// is empty or if its members can come along; the answers that those wait for go to `outcome`.
     mutating func draft(of id: String, creates: Bool, now: Int64, _ outcome: inout GroupOutcome) throws(GroupError) -> ConsumerGroupDraft {
-        if let group = consumerGroups[id] { return ConsumerGroupDraft(group, image: image, now: now) }
+        if let group = consumerGroup(id) { return ConsumerGroupDraft(group, image: image, now: now) }
         guard creates else {
             throw groups[id] == nil ? GroupError(.groupIdNotFound, "Consumer group \(id) not found.") : notAConsumerGroup(id)
         }
-        if let classic = groups[id], !classic.members.isEmpty { return try upgrade(classic, now: now, &outcome) }
-        let replaced = groups[id].map { $0.isInLog ? [$0.tombstone] : [] } ?? []
+        let classic = classicGroup(id)
+        if let classic, !classic.members.isEmpty { return try upgrade(classic, now: now, &outcome) }
+        let replaced = classic.map { $0.isInLog ? [$0.tombstone] : [] } ?? []
         return ConsumerGroupDraft(ConsumerGroup(groupId: id), records: foreignTombstones(id) + replaced, image: image, now: now)
     }
 
@@ -35,7 +36,7 @@ extension GroupShard {
     }
 
     mutating func expireAssignmentDelay(_ id: String, now: Int64, _ outcome: inout GroupOutcome) {
-        guard let group = consumerGroups[id], !group.members.isEmpty else { return }
+        guard let group = consumerGroup(id), !group.members.isEmpty else { return }
         var draft = ConsumerGroupDraft(group, image: image, now: now)
         assignIfDue(&draft)
         outcome.records += draft.records
@@ -73,7 +74,7 @@ extension GroupShard {
 
     /// A member whose session, or whose time to give up partitions, to join or to sync, is over.
     mutating func expireConsumer(_ id: String, _ memberId: String, onlyIfRevoking: Bool = false, now: Int64, _ outcome: inout GroupOutcome) {
-        guard let group = consumerGroups[id], let member = group.members[memberId] else { return }
+        guard let group = consumerGroup(id), let member = group.members[memberId] else { return }
         if onlyIfRevoking && member.state != .unrevokedPartitions { return }
         outcome.records += removeFromConsumerGroup([member.memberId], group, now: now)
     }
@@ -129,7 +130,9 @@ extension GroupShard {
     ) {
         if record.value == nil {
             // The tombstone of a group that is gone already, which compaction has left.
-            if consumerGroups[id] != nil { change(&consumerGroups[id, default: ConsumerGroup(groupId: id)], nil) }
+            guard var group = takeConsumerGroup(id) else { return }
+            change(&group, nil)
+            groups[id] = .consumer(group)
         } else if let value = try? record.decodeValue(type) {
             update(id) { change(&$0, value) }
         }
@@ -137,12 +140,21 @@ extension GroupShard {
 
     private mutating func update(_ id: String, _ change: (inout ConsumerGroup) -> Void) {
         // What only offsets have made a group of is one of this kind now.
-        if groups[id]?.members.isEmpty == true { groups[id] = nil }
-        change(&consumerGroups[id, default: ConsumerGroup(groupId: id)])
+        forgetClassicGroup(id)
+        var group = takeConsumerGroup(id) ?? ConsumerGroup(groupId: id)
+        change(&group)
+        groups[id] = .consumer(group)
     }
 
-    private mutating func forgetConsumerGroup(_ id: String) {
-        guard let group = consumerGroups.removeValue(forKey: id) else { return }
+    mutating func forgetConsumerGroup(_ id: String) {
+        let group: ConsumerGroup
+        if let taken = takeConsumerGroup(id) {
+            group = taken
+        } else if let replaced = classicGroup(id)?.replaced {
+            group = replaced
+        } else {
+            return
+        }
         for memberId in group.members.keys { cancelTimers(of: memberId, inConsumerGroup: id) }
         timers.cancel(.consumerAssignment(group: id))
         checkedImages[id] = nil

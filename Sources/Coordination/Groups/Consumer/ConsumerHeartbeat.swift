@@ -63,7 +63,7 @@ extension GroupShard {
             rows.reduce(into: AssignedPartitions()) { $0[$1.topicId, default: []].formUnion($1.partitions) }
         }
         var outcome = GroupOutcome()
-        let isNewGroup = consumerGroups[request.groupId] == nil
+        let isNewGroup = consumerGroup(request.groupId) == nil
         var draft = try draft(of: request.groupId, creates: joins, now: now, &outcome)
         if draft.group.members[memberId] == nil && draft.group.members.count >= configuration.consumerMaxGroupSize {
             throw GroupError(
@@ -176,7 +176,7 @@ extension GroupShard {
     // MARK: Leaving
 
     private mutating func leaveConsumerGroup(_ request: ConsumerGroupHeartbeatRequest, token: UInt64, now: Int64) throws(GroupError) -> GroupOutcome {
-        guard let group = consumerGroups[request.groupId] else { throw notAConsumerGroup(request.groupId) }
+        guard let group = consumerGroup(request.groupId) else { throw notAConsumerGroup(request.groupId) }
         var response = ConsumerHeartbeatReply()
         response.memberId = request.memberId
         response.memberEpoch = request.memberEpoch

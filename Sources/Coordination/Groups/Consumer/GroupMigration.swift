@@ -41,7 +41,7 @@ extension GroupShard {
         for member in members { draft.putAssignment(of: member) }
         var answered = classic
         answerAll(in: &answered, with: .rebalanceInProgress, &outcome)
-        groups[id] = answered
+        groups[id] = .classic(answered)
         for member in members { startSession(member, in: id, now: now) }
         return draft
     }
@@ -120,9 +120,9 @@ extension GroupShard {
 
     /// The soft state of a group that has just become a classic one: sessions, and a rebalance of those who are left.
     mutating func startDowngraded(_ id: String, rebalances: Bool, now: Int64, _ outcome: inout GroupOutcome) {
-        guard var group = groups.removeValue(forKey: id) else { return }
+        guard var group = takeClassicGroup(id) else { return }
         for member in group.orderedMembers { startSession(member, in: id, now: now) }
         if rebalances && group.state == .stable { prepareRebalance(&group, now: now, &outcome) }
-        groups[id] = group
+        groups[id] = .classic(group)
     }
 }
