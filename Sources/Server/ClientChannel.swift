@@ -83,7 +83,7 @@ final class ClientChannel {
         for frame in frames {
             let slot = Slot()
             slots.append(slot)
-            let channel = Unowned(self)
+            let channel = Weak(self)
             broker.handle(frame, from: client, now: now) { [loop] reply in
                 if slot.complete(reply) { loop.post { channel.value?.flush() } }
             }
@@ -132,11 +132,5 @@ final class ClientChannel {
         guard pauses != isPaused else { return }
         isPaused = pauses
         if pauses { connection.pauseReading() } else { connection.resumeReading() }
-    }
-
-    /// A weak reference that may cross threads; it is only looked into on the channel's loop.
-    private struct Unowned: @unchecked Sendable {
-        weak var value: ClientChannel?
-        init(_ value: ClientChannel) { self.value = value }
     }
 }

@@ -165,7 +165,7 @@ import Testing
         #expect(disk.togetherSyncs == 1)
         #expect(outcomes.withLock { $0 } == ["bad": .kafkaStorageError, "a": .none, "b": .none, "c": .none, "d": .none])
         #expect(driver.broker.partitions.partition("a", 0)?.log.flushedOffset == 2)
-        #expect(driver.broker.partitions.partition("bad", 0)?.log.failure != nil)
+        #expect(throws: LogError.self) { try driver.broker.partitions.partition("bad", 0)?.log.roll(now: 0) }
     }
 
     @Test func whatIsAppendedDuringASyncIsSyncedAgain() throws {
