@@ -145,9 +145,12 @@ public struct DamageCheck {
 
     /// Files that a broker writes anew and that hold no record.
     private static func isRewritten(_ name: String) -> Bool {
-        if [".lock", ".kafka_cleanshutdown", "partition.metadata", "meta.properties.tmp", "meta.properties", QuorumState.fileName].contains(name) { return true }
-        return ["-checkpoint", ".checkpoint.part", ".index", ".timeindex", ".txnindex", ".snapshot", "-checkpoint.tmp", "metadata.tmp", ".cleaned", ".deleted"].contains {
-            name.hasSuffix($0)
-        } || name.hasSuffix("index.swap") || name.hasSuffix(".snapshot.swap")
+        if [".lock", ".kafka_cleanshutdown", "partition.metadata", "meta.properties.tmp", "meta.properties", QuorumState.fileName].contains(name) {
+            return true
+        }
+        return ["-checkpoint", ".checkpoint.part", ".index", ".timeindex", ".txnindex", ".snapshot", "-checkpoint.tmp", "metadata.tmp", ".cleaned", ".deleted"]
+            .contains {
+                name.hasSuffix($0)
+            } || name.hasSuffix("index.swap") || name.hasSuffix(".snapshot.swap")
     }
 }
