@@ -138,7 +138,9 @@ public struct MetadataSnapshot: Sendable, Hashable, Comparable {
             next = builder.nextOffset
             try body(builder.build())
         }
-        try body(RecordBatch.control(.snapshotFooter, SnapshotFooterRecord(), baseOffset: next, partitionLeaderEpoch: epoch, timestamp: now))
+        let closing = RecordBatchBuilder(baseOffset: next, partitionLeaderEpoch: epoch, isControl: true)
+        closing.append(timestamp: now, key: ControlRecordType.snapshotFooter.key, value: SnapshotFooterRecord().encoded(version: 0))
+        try body(closing.build())
     }
 }
 
