@@ -95,10 +95,14 @@ public final class Broker: Sendable {
                 broker.settings.log.error(.upkeep, "the checkpoints could not be written: \(error)")
             }
         }
+        every(Self.metadataLogMs, after: now) { broker, now in broker.metadata.maintainLog(now: now) }
         every(Self.idleFilesMs, after: now) { broker, _ in broker.disk.releaseIdleFiles() }
         if storage.hasMarked { timers.schedule(at: now) { [weak self] _ in self?.removeMarked() } }
         metadata.onMarkedDirectories { [weak self] in self?.removeMarked() }
     }
+
+    /// How often to see whether a snapshot of the metadata is due.
+    private static let metadataLogMs: Int64 = 1_000
 
     /// How long a file that nobody reads or writes keeps its descriptor: between this and twice as long.
     private static let idleFilesMs: Int64 = 10_000

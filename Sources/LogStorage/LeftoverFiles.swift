@@ -1,6 +1,6 @@
 import KafkaProtocol
 
-/// Files that a crash left in a partition's directory: of compaction, of deletion, of replacing a file.
+/// Files that a crash left in a partition's directory: of compaction, of deletion, of replacing a file, of writing a snapshot.
 struct LeftoverFiles {
     let disk: any Disk
     let directory: String
@@ -23,6 +23,7 @@ struct LeftoverFiles {
 
     private static func isLeftover(_ name: String) -> Bool {
         if name == PartitionMetadata.fileName + ".tmp" || name == LogState.epochsFile + ".tmp" { return true }
+        if MetadataSnapshot.isLeftover(name) { return true }
         return (Segment.suffixes + [".snapshot"]).contains { kind in
             // What was being written, what was marked as deleted, and indexes whose log's own file has its place already.
             [".cleaned", ".deleted", ".swap"].contains { Segment.offset(in: name, suffix: kind + $0) != nil }

@@ -45,11 +45,21 @@ extension LogDirectory {
         var opening = opening(name, config: config, isNew: found == nil, isClean: isClean, now: now)
         if let found { opening.epochs = found.epochs }
         return try onDisk { () throws(DiskError) -> PartitionLog in
+            if name == .clusterMetadata { try putDamagedSnapshotsAside() }
             let (state, report) = try LogState.open(disk, opening)
             let log = PartitionLog(state: state, topicId: topicId, recovery: report)
             if found?.topicId == nil { try writeTopicId(topicId, log) }
             tell(name, report)
             return log
+        }
+    }
+
+    /// Snapshots that this start does not use must not be taken for sound by the next broker.
+    private func putDamagedSnapshotsAside() throws(DiskError) {
+        guard let check = metadataCheck else { return }
+        for (snapshot, error) in check.damaged where disk.exists(snapshot) {
+            let kept = try CutKeeper(disk: disk).keep(snapshot)
+            log.warn(.recovery, "\(snapshot) is kept as \(kept) and not used: \(error). The cluster's metadata comes from \(check.instead)")
         }
     }
 
@@ -194,14 +204,18 @@ extension LogDirectory {
         guard !marked.isEmpty else { return }
         // The new names must last before what is under them goes.
         do throws(DiskError) { try disk.syncDirectory(path) } catch { return log.error(.deletion, "marked directories are not removed yet: \(error)") }
+        var removed: [String] = []
         for name in marked {
             do throws(DiskError) {
                 try disk.removeTree("\(path)/\(name)")
-                contents.withLock { _ = $0.marked.remove(name) }
+                removed.append(name)
             } catch {
                 log.error(.deletion, "the deleted \(name) could not be removed and will be tried again: \(error)")
             }
         }
+        // As long as a directory may come back, the metadata log must go on to say that its topic was removed: see `hasMarked`.
+        do throws(DiskError) { try disk.syncDirectory(path) } catch { return log.error(.deletion, "removed directories may come back: \(error)") }
+        contents.withLock { $0.marked.subtract(removed) }
     }
 
     // MARK: Checkpoints

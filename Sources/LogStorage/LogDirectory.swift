@@ -58,6 +58,8 @@ public final class LogDirectory: Sendable {
     let checkpoints: Checkpoints
     /// Names with a suffix (`-delete`, `-stray`, `-future`) that were found at the start.
     let suffixed: [String]
+    /// What the metadata log was found to be, if there is one.
+    let metadataCheck: StrictCheck.Finding?
     private static let cleanShutdown = ".kafka_cleanshutdown"
 
     /// Opens a directory, creating it when missing: takes the lock, reads or writes `meta.properties`, looks at what is there.
@@ -93,7 +95,13 @@ public final class LogDirectory: Sendable {
             }
             let names = try disk.names(in: path)
             found = try Self.look(disk, path, names)
-            if found.partitions[.clusterMetadata] != nil { try StrictCheck(disk: disk, directory: "\(path)/\(TopicPartition.clusterMetadata)").run() }
+            let metadata = "\(path)/\(TopicPartition.clusterMetadata)"
+            if found.partitions[.clusterMetadata] != nil {
+                try QuorumState.check(disk, metadata, nodeId: nodeId)
+                metadataCheck = try StrictCheck(disk: disk, directory: metadata).run()
+            } else {
+                metadataCheck = nil
+            }
             hasMarker = names.contains(Self.cleanShutdown)
             checkpoints = try Checkpoints(disk, path, names, log)
             wasClean = hasMarker || found.partitions.isEmpty
@@ -209,6 +217,7 @@ public final class LogDirectory: Sendable {
         }
         opening.isClean = isClean
         checkpoints.fill(&opening)
+        if name == .clusterMetadata, let start = metadataCheck?.restartsAt { opening.logStartOffset = start }
         return opening
     }
 

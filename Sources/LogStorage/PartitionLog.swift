@@ -113,6 +113,9 @@ public final class PartitionLog: Sendable {
         state.withLock { $0.epochs.endOffset(for: epoch, logEndOffset: $0.nextOffset) }
     }
 
+    /// The leader epoch in force at an offset.
+    public func leaderEpoch(at offset: Int64) -> Int32? { state.withLock { $0.epochs.epoch(at: offset) } }
+
     /// A new leader epoch begins at the log's end.
     public func assignLeaderEpoch(_ epoch: Int32) {
         state.withLock { if $0.epochs.assign(epoch, startOffset: $0.nextOffset) { $0.areEpochsUnwritten = true } }

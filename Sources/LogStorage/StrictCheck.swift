@@ -1,8 +1,8 @@
 import KafkaProtocol
 
 /// Looks at every batch of a log whose every acknowledged append is durable and whose offsets have no gaps: the metadata log. Only a tail that an
-/// append left unfinished may be cut off it; anything else is damage, and without what it held the rest of the directory cannot be explained.
-/// Nothing is changed.
+/// append left unfinished may be cut off it; anything else is damage, and without what it held the rest of the directory cannot be explained. Where the log
+/// does not begin with the first offset, a sound snapshot must stand for what precedes it. Nothing is changed.
 struct StrictCheck {
     let disk: any Disk
     let directory: String
@@ -13,8 +13,47 @@ struct StrictCheck {
         var reason: String
     }
 
+    /// What a start does with a log that holds together.
+    struct Finding: Sendable {
+        /// The log ends before its newest snapshot does: it begins anew there.
+        var restartsAt: Int64?
+        /// Snapshots that are not used, with what is wrong with them, and what is used instead.
+        var damaged: [(path: String, error: SnapshotError)] = []
+        var instead = ""
+    }
+
     /// Throws when the log is damaged, with the file and the position.
-    func run() throws(LogDirectoryError) {
+    func run() throws(LogDirectoryError) -> Finding {
+        let log = try checkLog()
+        let files = SnapshotFiles(disk: disk, directory: directory)
+        let found = try onDisk { () throws(DiskError) in try files.newest(from: log.start ?? 0) }
+        var finding = Finding(damaged: found.damaged.map { (files.path($0.snapshot), $0.error) })
+        guard let sound = found.sound?.snapshot else {
+            // Without a log and with a snapshot there was a cluster; it must not be taken for a new one.
+            guard log.start ?? 0 > 0 || (log.start == nil && !found.damaged.isEmpty) else {
+                finding.instead = "the log from its beginning"
+                return finding
+            }
+            throw unexplained(log.start, finding.damaged)
+        }
+        finding.instead = sound.fileName
+        if sound.endOffset > log.end { finding.restartsAt = sound.endOffset }
+        return finding
+    }
+
+    private func unexplained(_ start: Int64?, _ damaged: [(path: String, error: SnapshotError)]) -> LogDirectoryError {
+        let begins = start.map { "the metadata log in \(directory) begins at offset \($0)" } ?? "the metadata log in \(directory) is gone"
+        let others =
+            "Nothing was changed. Bring the file back from a copy; without it nothing tells what the cluster was, and only a new directory can be served"
+        guard let newest = damaged.first else {
+            return .refused("\(begins), and no snapshot there (OFFSET-EPOCH.checkpoint) reaches that far. \(others)")
+        }
+        return .refused(
+            "\(begins), and what stands for what precedes it is damaged at byte \(newest.error.position) of \(newest.path): \(newest.error.reason). \(others)")
+    }
+
+    /// The offset of the oldest segment, nil when there is none, and the one behind the last batch.
+    private func checkLog() throws(LogDirectoryError) -> (start: Int64?, end: Int64) {
         var next: Int64?
         let bases = try onDisk { () throws(DiskError) -> [Int64] in try disk.names(in: directory).compactMap { Segment.offset(in: $0, suffix: ".log") }.sorted()
         }
@@ -31,6 +70,7 @@ struct StrictCheck {
                 throw damaged(path, failure.position, "the batch that must begin there with offset \(end) \(failure.reason)")
             }
         }
+        return (bases.first, next ?? 0)
     }
 
     private func onDisk<R>(_ body: () throws(DiskError) -> R) throws(LogDirectoryError) -> R {

@@ -110,7 +110,7 @@ public struct DamageCheck {
             if Self.isRewritten(name) { continue }
             let isKept = places.contains { place in
                 let there = "\(root)/\(place)/\(name)"
-                if Self.isLog(name) { return keeps(content, there, after) }
+                if Self.isLog(name) || MetadataSnapshot(fileName: name) != nil { return keeps(content, there, after) }
                 // A compacted segment that takes its place, or is put aside.
                 if name.hasSuffix(".log.swap"), keeps(content, String(there.dropLast(5)), after) || keeps(content, there, after) { return true }
                 return after[there] == content || (content.isEmpty && name.isEmpty)
@@ -120,18 +120,23 @@ public struct DamageCheck {
         return violations
     }
 
-    /// Whether a log's bytes are all there: in the file, or beside it from the byte on at which it was cut.
+    /// Whether a file's bytes are all there: in the file, or beside it from a byte on at which it was cut.
     private func keeps(_ content: [UInt8], _ path: String, _ after: [String: [UInt8]]) -> Bool {
         let now = after[path] ?? []
         if now == content { return true }
-        var common = 0
-        while common < min(now.count, content.count), now[common] == content[common] { common += 1 }
-        if content[common...].allSatisfy({ $0 == 0 }) { return true }
-        return after.contains { name, cut in
-            guard name.hasPrefix(path + "."), name.hasSuffix(".cut") else { return false }
-            let from = content.count - cut.count
-            return from >= 0 && from <= common && Array(content[from...]) == cut
+        var kept = 0
+        while kept < min(now.count, content.count), now[kept] == content[kept] { kept += 1 }
+        let cuts = after.compactMap { name, cut in Self.cutPosition(name, of: path).map { (position: $0, bytes: cut) } }
+        for (position, bytes) in cuts.sorted(by: { $0.position < $1.position }) where position <= kept && position + bytes.count <= content.count {
+            if Array(content[position..<position + bytes.count]) == bytes { kept = max(kept, position + bytes.count) }
         }
+        return content[kept...].allSatisfy { $0 == 0 }
+    }
+
+    /// The byte from which on a file `PATH.BYTE.cut` (or `PATH.BYTE-2.cut`) keeps what was in the file at the path.
+    private static func cutPosition(_ name: String, of path: String) -> Int? {
+        guard name.hasPrefix(path + "."), name.hasSuffix(".cut") else { return nil }
+        return Int(name.dropFirst(path.utf8.count + 1).dropLast(4).prefix { $0 != "-" })
     }
 
     private static func isLog(_ name: String) -> Bool {
@@ -140,9 +145,12 @@ public struct DamageCheck {
 
     /// Files that a broker writes anew and that hold no record.
     private static func isRewritten(_ name: String) -> Bool {
-        if [".lock", ".kafka_cleanshutdown", "partition.metadata", "meta.properties.tmp", "meta.properties"].contains(name) { return true }
-        return ["-checkpoint", ".index", ".timeindex", ".txnindex", ".snapshot", "-checkpoint.tmp", "metadata.tmp", ".cleaned", ".deleted"].contains {
-            name.hasSuffix($0)
-        } || name.hasSuffix("index.swap") || name.hasSuffix(".snapshot.swap")
+        if [".lock", ".kafka_cleanshutdown", "partition.metadata", "meta.properties.tmp", "meta.properties", QuorumState.fileName].contains(name) {
+            return true
+        }
+        return ["-checkpoint", ".checkpoint.part", ".index", ".timeindex", ".txnindex", ".snapshot", "-checkpoint.tmp", "metadata.tmp", ".cleaned", ".deleted"]
+            .contains {
+                name.hasSuffix($0)
+            } || name.hasSuffix("index.swap") || name.hasSuffix(".snapshot.swap")
     }
 }

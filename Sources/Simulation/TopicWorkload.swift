@@ -41,7 +41,12 @@ public struct TopicWorkload {
     public func run() throws -> Report {
         var random = SeededGenerator(seed: seed)
         var report = Report()
-        let node = try SimulatedBroker(seed: seed, properties: ["log.cleaner.min.cleanable.ratio": "0.01"])
+        // The metadata log is trimmed often, so that most starts begin with a snapshot.
+        let properties = [
+            "log.cleaner.min.cleanable.ratio": "0.01", "internal.metadata.log.segment.bytes": "1500", "metadata.log.max.record.bytes.between.snapshots": "700",
+            "metadata.max.retention.bytes": "1",
+        ]
+        let node = try SimulatedBroker(seed: seed, properties: properties)
         var topics: [String: Topic] = [:]
         var incarnations = 0
         for _ in 0..<steps where report.violations.isEmpty {

@@ -17,7 +17,10 @@ import Testing
     }
 
     @Test func aStartServesOrRefusesAndLosesNothing() throws {
-        let bases = try [Self.ours(isClean: true), Self.ours(isClean: false), Self.kafkas("clean"), Self.kafkas("killed")]
+        let bases = try [
+            Self.ours(isClean: true), Self.ours(isClean: false), Self.ours(isClean: true, isTrimmed: false), Self.ours(isClean: false, isTrimmed: true),
+            Self.kafkas("clean"), Self.kafkas("killed"),
+        ]
         var served = 0, refused = 0
         for seed in Self.seeds {
             let base = bases[Int(seed % UInt64(bases.count))]
@@ -33,7 +36,10 @@ import Testing
     }
 
     @Test func undamagedDirectoriesAreServed() throws {
-        for base in try [Self.ours(isClean: true), Self.ours(isClean: false), Self.kafkas("clean"), Self.kafkas("killed")] {
+        for base in try [
+            Self.ours(isClean: true), Self.ours(isClean: false), Self.ours(isClean: true, isTrimmed: false), Self.ours(isClean: false, isTrimmed: true),
+            Self.kafkas("clean"), Self.kafkas("killed"),
+        ] {
             let (outcome, violations) = try DamageCheck(root: "data", deletedTopicIds: base.deletedTopicIds).run(on: base.disk.copied())
             #expect(outcome == .served && violations.isEmpty, "\(base.name): \(violations)")
         }
@@ -88,8 +94,15 @@ import Testing
 
     // MARK: Directories
 
-    private static func ours(isClean: Bool) throws -> Base {
-        let node = try SimulatedBroker(seed: 3, properties: ["offsets.topic.num.partitions": "2"])
+    /// - Parameter isTrimmed: whether the metadata log was trimmed behind its snapshots; nil when there are none
+    private static func ours(isClean: Bool, isTrimmed: Bool? = nil) throws -> Base {
+        var properties = ["offsets.topic.num.partitions": "2"]
+        if let isTrimmed {
+            properties["internal.metadata.log.segment.bytes"] = "1500"
+            properties["metadata.log.max.record.bytes.between.snapshots"] = "500"
+            properties["metadata.max.retention.bytes"] = isTrimmed ? "1" : "-1"
+        }
+        let node = try SimulatedBroker(seed: 3, properties: properties)
         for (name, partitions, configs) in [
             ("a", 3, ["segment.bytes": "1048576", "segment.index.bytes": "1000"]), ("c", 1, ["cleanup.policy": "compact"]), ("gone", 2, [:]),
         ] {
@@ -110,8 +123,18 @@ import Testing
         request.topics = [topic]
         _ = try node.call(request)
         node.sync()
+        if let isTrimmed {
+            for index in 0..<12 {
+                try create(node, "m\(index)", 1, ["retention.ms": "-1"])
+                node.advance(ms: 1001)
+            }
+            let names = try node.disk.names(in: "data/__cluster_metadata-0")
+            try #require(names.filter { MetadataSnapshot(fileName: $0) != nil }.count > (isTrimmed ? 0 : 3))
+            try #require(names.contains("00000000000000000000.log") != isTrimmed)
+        }
         if isClean { try node.broker.shutDown(now: node.now) }
-        return Base(name: isClean ? "ours, clean" : "ours, killed", disk: node.disk.copied(), deletedTopicIds: ids)
+        let name = (isClean ? "ours, clean" : "ours, killed") + (isTrimmed == nil ? "" : ", with snapshots")
+        return Base(name: name, disk: node.disk.copied(), deletedTopicIds: ids)
     }
 
     private static func create(_ node: SimulatedBroker, _ name: String, _ partitions: Int32, _ configs: [String: String]) throws {

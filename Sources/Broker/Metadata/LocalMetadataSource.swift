@@ -1,74 +1,154 @@
 import Coordination
 import KafkaProtocol
 import LogStorage
+import Synchronization
+import Vocabulary
 
-/// The metadata log of a node that is its own controller: `__cluster_metadata-0`, and the snapshots that a Kafka controller may have left beside it.
+/// The metadata log of a node that is its own controller: `__cluster_metadata-0`, and the snapshots beside it that stand for its beginning. Records are
+/// appended and committed by one thread at a time; `maintain` may run on another.
 final class LocalMetadataSource: MetadataSource {
     private let log: PartitionLog
     private let disk: any Disk
-    private let directory: String
+    private let storage: LogDirectory
+    private let files: SnapshotFiles
+    private let settings: BrokerSettings
     private let isSynced: Bool
-    private let clock: @Sendable () -> Int64
+    private let startedMs: Int64
+    private let retention: SnapshotRetention
+    private let state: Mutex<State>
+    /// When retention was last looked at (ms); held while `maintain` works.
+    private let lastTrimMs: Mutex<Int64>
 
-    /// - Parameter directory: where the log's files are
-    init(log: PartitionLog, disk: any Disk, directory: String, isSynced: Bool, clock: @escaping @Sendable () -> Int64) {
-        self.log = log
+    private struct State: Sendable {
+        var schedule: SnapshotSchedule
+        var quorum = QuorumControl()
+        /// The newest epoch that the snapshot of the start or the quorum's state tells of.
+        var knownEpoch: Int32 = 1
+        /// When the last record was appended (ms).
+        var lastTimestamp: Int64 = 0
+        var earlierRemovals: [Uuid] = []
+        /// The last failure that the operator was told of.
+        var told: String?
+    }
+
+    /// Opens the log. Nothing is read of it before `records`.
+    /// - Parameter now: milliseconds since the epoch
+    init(storage: LogDirectory, disk: any Disk, settings: BrokerSettings, isSynced: Bool, now: Int64) throws(LogDirectoryError) {
+        self.storage = storage
         self.disk = disk
-        self.directory = directory
+        self.settings = settings
         self.isSynced = isSynced
-        self.clock = clock
+        startedMs = now
+        log = try storage.openPartition(.clusterMetadata, topicId: MetadataService.topicId, config: Self.logConfig(settings), now: now)
+        files = SnapshotFiles(disk: disk, directory: "\(storage.path)/\(TopicPartition.clusterMetadata)")
+        retention = SnapshotRetention(maxBytes: settings.int("metadata.max.retention.bytes"), maxMs: settings.int("metadata.max.retention.ms"))
+        state = Mutex(State(schedule: Self.schedule(settings, now: now)))
+        lastTrimMs = Mutex(now)
+    }
+
+    private static func schedule(_ settings: BrokerSettings, endOffset: Int64 = 0, now: Int64) -> SnapshotSchedule {
+        SnapshotSchedule(
+            maxBytes: settings.int("metadata.log.max.record.bytes.between.snapshots"),
+            maxIntervalMs: settings.int("metadata.log.max.snapshot.interval.ms"), endOffset: endOffset, now: now)
+    }
+
+    /// Only what a snapshot stands for may be deleted, so age and size alone delete nothing.
+    private static func logConfig(_ settings: BrokerSettings) -> LogConfig {
+        var config = LogConfig()
+        let key = settings.text("internal.metadata.log.segment.bytes") == nil ? "metadata.log.segment.bytes" : "internal.metadata.log.segment.bytes"
+        config.segmentBytes = Int(settings.int(key))
+        config.segmentMs = settings.int("metadata.log.segment.ms")
+        config.retentionMs = -1
+        config.retentionBytes = -1
+        return config
     }
 
     var nextOffset: Int64 { log.logEndOffset }
 
     /// The leader epoch that new records get: the last one of a log taken over from Kafka goes on.
-    var epoch: Int32 { max(1, log.latestLeaderEpoch) }
+    var epoch: Int32 { max(state.withLock { $0.knownEpoch }, log.latestLeaderEpoch) }
 
+    var earlierRemovals: [Uuid] { state.withLock { $0.earlierRemovals } }
+
+    // MARK: Reading
+
+    /// From the first offset on, the newest sound snapshot stands for what precedes it.
     func records(from start: Int64, _ body: (Bytes, Int64) throws(MetadataError) -> Void) throws(MetadataError) {
         var offset = start
-        if offset < log.logStartOffset {
-            let snapshot = try newestSnapshot()
-            for value in snapshot.values { try body(value, snapshot.endOffset - 1) }
-            offset = snapshot.endOffset
-        }
+        var found = State(schedule: Self.schedule(settings, now: startedMs))
         do {
-            while offset < log.logEndOffset {
-                let read = try log.read(from: offset, maxBytes: 1 << 20, minOneBatch: true, upTo: log.logEndOffset)
-                guard read.nextOffset > offset else { throw MetadataError("nothing can be read at offset \(offset)") }
-                for batch in RecordBatches(try read.records.gathered()) where !batch.isControl {
-                    for record in try batch.records() where record.offset >= offset {
-                        guard let value = record.value else { throw MetadataError("a record without a value at offset \(record.offset)") }
-                        try body(value, record.offset)
-                    }
+            if let (snapshot, contents) = try files.newest(from: log.logStartOffset).sound {
+                found.quorum = contents.quorum
+                found.knownEpoch = max(1, snapshot.epoch)
+                if snapshot.endOffset > start {
+                    found.earlierRemovals = try removals(upTo: snapshot.endOffset)
+                    for value in contents.values { try body(value, snapshot.endOffset - 1) }
+                    offset = snapshot.endOffset
+                    found.lastTimestamp = contents.lastContainedLogTimestamp
+                    found.schedule = Self.schedule(settings, endOffset: offset, now: startedMs)
                 }
-                offset = read.nextOffset
             }
-        } catch {
-            throw MetadataError("the metadata log is not readable: \(error)")
-        }
-    }
-
-    /// What stands for the log's beginning once that was deleted.
-    private func newestSnapshot() throws(MetadataError) -> (endOffset: Int64, values: [Bytes]) {
-        do {
-            let found = try disk.names(in: directory).compactMap { name in MetadataSnapshot(fileName: name).map { (name, $0.endOffset) } }
-            guard let newest = found.max(by: { $0.1 < $1.1 }), newest.1 >= log.logStartOffset else {
-                throw MetadataError("the metadata log begins at offset \(log.logStartOffset), and no snapshot in \(directory) reaches that far")
+            guard offset >= log.logStartOffset else {
+                throw MetadataError("the metadata log begins at offset \(log.logStartOffset), and no snapshot in \(files.directory) reaches that far")
             }
-            return (newest.1, try MetadataSnapshot.values(in: try disk.readFile(directory + "/" + newest.0)))
+            try walk(from: offset, to: log.logEndOffset) { batch in
+                found.schedule.note(bytes: batch.sizeInBytes)
+                found.lastTimestamp = batch.maxTimestamp
+                for record in try batch.records() where record.offset >= offset {
+                    guard !batch.isControl else {
+                        found.quorum.note(record)
+                        continue
+                    }
+                    guard let value = record.value else { throw MetadataError("a record without a value at offset \(record.offset)") }
+                    try body(value, record.offset)
+                }
+            }
         } catch let error as MetadataError {
             throw error
         } catch {
-            throw MetadataError("the metadata snapshot is not readable: \(error)")
+            throw MetadataError("the metadata log is not readable: \(error)")
+        }
+        state.withLock { $0 = found }
+    }
+
+    private func walk(from start: Int64, to end: Int64, _ body: (RecordBatch) throws -> Void) throws {
+        var offset = start
+        while offset < end {
+            let read = try log.read(from: offset, maxBytes: 1 << 20, minOneBatch: true, upTo: end)
+            guard read.nextOffset > offset else { throw MetadataError("nothing can be read at offset \(offset)") }
+            for batch in RecordBatches(try read.records.gathered()) { try body(batch) }
+            offset = read.nextOffset
         }
     }
 
+    /// Topics of whose removal the log tells below an offset.
+    private func removals(upTo end: Int64) throws -> [Uuid] {
+        var removed: [Uuid] = []
+        // Frame version and record type; no other record is worth decoding here.
+        let start: [UInt8] = [1, UInt8(RemoveTopicRecord.recordType)]
+        try walk(from: log.logStartOffset, to: end) { batch in
+            guard !batch.isControl else { return }
+            for record in try batch.records() {
+                guard let value = record.value, value.count > 2, value[0] == start[0], value[1] == start[1] else { continue }
+                if let removal = try MetadataRecord.decode(value).message as? RemoveTopicRecord { removed.append(removal.topicId) }
+            }
+        }
+        return removed
+    }
+
+    // MARK: Writing
+
     func append(_ values: [Bytes]) throws(ErrorCode) -> Int64 {
-        let now = clock()
+        let now = settings.clock()
         let builder = RecordBatchBuilder()
         for value in values { builder.append(timestamp: now, key: nil, value: value) }
+        let batch = builder.build()
         do {
-            let info = try log.append(builder.build(), leaderEpoch: epoch, now: now, origin: .coordinator)
+            let info = try log.append(batch, leaderEpoch: epoch, now: now, origin: .coordinator)
+            state.withLock { state in
+                state.schedule.note(bytes: batch.count)
+                state.lastTimestamp = now
+            }
             return info.firstOffset
         } catch {
             throw .kafkaStorageError
@@ -82,5 +162,93 @@ final class LocalMetadataSource: MetadataSource {
         } catch {
             throw .kafkaStorageError
         }
+    }
+
+    /// Writes down that this node, the only voter, leads the quorum in the epoch of the log, for the next controller to go on from there. To be called once
+    /// the records are read.
+    func writeQuorumState() throws(LogDirectoryError) {
+        do throws(DiskError) {
+            switch try QuorumState.read(disk, files.directory) {
+            case .known(let old): state.withLock { $0.knownEpoch = max($0.knownEpoch, old.leaderEpoch) }
+            case .damaged: settings.log.warn(.recovery, "\(files.directory)/\(QuorumState.fileName) is damaged and written anew")
+            case .missing: break
+            }
+            let hasVoters = state.withLock { $0.quorum.kraftVersion == 0 }
+            try QuorumState(leaderId: settings.nodeId, leaderEpoch: epoch, voters: hasVoters ? [settings.nodeId] : nil).write(disk, files.directory)
+        } catch {
+            throw .disk(error)
+        }
+    }
+
+    // MARK: Snapshots
+
+    /// Kafka looks at its retention this often.
+    private static let trimIntervalMs: Int64 = 60_000
+
+    /// Writes a snapshot when one is due, and lets go of what its retention does not ask for. May take as long as writing all metadata takes; for any
+    /// thread, at any time. The operator is told of what fails, and it is tried again later.
+    /// - Parameters:
+    ///   - image: of committed records, and published: what follows from them has been done
+    ///   - now: milliseconds since the epoch
+    func maintain(_ image: MetadataImage, now: Int64) {
+        _ = lastTrimMs.withLockIfAvailable { lastTrimMs in
+            do {
+                let isDue = state.withLock { $0.schedule.isDue(endOffset: image.offset + 1, now: now) }
+                let isWritten = isDue ? try writeSnapshot(of: image, now: now) != nil : false
+                guard isWritten || now - lastTrimMs >= Self.trimIntervalMs else { return }
+                lastTrimMs = now
+                try trim(now: now)
+                state.withLock { $0.told = nil }
+            } catch {
+                tell("\(error)", now: now)
+            }
+        }
+    }
+
+    private func tell(_ failure: String, now: Int64) {
+        let isNews = state.withLock { state in
+            state.schedule.failed(now: now)
+            defer { state.told = failure }
+            return state.told != failure
+        }
+        if isNews { settings.log.error(.metadata, "the metadata log is kept whole for now: \(failure)") }
+    }
+
+    /// Writes a snapshot that stands for an image; nil when there is one already.
+    @discardableResult
+    func writeSnapshot(of image: MetadataImage, now: Int64) throws(DiskError) -> MetadataSnapshot? {
+        let end = image.offset + 1
+        guard image.offset >= 0, end >= log.logStartOffset else { return nil }
+        let snapshot = MetadataSnapshot(endOffset: end, epoch: log.leaderEpoch(at: image.offset) ?? epoch)
+        let isThere = disk.exists(files.path(snapshot))
+        if !isThere {
+            var contents = MetadataSnapshot.Contents()
+            contents.values = image.records.map { $0.encoded() }
+            (contents.lastContainedLogTimestamp, contents.quorum) = state.withLock { ($0.lastTimestamp, $0.quorum) }
+            try files.write(snapshot, contents, now: now)
+            settings.log.debug(.metadata, "wrote \(files.path(snapshot)), which stands for \(contents.values.count) records")
+        }
+        state.withLock { $0.schedule.taken(endOffset: end, now: now) }
+        return isThere ? nil : snapshot
+    }
+
+    /// Removes old snapshots and the part of the log that newer ones stand for, as far as the retention says. While directories of deleted topics are still
+    /// there, all stays: that their topics were removed is what the log alone can tell the next start.
+    func trim(now: Int64) throws {
+        guard !storage.hasMarked else { return }
+        var rows = try files.rows()
+        while let next = retention.nextStart(rows.map(SnapshotRetention.Row.init), logSize: Int64(log.sizeInBytes), now: now) {
+            if case .failure(let error) = try files.read(next) { throw MetadataError("\(files.path(next)): \(error)") }
+            try files.remove(rows.map(\.snapshot).filter { $0 < next })
+            let segments = try log.trim(to: next.endOffset)
+            rows.removeAll { $0.snapshot < next }
+            settings.log.debug(.metadata, "the metadata log begins at offset \(next.endOffset) now; \(segments) segments were removed")
+        }
+    }
+}
+
+extension SnapshotRetention.Row {
+    fileprivate init(_ row: SnapshotFiles.Row) {
+        self.init(snapshot: row.snapshot, sizeInBytes: row.sizeInBytes, lastContainedLogTimestamp: row.lastContainedLogTimestamp)
     }
 }

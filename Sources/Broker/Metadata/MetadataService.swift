@@ -56,15 +56,13 @@ public final class MetadataService: Sendable {
         }
         // Where a new metadata log is to begin, what it begins with must be readable before there is one.
         let formatted = storage.hasUnopened(.clusterMetadata) ? nil : try Self.bootstrapValues(disk, storage.path)
-        let log = try storage.openPartition(.clusterMetadata, topicId: Self.topicId, config: LogConfig(), now: now)
-        source = LocalMetadataSource(
-            log: log, disk: disk, directory: "\(storage.path)/\(TopicPartition.clusterMetadata)", isSynced: commits.durability != .memory,
-            clock: settings.clock)
+        source = try LocalMetadataSource(storage: storage, disk: disk, settings: settings, isSynced: commits.durability != .memory, now: now)
         do {
             store = try MetadataStore(source)
         } catch {
             throw LogDirectoryError.refused("\(storage.path)/\(TopicPartition.clusterMetadata): \(error)")
         }
+        try source.writeQuorumState()
         do {
             try start(storage) { try formatted ?? Self.bootstrapValues(disk, storage.path) }
         } catch let failure as MetadataFailure {
@@ -181,6 +179,9 @@ public final class MetadataService: Sendable {
         }
     }
 
+    /// Writes a snapshot of the metadata when one is due, and trims the log behind it. Long work, for a thread of its own.
+    func maintainLog(now: Int64) { source.maintain(image, now: now) }
+
     /// Tries again to open what could not be opened, after all that was asked before.
     func openMissing(now: Int64) {
         guard publisher.hasUnavailable else { return }
@@ -294,7 +295,7 @@ public final class MetadataService: Sendable {
             row.maxVersion = levels.upperBound
             return row
         }
-        response.finalizedFeatures = image.features.sorted { $0.key < $1.key }.map { name, level in
+        response.finalizedFeatures = image.servedFeatures.sorted { $0.key < $1.key }.map { name, level in
             var row = ApiVersionsResponse.FinalizedFeatureKey()
             row.name = name
             row.minVersionLevel = level

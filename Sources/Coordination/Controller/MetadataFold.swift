@@ -25,6 +25,9 @@ public struct MetadataFold: Sendable {
         return MetadataDelta(from: old, to: image, touched: touched)
     }
 
+    /// Takes note, while `notesRemovals`, of a removal that a snapshot stands for and that the log still tells of.
+    public mutating func noteRemoval(of topicId: Uuid) { if notesRemovals { removedTopics.insert(topicId) } }
+
     /// Whether a transaction has begun and not ended, as after a crash in its middle.
     public var isInTransaction: Bool { beforeTransaction != nil }
 
@@ -149,9 +152,9 @@ extension MetadataImage {
             throw MetadataError("change of the unknown partition \(record.partitionId) of topic id \(record.topicId)")
         }
         if let replicas = record.replicas {
-            // A replica keeps its directory; a new one has none assigned yet.
+            // A replica keeps its directory; a new one has none assigned yet. Where none has one, directories are not assigned at all.
             let old = Dictionary(zip(partition.replicas, partition.directories), uniquingKeysWith: { first, _ in first })
-            partition.directories = replicas.map { old[$0] ?? .zero }
+            if !partition.directories.isEmpty { partition.directories = replicas.map { old[$0] ?? .zero } }
             partition.replicas = replicas
         }
         if let directories = record.directories { partition.directories = directories }

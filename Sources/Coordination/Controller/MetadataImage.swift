@@ -2,7 +2,7 @@ import KafkaProtocol
 import Vocabulary
 
 /// The cluster's metadata at one offset of the metadata log. A value with shared storage: copying it is cheap, and a published copy never changes.
-public struct MetadataImage: Sendable {
+public struct MetadataImage: Sendable, Equatable {
     /// The offset of the last record folded in; -1 before the first.
     public internal(set) var offset: Int64 = -1
     public internal(set) var topicsByName: [String: TopicImage] = [:]
@@ -37,7 +37,7 @@ public struct MetadataImage: Sendable {
 }
 
 /// A topic and its partitions, whose index is their id.
-public struct TopicImage: Sendable {
+public struct TopicImage: Sendable, Equatable {
     public let name: String
     public let id: Uuid
     public internal(set) var partitions: [PartitionImage] = []
@@ -67,7 +67,7 @@ public struct PartitionImage: Sendable, Equatable {
 }
 
 /// A registered broker.
-public struct BrokerImage: Sendable {
+public struct BrokerImage: Sendable, Equatable {
     public var id: Int32
     public var incarnationId: Uuid
     /// The offset of the record that registered it.
@@ -125,13 +125,29 @@ public enum FeatureName {
     public static let streams = "streams.version"
     public static let kraft = "kraft.version"
 
-    /// In the order in which a new cluster writes them.
-    public static let newCluster: [(name: String, level: Int16)] = [
-        (metadataVersion, 30), (eligibleLeaderReplicas, 1), (group, 1), (share, 1), (streams, 1), (transaction, 2),
-    ]
+    /// In the order in which a new cluster writes them. What this broker does not serve (transactions, share groups, streams groups) is not finalized: level 0.
+    public static let newCluster: [(name: String, level: Int16)] = [(metadataVersion, 30), (eligibleLeaderReplicas, 1), (group, 1)]
 
-    /// The levels that a 4.3 broker supports.
+    /// The levels that this broker supports. Features of which it supports level 0 alone are left out, as a Kafka broker leaves them out.
     public static let supported: [String: ClosedRange<Int16>] = [
-        metadataVersion: 7...30, eligibleLeaderReplicas: 0...1, group: 0...1, share: 0...1, streams: 0...1, transaction: 0...2, kraft: 0...1,
+        metadataVersion: 7...30, eligibleLeaderReplicas: 0...1, group: 0...1, kraft: 0...1,
     ]
+}
+
+extension MetadataImage {
+    /// The finalized levels that clients are told, by name. A log that was taken over may hold levels above what this broker supports: they are the cluster's and
+    /// stay in the log, but no client may count on what is not served, so none is told a level above the supported ones (and nothing is said of level 0).
+    public var servedFeatures: [String: Int16] {
+        features.reduce(into: [:]) { served, feature in
+            guard let levels = FeatureName.supported[feature.key] else { return }
+            let level = min(feature.value, levels.upperBound)
+            if level > 0 { served[feature.key] = level }
+        }
+    }
+
+    /// Throws when the log is that of a newer release, whose records this one may misread.
+    func checkMetadataVersion() throws(MetadataError) {
+        guard let newest = FeatureName.supported[FeatureName.metadataVersion]?.upperBound, metadataVersion > newest else { return }
+        throw MetadataError("its metadata.version is \(metadataVersion), and this release reads those up to \(newest): start a newer release on it")
+    }
 }

@@ -9,11 +9,18 @@ public protocol MetadataSource: AnyObject, Sendable {
     /// Hands every committed record from `offset` on to `body`, in order, with its offset. Control batches are left out.
     func records(from offset: Int64, _ body: (Bytes, Int64) throws(MetadataError) -> Void) throws(MetadataError)
 
+    /// Ids of topics whose removal `records` left out, because a snapshot stands for it, though the log still tells of it.
+    var earlierRemovals: [Uuid] { get }
+
     /// Appends the values as one atomic batch and returns the offset of the first. They are not committed before `commit`.
     func append(_ values: [Bytes]) throws(ErrorCode) -> Int64
 
     /// Commits what was appended: it is not lost after this returns.
     func commit() throws(ErrorCode)
+}
+
+extension MetadataSource {
+    public var earlierRemovals: [Uuid] { [] }
 }
 
 /// Why a change of the metadata was not made.
@@ -49,6 +56,8 @@ public final class MetadataStore: Sendable {
         try source.records(from: 0) { (bytes, offset) throws(MetadataError) in
             try start.replay(try MetadataRecord.decode(bytes), offset: offset)
         }
+        try start.image.checkMetadataVersion()
+        for topic in source.earlierRemovals { start.noteRemoval(of: topic) }
         if start.isInTransaction {
             // A transaction that a crash cut off can never end; its records must not count, nor may they hide those that follow.
             let abort = MetadataRecord(AbortTransactionRecord())

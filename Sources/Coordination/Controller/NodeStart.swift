@@ -72,30 +72,11 @@ extension Controller {
     }
 
     private func register(_ broker: BrokerIdentity, epoch: Int64, image: MetadataImage) -> MetadataRecord {
-        var record = RegisterBrokerRecord()
-        record.brokerId = broker.id
-        record.incarnationId = broker.incarnationId
-        record.brokerEpoch = epoch
-        record.endPoints = broker.endpoints.map { endpoint in
-            var form = RegisterBrokerRecord.BrokerEndpoint()
-            form.name = endpoint.listener
-            form.host = endpoint.host
-            form.port = endpoint.port
-            form.securityProtocol = endpoint.securityProtocol
-            return form
-        }
-        record.features = FeatureName.supported.sorted { $0.key < $1.key }.map { name, levels in
-            var feature = RegisterBrokerRecord.BrokerFeature()
-            feature.name = name
-            feature.minSupportedVersion = levels.lowerBound
-            feature.maxSupportedVersion = levels.upperBound
-            return feature
-        }
-        record.rack = broker.rack
         // The node hears itself: there is nothing to wait for before it may lead.
-        record.fenced = false
-        record.logDirs = broker.logDirs
-        return MetadataRecord(record, version: image.registerBrokerRecordVersion)
+        let registered = BrokerImage(
+            id: broker.id, incarnationId: broker.incarnationId, epoch: epoch, endpoints: broker.endpoints, rack: broker.rack, isFenced: false,
+            isInControlledShutdown: false, logDirs: broker.logDirs, cordonedLogDirs: [], features: FeatureName.supported)
+        return registered.record(version: image.registerBrokerRecordVersion)
     }
 
     /// Whether the broker is the only live replica that may hold every committed record.

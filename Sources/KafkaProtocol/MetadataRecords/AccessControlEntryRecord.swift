@@ -1,5 +1,5 @@
 /// AccessControlEntryRecord, record type 18, version 0.
-public struct AccessControlEntryRecord: LogMessage {
+public struct AccessControlEntryRecord: LogMessage, Equatable {
     public static let name = "AccessControlEntryRecord"
     public static let recordType: Int16 = 18
     public static let versions: ClosedRange<Int16> = 0...0

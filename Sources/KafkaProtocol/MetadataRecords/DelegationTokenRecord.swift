@@ -1,5 +1,5 @@
 /// DelegationTokenRecord, record type 10, version 0.
-public struct DelegationTokenRecord: LogMessage {
+public struct DelegationTokenRecord: LogMessage, Equatable {
     public static let name = "DelegationTokenRecord"
     public static let recordType: Int16 = 10
     public static let versions: ClosedRange<Int16> = 0...0

@@ -1,5 +1,5 @@
 /// RegisterControllerRecord, record type 27, version 0.
-public struct RegisterControllerRecord: LogMessage {
+public struct RegisterControllerRecord: LogMessage, Equatable {
     public static let name = "RegisterControllerRecord"
     public static let recordType: Int16 = 27
     public static let versions: ClosedRange<Int16> = 0...0
@@ -21,7 +21,7 @@ public struct RegisterControllerRecord: LogMessage {
         try w.field("features", &features)
     }
 
-    public struct ControllerEndpoint: WireStruct {
+    public struct ControllerEndpoint: WireStruct, Equatable {
         public var name: String = ""
         public var host: String = ""
         public var port: UInt16 = 0
@@ -37,7 +37,7 @@ public struct RegisterControllerRecord: LogMessage {
         }
     }
 
-    public struct ControllerFeature: WireStruct {
+    public struct ControllerFeature: WireStruct, Equatable {
         public var name: String = ""
         public var minSupportedVersion: Int16 = 0
         public var maxSupportedVersion: Int16 = 0

@@ -1,5 +1,5 @@
 /// UserScramCredentialRecord, record type 11, version 0.
-public struct UserScramCredentialRecord: LogMessage {
+public struct UserScramCredentialRecord: LogMessage, Equatable {
     public static let name = "UserScramCredentialRecord"
     public static let recordType: Int16 = 11
     public static let versions: ClosedRange<Int16> = 0...0

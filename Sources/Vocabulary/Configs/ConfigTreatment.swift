@@ -12,7 +12,7 @@ public enum ConfigTreatment: Hashable, Sendable {
 extension ConfigTreatment {
     static let oneNode = noEffect("this node is the whole cluster")
     static let ownQuorum = noEffect("this node is its own quorum")
-    static let wholeMetadataLog = noEffect("the metadata log is kept whole, without snapshots")
+    static let oneBatch = noEffect("a change of the metadata is one batch, however large")
     static let noMetrics = noEffect("metrics are not kept")
     static let noQuotas = noEffect("quotas do not act yet")
     static let ownThreads = noEffect("threads and queues are this broker's own; see --threads")

@@ -1,0 +1,111 @@
+import KafkaProtocol
+
+/// The snapshots in the directory of the metadata log. Their name says what they stand for, and a name is given only to a file that is whole and durable.
+public struct SnapshotFiles: Sendable {
+    let disk: any Disk
+    public let directory: String
+
+    public init(disk: any Disk, directory: String) {
+        self.disk = disk
+        self.directory = directory
+    }
+
+    public func path(_ snapshot: MetadataSnapshot) -> String { directory + "/" + snapshot.fileName }
+
+    /// Oldest first.
+    public func list() throws(DiskError) -> [MetadataSnapshot] {
+        try disk.names(in: directory).compactMap { MetadataSnapshot(fileName: $0) }.sorted()
+    }
+
+    public func read(_ snapshot: MetadataSnapshot) throws(DiskError) -> Result<MetadataSnapshot.Contents, SnapshotError> {
+        let file = try disk.readFile(path(snapshot))
+        do throws(SnapshotError) { return .success(try MetadataSnapshot.read(file)) } catch { return .failure(error) }
+    }
+
+    /// What a start may begin with.
+    public struct Found: Sendable {
+        public var sound: (snapshot: MetadataSnapshot, contents: MetadataSnapshot.Contents)?
+        /// Those that are newer than the sound one, the newest first.
+        public var damaged: [(snapshot: MetadataSnapshot, error: SnapshotError)] = []
+    }
+
+    /// The newest sound snapshot of those that end at `logStartOffset` or behind it, so that the log holds what follows.
+    public func newest(from logStartOffset: Int64) throws(DiskError) -> Found {
+        var found = Found()
+        for snapshot in try list().reversed() where snapshot.endOffset >= logStartOffset {
+            switch try read(snapshot) {
+            case .success(let contents):
+                found.sound = (snapshot, contents)
+                return found
+            case .failure(let error): found.damaged.append((snapshot, error))
+            }
+        }
+        return found
+    }
+
+    /// What retention must know of a snapshot.
+    public struct Row: Sendable, Equatable {
+        public var snapshot: MetadataSnapshot
+        public var sizeInBytes: Int64
+        /// When the last record that it stands for was appended (ms); nil when its header cannot be read.
+        public var lastContainedLogTimestamp: Int64?
+
+        public init(snapshot: MetadataSnapshot, sizeInBytes: Int64, lastContainedLogTimestamp: Int64?) {
+            self.snapshot = snapshot
+            self.sizeInBytes = sizeInBytes
+            self.lastContainedLogTimestamp = lastContainedLogTimestamp
+        }
+    }
+
+    /// Enough of a file for its first batch, the voters of a quorum included.
+    private static let headerBytes = 16 << 10
+
+    /// Oldest first.
+    public func rows() throws(DiskError) -> [Row] {
+        var rows: [Row] = []
+        for snapshot in try list() {
+            let file = try disk.openFile(path(snapshot), create: false)
+            defer { file.close() }
+            let start = try file.read(at: 0, count: min(file.size, Self.headerBytes))
+            rows.append(Row(snapshot: snapshot, sizeInBytes: Int64(file.size), lastContainedLogTimestamp: Self.timestamp(start)))
+        }
+        return rows
+    }
+
+    private static func timestamp(_ start: Bytes) -> Int64? {
+        var batches = RecordBatches(start).makeIterator()
+        guard let first = batches.next(), first.isControl, first.isCrcValid, let records = try? first.records(), let header = records.first,
+            header.controlType == .snapshotHeader, let value = header.value
+        else { return nil }
+        return (try? SnapshotHeaderRecord.decode(value, version: 0))?.lastContainedLogTimestamp
+    }
+
+    /// Writes a snapshot beside its place, makes it durable and gives it its name, which is then durable too. What is there of that name is replaced.
+    /// - Parameter now: milliseconds since the epoch
+    public func write(_ snapshot: MetadataSnapshot, _ contents: MetadataSnapshot.Contents, now: Int64) throws(DiskError) {
+        let part = directory + "/" + snapshot.partName
+        do throws(DiskError) {
+            let file = try disk.openFile(part, create: true)
+            defer { file.close() }
+            try file.truncate(to: 0)
+            var position = 0
+            try snapshot.write(contents, now: now) { (batch) throws(DiskError) in
+                try file.write([batch], at: position)
+                position += batch.count
+            }
+            try file.sync()
+            try disk.rename(part, to: path(snapshot))
+        } catch {
+            // The next start would remove it as well.
+            try? disk.removeFile(part)
+            throw error
+        }
+        try disk.syncDirectory(directory)
+    }
+
+    /// Removes snapshots that a newer one stands in for.
+    public func remove(_ snapshots: [MetadataSnapshot]) throws(DiskError) {
+        for snapshot in snapshots { try disk.removeFile(path(snapshot)) }
+        if !snapshots.isEmpty { try disk.syncDirectory(directory) }
+    }
+}
