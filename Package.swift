@@ -32,9 +32,11 @@ let package = Package(
         .target(name: "Broker", dependencies: ["KafkaProtocol", "LogStorage", "Coordination", "Pattern", "Security", "Vocabulary"], swiftSettings: strict),
         .target(name: "KafkaClient", dependencies: ["KafkaProtocol", "Pattern", "Vocabulary"], swiftSettings: strict),
         .target(name: "Host", dependencies: ["KafkaProtocol", "LogStorage", "CLibUV", "COpenSSL"], swiftSettings: strict),
+        .target(name: "ClientDriver", dependencies: ["KafkaClient", "Host", "KafkaProtocol"], swiftSettings: strict),
         .target(name: "Server", dependencies: ["Broker", "Host", "KafkaProtocol", "LogStorage", "Coordination", "Vocabulary"], swiftSettings: strict),
         .target(
-            name: "Toolkit", dependencies: ["KafkaProtocol", "KafkaClient", "Host", "Server", "LogStorage", "Pattern", "Vocabulary"], swiftSettings: strict),
+            name: "Toolkit", dependencies: ["KafkaProtocol", "KafkaClient", "ClientDriver", "Host", "Server", "LogStorage", "Pattern", "Vocabulary"],
+            swiftSettings: strict),
         .target(
             name: "Simulation", dependencies: ["KafkaProtocol", "LogStorage", "Coordination", "Broker", "KafkaClient", "Vocabulary"], swiftSettings: strict),
         .executableTarget(name: "simulate", dependencies: ["Simulation"], swiftSettings: strict),
@@ -56,6 +58,7 @@ let package = Package(
         .testTarget(
             name: "ServerTests", dependencies: ["Server", "Broker", "Host", "KafkaProtocol", "LogStorage", "Security"], swiftSettings: strict),
         .testTarget(name: "HostTests", dependencies: ["Host", "KafkaProtocol", "LogStorage"], swiftSettings: strict),
+        .testTarget(name: "ClientDriverTests", dependencies: ["ClientDriver", "KafkaClient", "KafkaProtocol", "Host", "Vocabulary"], swiftSettings: strict),
         .testTarget(
             name: "ToolkitTests", dependencies: ["Toolkit", "KafkaProtocol", "KafkaClient", "Vocabulary"], resources: [.copy("Fixtures")], swiftSettings: strict
         ),

@@ -1,3 +1,4 @@
+import ClientDriver
 import KafkaClient
 import KafkaProtocol
 
@@ -16,8 +17,8 @@ extension ToolContext {
     }
 
     /// A client whose waits end when the user interrupts, and that says on standard error what a long wait is for.
-    public func openSession(_ config: ClientConfig) throws(ClientError) -> Session {
-        let session = try Session(config, isInterrupted: interruption)
+    public func openSession(_ config: ClientConfig) throws(ClientError) -> ClientSession {
+        let session = try ClientSession(config, isInterrupted: interruption)
         let (error, program) = (error, invocation.program)
         session.onObstacle = { error.line("\(program): \($0); trying on") }
         return session

@@ -20,7 +20,7 @@ extension ClientCore {
 
     /// When the next metadata request is to leave; nil for not as things stand.
     var metadataDue: Int64? {
-        if metadataInFlight || isClosed { return nil }
+        if metadataInFlight || isClosed || !asksForMetadata { return nil }
         if metadataWanted { return max(metadataNotBefore, now) }
         guard let updatedAt = topicsUpdatedAt, !trackedTopics.isEmpty || tracksAllTopics else { return nil }
         return max(updatedAt.after(ms: config.metadataMaxAgeMs), metadataNotBefore)
@@ -106,11 +106,8 @@ extension ClientCore {
         metadata.brokers = brokers
         metadata.version += 1
         metadata.updatedAt = now
-        for id in moved.keys {
-            for channel in [Channel.node(id), .coordinator(id)] {
-                histories[channel] = nil
-                if let connection = channels[channel] { drop(connection, reason: "the broker moved") }
-            }
+        for id in moved.keys.sorted() {
+            dropChannels(of: id, reason: "the broker moved")
         }
         adoptBootstrapConnections()
     }

@@ -86,6 +86,7 @@ extension ClientCore {
     }
 
     private func needMetadata() -> Route {
+        if !asksForMetadata { return .fail(ClientError(code: .brokerNotAvailable, message: "The broker to ask is not known.")) }
         metadataWanted = true
         return .wait(.needsMetadata)
     }
@@ -180,7 +181,7 @@ extension ClientCore {
 
     /// When every bootstrap server fails and none was ever reached, waiting for the deadline tells the user nothing new.
     private func failIfUnreachable() {
-        guard metadata.updatedAt == nil, !waiting.isEmpty else { return }
+        guard asksForMetadata, metadata.updatedAt == nil, !waiting.isEmpty else { return }
         var reasons: [String] = []
         for index in config.bootstrapServers.indices {
             guard let history = histories[.bootstrap(index)], !history.hasServed, hasGivenUp(history), channels[.bootstrap(index)] == nil else { return }

@@ -77,6 +77,8 @@ public final class ClientCore {
     var neededTopics: Set<String> = []
     /// When the topics in `metadata` were last asked for by the core itself.
     var topicsUpdatedAt: Int64?
+    /// False once the brokers were given (`useBrokers`).
+    var asksForMetadata = true
     var metadataWanted = false
     var metadataInFlight = false
     var metadataNotBefore: Int64 = 0

@@ -1,3 +1,4 @@
+import ClientDriver
 import Host
 import KafkaClient
 import KafkaProtocol
@@ -30,7 +31,7 @@ enum ClusterNames {
         }
         let config = try ClientConfig(bootstrap: options.string("bootstrap-server"), properties: properties, clientId: "ottla-completion")
         let deadline = SystemClock.monotonicMs() + Int64(budgetMs)
-        let session = try Session(config) { SystemClock.monotonicMs() >= deadline }
+        let session = try ClientSession(config) { SystemClock.monotonicMs() >= deadline }
         defer { session.close() }
         var admin = session.admin
         admin.timeoutMs = budgetMs

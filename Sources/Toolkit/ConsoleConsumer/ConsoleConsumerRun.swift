@@ -1,3 +1,4 @@
+import ClientDriver
 import KafkaClient
 import KafkaProtocol
 

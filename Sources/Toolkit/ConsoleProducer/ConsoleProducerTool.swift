@@ -1,3 +1,4 @@
+import ClientDriver
 import KafkaClient
 import KafkaProtocol
 
@@ -32,7 +33,7 @@ final class ConsoleProducerRun {
         format = settings.format
         do throws(ClientError) {
             // A signal ends the reading of lines; what was read before it is still sent.
-            sender = ProducerSession(try Session(settings.client, isInterrupted: { false }), settings.producer)
+            sender = ProducerSession(try ClientSession(settings.client, isInterrupted: { false }), settings.producer)
         } catch {
             throw ToolError(error.description)
         }

@@ -1,3 +1,4 @@
+import ClientDriver
 import KafkaClient
 
 /// kafka-consumer-groups: lists, describes and deletes groups, and moves their offsets. Kafka 4.3.1's option rules and texts.

@@ -1,3 +1,4 @@
+import ClientDriver
 import Host
 import KafkaClient
 
@@ -31,7 +32,7 @@ struct GroupFailure: Error {
 /// One run of the tool: what the user asked for, and the cluster.
 struct GroupRun {
     let context: ToolContext
-    let session: Session
+    let session: ClientSession
     /// Every call takes at most `--timeout`.
     let admin: Admin
 

@@ -1,3 +1,4 @@
+import ClientDriver
 import KafkaClient
 import KafkaProtocol
 import Vocabulary
@@ -120,7 +121,7 @@ struct PartitionReport {
     private let atMinIsr: Bool
     private var liveBrokers: Set<Int32> = []
 
-    init(_ options: ParsedOptions, _ session: Session) throws {
+    init(_ options: ParsedOptions, _ session: ClientSession) throws {
         underReplicated = options.has("under-replicated-partitions")
         unavailable = options.has("unavailable-partitions")
         underMinIsr = options.has("under-min-isr-partitions")

@@ -1,3 +1,4 @@
+import ClientDriver
 import KafkaClient
 import KafkaProtocol
 import Vocabulary
@@ -99,7 +100,7 @@ public enum TopicsTool {
 /// One call of the tool: where its actions (a file each) find the options, the cluster and the output.
 struct Topics {
     let context: ToolContext
-    let session: Session
+    let session: ClientSession
 
     var options: ParsedOptions { context.options }
     var admin: Admin { session.admin }

@@ -3,7 +3,7 @@ import KafkaProtocol
 
 /// A blocking producer for the tools: offers records to a `Producer` and pumps the session while it must wait.
 public final class ProducerSession {
-    public let session: Session
+    public let session: ClientSession
     public let producer: Producer
     /// Called once for each reason that keeps records waiting for long, with the property that limits the wait.
     public var onObstacle: ((Obstacle, _ limit: String) -> Void)?
@@ -16,7 +16,7 @@ public final class ProducerSession {
     private static let lookIntervalMs: Int64 = 250
 
     /// - Parameter session: made with an interrupt flag that stays false, if what was taken is to be sent even after a signal.
-    public init(_ session: Session, _ config: ProducerConfig) {
+    public init(_ session: ClientSession, _ config: ProducerConfig) {
         self.session = session
         producer = Producer(session.core, config: config, seed: UInt64(truncatingIfNeeded: session.now) &* 0x9e37_79b9)
     }

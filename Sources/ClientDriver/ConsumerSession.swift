@@ -3,12 +3,12 @@ import KafkaClient
 import KafkaProtocol
 
 /// A consumer that blocks: it drives a `Consumer` on a session of its own.
-final class ConsumerSession {
-    let session: Session
-    let consumer: Consumer
+public final class ConsumerSession {
+    public let session: ClientSession
+    public let consumer: Consumer
     private let stop: StopFlag
     /// Called while nothing or not everything is read, once for each reason that stays.
-    var onObstacle: ((Obstacle) -> Void)?
+    public var onObstacle: ((Obstacle) -> Void)?
     private var watch = ObstacleWatch(patienceMs: ObstacleWatch.streamingPatienceMs)
     private var nextLookAt: Int64 = 0
 
@@ -22,16 +22,16 @@ final class ConsumerSession {
         init(_ isInterrupted: @escaping () -> Bool) { self.isInterrupted = isInterrupted }
     }
 
-    init(_ client: ClientConfig, _ config: ConsumerConfig, isInterrupted: @escaping () -> Bool) throws(ClientError) {
+    public init(_ client: ClientConfig, _ config: ConsumerConfig, isInterrupted: @escaping () -> Bool) throws(ClientError) {
         let stop = StopFlag(isInterrupted)
         self.stop = stop
-        session = try Session(client) { !stop.isClosing && stop.isInterrupted() }
+        session = try ClientSession(client) { !stop.isClosing && stop.isInterrupted() }
         let id = Uuid(high: .random(in: 0...UInt64.max), low: .random(in: 0...UInt64.max))
         consumer = Consumer(core: session.core, config: config, memberId: "\(id)") { SystemClock.wallMs() }
     }
 
     /// Serves what is ready without waiting: heartbeats, and the next fetches.
-    func serve() throws(ClientError) {
+    public func serve() throws(ClientError) {
         try session.pump(untilMs: session.now)
         tellObstacles()
     }
@@ -40,7 +40,7 @@ final class ConsumerSession {
     /// - Parameters:
     ///   - idle: called before the first wait
     ///   - goesOn: asked after each wait; false ends the waiting
-    func poll(untilMs deadline: Int64, idle: () -> Void, goesOn: () -> Bool) throws(ClientError) -> FetchedRecords? {
+    public func poll(untilMs deadline: Int64, idle: () -> Void, goesOn: () -> Bool) throws(ClientError) -> FetchedRecords? {
         var isIdle = false
         while true {
             if let records = try consumer.poll() { return records }
@@ -63,14 +63,14 @@ final class ConsumerSession {
     }
 
     /// What kept records from coming to a run that waited for them in vain.
-    struct Verdict {
+    public struct Verdict {
         /// What makes the wait a failure: all that is in the way when nothing was ever read from; otherwise what has stayed in the way.
-        var failures: [Obstacle] = []
+        public var failures: [Obstacle] = []
         /// What else is in the way and was not told before.
-        var remarks: [Obstacle] = []
+        public var remarks: [Obstacle] = []
     }
 
-    func verdict(afterWaitingMs timeoutMs: Int64) -> Verdict {
+    public func verdict(afterWaitingMs timeoutMs: Int64) -> Verdict {
         var verdict = Verdict()
         for obstacle in consumer.obstacles(silentAfterMs: min(ObstacleWatch.silenceMs, timeoutMs / 2)) {
             let isTold = watch.hasTold(obstacle)
@@ -86,10 +86,10 @@ final class ConsumerSession {
     }
 
     /// Whether something is in the way that would keep a commit, or the word that the member leaves, from being answered.
-    var isObstructed: Bool { session.core.outage != nil || consumer.obstacles().contains { $0.isFailure } }
+    public var isObstructed: Bool { session.core.outage != nil || consumer.obstacles().contains { $0.isFailure } }
 
     /// Commits (with automatic commits), leaves the group and closes the connections.
-    func close(timeoutMs: Int) throws(ClientError) {
+    public func close(timeoutMs: Int) throws(ClientError) {
         stop.isClosing = true
         defer { session.close() }
         var outcome: ClientError??
