@@ -79,7 +79,8 @@ public final class ClientDriver {
         let now = now
         if let timer, timer.isPending, timerDueMs <= due { return }
         timer?.cancel()
-        let wait = min(max(0, due - now), Self.longestTimerMs)
+        // At least a millisecond, so that a core which is never content still lets the loop serve sockets.
+        let wait = min(max(1, due - now), Self.longestTimerMs)
         timerDueMs = now + wait
         timer = loop.schedule(afterMs: wait) { [weak self] in self?.turn() }
     }

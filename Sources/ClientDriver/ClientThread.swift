@@ -7,6 +7,12 @@ public final class ClientThread: Sendable {
     private let loop: EventLoop
     private let driver: Confined<ClientDriver>
     private let isOpen = Mutex(true)
+    private let ending = Ending()
+
+    /// What is called when the thread has ended; confined to it.
+    private final class Ending: @unchecked Sendable {
+        var then: (@Sendable () -> Void)?
+    }
 
     /// How long the end waits for a peer to take what was sent, in milliseconds.
     private static let drainMs: Int64 = 5_000
@@ -18,12 +24,14 @@ public final class ClientThread: Sendable {
         let driver = Confined(try ClientDriver(config, on: loop))
         self.loop = loop
         self.driver = driver
+        let ending = ending
         do {
             _ = try Thread.spawn(name: name) {
                 loop.run()
                 driver.value.drain(ms: Self.drainMs)
                 driver.value.close()
                 loop.close()
+                ending.then?()
             }
         } catch {
             driver.value.close()
@@ -47,16 +55,30 @@ public final class ClientThread: Sendable {
         }
     }
 
-    /// Ends the thread after what was handed over before; `last` is done on it before the connections are closed. Nothing when it was stopped before.
-    public func stop(_ last: @escaping @Sendable (ClientDriver) -> Void = { _ in }) {
+    /// Ends the thread after what was handed over before. Nothing happens when it was stopped before.
+    /// - Parameters:
+    ///   - last: done on the thread before the connections are closed
+    ///   - then: called when what was sent has left, the connections are closed and nothing runs any more
+    /// - Returns: false when it was stopped before.
+    @discardableResult
+    public func stop(_ last: @escaping @Sendable (ClientDriver) -> Void = { _ in }, then: (@Sendable () -> Void)? = nil) -> Bool {
         isOpen.withLock { isOpen in
-            guard isOpen else { return }
+            guard isOpen else { return false }
             isOpen = false
-            loop.post { [driver, loop] in
+            loop.post { [driver, loop, ending] in
+                ending.then = then
                 last(driver.value)
                 driver.value.turn()
                 loop.stop()
             }
+            return true
+        }
+    }
+
+    /// Ends the thread, and waits until it has ended.
+    public func end(_ last: @escaping @Sendable (ClientDriver) -> Void = { _ in }) async {
+        await withCheckedContinuation { continuation in
+            if !stop(last, then: { continuation.resume() }) { continuation.resume() }
         }
     }
 

@@ -62,8 +62,9 @@ public final class PeerClient: @unchecked Sendable {
     public func send<R: Request>(
         _ request: R, to node: Int32, timeoutMs: Int, versions: ClosedRange<Int16>? = nil, then: @escaping @Sendable (Result<R.Response, ClientError>) -> Void
     ) {
-        let options = RequestOptions(timeoutMs: timeoutMs, attemptTimeoutMs: timeoutMs, retry: .no, versions: versions)
-        loop.post { [driver = Confined(driver)] in
+        var options = RequestOptions(timeoutMs: timeoutMs, attemptTimeoutMs: timeoutMs, retry: .no, versions: versions)
+        options.closesLateConnection = true
+        loop.post { [options, driver = Confined(driver)] in
             let driver = driver.value
             driver.core.now = driver.now
             driver.core.submit(request, to: .node(node), options: options, completion: then)

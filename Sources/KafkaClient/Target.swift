@@ -37,6 +37,8 @@ public struct RequestOptions: Sendable {
     public var versions: ClosedRange<Int16>?
     /// False when the broker sends no answer (Produce with acks=0): the call completes with an empty response once it is sent.
     public var expectsResponse = true
+    /// When the time for the call is over while its answer is awaited, the connection is closed with it: the answers behind would be as late.
+    public var closesLateConnection = false
 
     public init(
         timeoutMs: Int? = nil, attemptTimeoutMs: Int? = nil, retry: RetryPolicy = .untilDeadline, call: String? = nil,

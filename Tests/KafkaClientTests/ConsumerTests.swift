@@ -269,6 +269,35 @@ import Vocabulary
         #expect(scene.cluster.next(FetchRequest.self)?.topics.flatMap(\.partitions).map(\.partition) == [0])
     }
 
+    @Test func automaticCommitsStopBeforeTheRecordsInHand() throws {
+        let scene = ConsumerScene(["t": 1]) { $0.autoCommitIntervalMs = 1_000 }
+        func committed() -> Int64? {
+            scene.advance(1_000)
+            return scene.cluster.answer(OffsetCommitRequest.self) { request in
+                var answer = OffsetCommitResponse()
+                var topic = OffsetCommitResponse.OffsetCommitResponseTopic()
+                topic.name = "t"
+                topic.partitions = [OffsetCommitResponse.OffsetCommitResponseTopic.OffsetCommitResponsePartition()]
+                answer.topics = [topic]
+                return answer
+            }?.topics.first?.partitions.first?.committedOffset
+        }
+        scene.consumer.subscribe(topics: ["t"])
+        scene.join(committed: [Self.t0: 0])
+        scene.answerFetch(Self.t0, Self.batch(0, ["a", "b"]))
+        let first = try #require(try scene.consumer.poll())
+        scene.consumer.inHand = (first.partition, first.startOffset)
+        #expect(committed() == nil, "nothing is dealt with")
+        scene.advance()
+        scene.answerFetch(Self.t0, Self.batch(2, ["c"]))
+        let second = try #require(try scene.consumer.poll())
+        scene.consumer.inHand = (second.partition, second.startOffset)
+        #expect(committed() == 2)
+        scene.consumer.inHand = nil
+        #expect(committed() == 3)
+        #expect(committed() == nil, "nothing new")
+    }
+
     @Test func durationsAreIso8601() {
         #expect(ResetPolicy("by_duration:PT1H") == .byDuration(ms: 3_600_000))
         #expect(ResetPolicy("by_duration:P1DT2H3M4.5S") == .byDuration(ms: 93_784_500))

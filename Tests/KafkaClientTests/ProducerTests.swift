@@ -83,6 +83,7 @@ final class ProducerScene {
     var fault: (Int32) -> ErrorCode? = { _ in nil }
     var isSilent: () -> (before: Bool, after: Bool) = { (false, false) }
     var producerIds: Int64 = 4_000
+    var givesNoIds = false
     var produceRequests = 0
 
     init(partitions: Int = 1, properties: [String: String] = [:]) throws {
@@ -100,6 +101,7 @@ final class ProducerScene {
             if !answer.topics.isEmpty { answer.topics[0].errorCode = topicError }
             return answer
         case is InitProducerIdRequest:
+            if givesNoIds { return nil }
             var answer = InitProducerIdResponse()
             producerIds += 1
             answer.producerId = producerIds
@@ -151,6 +153,29 @@ final class ProducerScene {
 }
 
 @Suite struct ProducerTests {
+    @Test func aBatchThatWaitsForAnIdentityAsksForNoAttentionUntilThen() throws {
+        let scene = try ProducerScene()
+        scene.givesNoIds = true
+        #expect(try scene.send("x"))
+        let lingered = scene.cluster.now + 100
+        _ = scene.cluster.run { scene.cluster.now >= lingered }
+        scene.cluster.settle()
+        #expect(scene.cluster.keys.contains(.initProducerId))
+        #expect(try #require(scene.cluster.core.nextDeadline) > scene.cluster.now, "a deadline that has passed keeps a driver from waiting")
+    }
+
+    @Test func whileATopicIsMissingBrokersAreAskedAtAPace() throws {
+        let scene = try ProducerScene()
+        scene.topicError = .unknownTopicOrPartition
+        let topic = scene.producer.topic("t")
+        for _ in 0..<2_000 {
+            #expect(try scene.producer.offer(topic, key: nil, value: Bytes("x"), timestamp: 0) == .mustWait(.metadata))
+            scene.cluster.settle()
+            scene.cluster.now += 1
+        }
+        #expect((4...40).contains(scene.cluster.keys.filter { $0 == .metadata }.count))
+    }
+
     @Test func recordsArriveInOrderOnTheirKeysPartition() throws {
         let scene = try ProducerScene(partitions: 3)
         for index in 0..<300 { try scene.send("v\(index)", key: "key\(index % 7)") }

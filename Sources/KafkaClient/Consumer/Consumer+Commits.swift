@@ -23,17 +23,26 @@ extension Consumer {
         states.compactMapValues { state in state.position.map { CommitOffset($0, leaderEpoch: state.positionEpoch) } }
     }
 
+    /// What a commit that nobody asked for covers: the positions, without the records in hand.
+    var automaticOffsets: [TopicPartition: CommitOffset] {
+        var offsets = positions
+        if let inHand, let entry = offsets[inHand.partition], inHand.from < entry.offset { offsets[inHand.partition] = CommitOffset(inHand.from) }
+        return uncommitted(offsets)
+    }
+
+    private func uncommitted(_ offsets: [TopicPartition: CommitOffset]) -> [TopicPartition: CommitOffset] {
+        offsets.filter { partition, entry in states[partition]?.committedPosition != entry.offset }
+    }
+
     func autoCommitIfDue(_ now: Int64) {
         guard commitsAutomatically, autoCommitDueAt > 0, now >= autoCommitDueAt else { return }
         autoCommitDueAt = now + Int64(config.autoCommitIntervalMs)
-        if commitsInFlight == 0, member?.isMember ?? true { commit(nil, timeoutMs: config.autoCommitIntervalMs + 1_000) { _ in } }
+        if commitsInFlight == 0, member?.isMember ?? true { commit(automaticOffsets, timeoutMs: config.autoCommitIntervalMs + 1_000) { _ in } }
     }
 
     /// Commits offsets for the group; nil for the current positions. `completion` is called once, also when there is nothing to commit.
     public func commit(_ offsets: [TopicPartition: CommitOffset]?, timeoutMs: Int? = nil, completion: @escaping (ClientError?) -> Void) {
-        let changed =
-            offsets
-            ?? positions.filter { partition, entry in states[partition]?.committedPosition != entry.offset }
+        let changed = offsets ?? uncommitted(positions)
         guard !changed.isEmpty else { return completion(nil) }
         guard let groupId = config.groupId else {
             return completion(

@@ -32,6 +32,10 @@ public final class Consumer: ClientMachine {
     var uncommitted: [PartitionState] = []
     var failure: ClientError?
 
+    /// The records handed out last, from this offset on, when they are dealt with on another thread while this one goes on: automatic commits stop
+    /// before them, and a crash reads them again. Nil when everything handed out is dealt with.
+    public var inHand: (partition: TopicPartition, from: Int64)?
+
     var isAskingCommitted = false
     var autoCommitDueAt: Int64 = 0
     var commitsInFlight = 0
@@ -311,7 +315,7 @@ extension Consumer: GroupMemberOwner {
 
     func prepareForRebalance(_ done: @escaping () -> Void) {
         guard commitsAutomatically else { return done() }
-        commit(nil, timeoutMs: min(config.maxPollIntervalMs, 5_000)) { _ in done() }
+        commit(automaticOffsets, timeoutMs: min(config.maxPollIntervalMs, 5_000)) { _ in done() }
     }
 
     func membershipFailed(_ error: ClientError) { fail(error) }

@@ -147,9 +147,9 @@ extension ClientCore {
         actions.append(.send(connection.id, request.encode(version, correlationId, config.clientId)))
         if request.expectsResponse {
             request.stage = .inFlight
+            let deadline = min(now.after(ms: request.attemptTimeoutMs), request.closesLateConnection ? request.deadline : .max)
             connection.inFlight.append(
-                BrokerConnection.InFlight(
-                    correlationId: correlationId, version: version, request: request, sentAt: now, deadline: now.after(ms: request.attemptTimeoutMs)))
+                BrokerConnection.InFlight(correlationId: correlationId, version: version, request: request, sentAt: now, deadline: deadline))
         } else {
             request.stage = .finished
             request.sent()

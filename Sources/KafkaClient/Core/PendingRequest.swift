@@ -17,6 +17,7 @@ final class PendingRequest {
     let target: Target
     let retry: RetryPolicy
     let expectsResponse: Bool
+    let closesLateConnection: Bool
     let submittedAt: Int64
     let deadline: Int64
     let attemptTimeoutMs: Int
@@ -62,6 +63,7 @@ final class PendingRequest {
         self.target = target
         retry = options.retry
         expectsResponse = options.expectsResponse
+        closesLateConnection = options.closesLateConnection
         submittedAt = now
         deadline = now.after(ms: options.timeoutMs ?? config.defaultApiTimeoutMs)
         attemptTimeoutMs = options.attemptTimeoutMs ?? config.requestTimeoutMs

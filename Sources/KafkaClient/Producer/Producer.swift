@@ -52,6 +52,7 @@ public final class Producer: ClientMachine {
     var isAskingForIdentity = false
     var identityRetryAt: Int64 = 0
     var isProbing = false
+    var nextProbeAt: Int64 = 0
     /// What ended the producer for good: refused credentials, a missing right.
     public internal(set) var failure: ClientError?
     /// Why brokers could not be asked of late; nil once one answered.

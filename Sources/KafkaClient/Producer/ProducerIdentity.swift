@@ -48,14 +48,17 @@ extension Producer {
 
     /// Asks any broker anything, to learn early whether one can be reached at all.
     func probe() {
-        guard !isProbing, failure == nil else { return }
+        guard !isProbing, failure == nil, core.now >= nextProbeAt else { return }
         isProbing = true
         var request = MetadataRequest()
         request.topics = []
         core.submit(request, to: .any, options: RequestOptions(timeoutMs: max(config.maxBlockMs, 1))) { [weak self] result in
             guard let self else { return }
             isProbing = false
-            if case .failure(let error) = result { noteUnanswered(error) }
+            switch result {
+            case .success: nextProbeAt = core.now + Int64(config.retryBackoffMs)
+            case .failure(let error): noteUnanswered(error)
+            }
         }
     }
 

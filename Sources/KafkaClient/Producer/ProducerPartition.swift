@@ -75,6 +75,8 @@ public final class ProducerTopic {
     var nextRoundRobin = 0
     /// The metadata this was last read from.
     var metadataVersion = -1
+    /// Whether its partitions are known, so that records can be placed.
+    public var isKnown: Bool { !partitions.isEmpty }
     /// What the cluster said of the topic, when it does not let us in.
     var error: ErrorCode = .none
 

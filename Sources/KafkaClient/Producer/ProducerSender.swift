@@ -18,7 +18,9 @@ extension Producer {
             guard let head = partition.waiting.first else { continue }
             earliest = min(earliest, head.createdAt + Int64(config.deliveryTimeoutMs))
             if head.retryAt > core.now { earliest = min(earliest, head.retryAt) }
-            if head === partition.open { earliest = min(earliest, head.createdAt + Int64(config.lingerMs)) }
+            // Past it the batch waits for something else, which is an event.
+            let ripeAt = head.createdAt + Int64(config.lingerMs)
+            if head === partition.open, ripeAt > core.now { earliest = min(earliest, ripeAt) }
         }
         if config.isIdempotent, identity == .none, !active.isEmpty, !isAskingForIdentity { earliest = min(earliest, identityRetryAt) }
         return earliest == .max ? nil : earliest
