@@ -15,12 +15,13 @@ BINARY := $(RELEASE_SCRATCH)/release/ottla
 WALLS := --explicit-target-dependency-import-check error
 VENV := .build-venv
 PYTHON := $(VENV)/bin/python
-SWIFT_FILES := Package.swift Sources Tests Benchmarks
+SWIFT_FILES := Package.swift Sources Tests Examples Benchmarks
+EXAMPLE := .build/debug/produce-and-consume
 TOOLS := kafka-topics kafka-console-producer kafka-console-consumer kafka-consumer-groups kafka-get-offsets
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := build
-.PHONY: deps test-debs test-deps build release test test-swift test-python parity golden-update quickstart install uninstall lint format generated bench simulate clean
+.PHONY: deps test-debs test-deps build example release test test-swift test-python parity golden-update quickstart install uninstall lint format generated bench simulate clean
 
 deps: ## install the system libraries that are missing
 	@missing=""; for p in $(DEBS); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
@@ -40,6 +41,9 @@ $(VENV)/ready: Tests/requirements.txt | test-debs
 build: deps ## debug build, warnings as errors
 	$(SWIFT) build $(WALLS)
 
+example: deps ## a program that uses the client library
+	$(SWIFT) build $(WALLS) --product $(notdir $(EXAMPLE))
+
 release: deps ## one optimised file that needs neither Swift nor our libraries where it runs
 	$(SWIFT) build $(WALLS) $(RELEASE_FLAGS) --product ottla
 
@@ -49,8 +53,8 @@ test-swift: deps
 	$(SWIFT) build $(WALLS) --build-tests
 	$(SWIFT) test --skip-build --parallel
 
-test-python: test-deps
-	OTTLA=$(abspath $(BINARY)) $(PYTHON) -m pytest -q -W ignore -c Tests/pytest.ini Tests/Golden Tests/Integration
+test-python: test-deps example
+	OTTLA=$(abspath $(BINARY)) OTTLA_EXAMPLE=$(abspath $(EXAMPLE)) $(PYTHON) -m pytest -q -W ignore -c Tests/pytest.ini Tests/Golden Tests/Integration
 
 SEEDS ?= 1-100
 

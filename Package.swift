@@ -15,7 +15,8 @@ let package = Package(
     name: "ottla",
     products: [
         .executable(name: "ottla", targets: ["ottla"]),
-        .library(name: "KafkaClient", targets: ["KafkaClient"]),
+        // What a program imports is OttlaClient; the rest stays behind it.
+        .library(name: "KafkaClient", targets: ["OttlaClient"]),
     ],
     targets: [
         .target(
@@ -40,6 +41,8 @@ let package = Package(
         .target(
             name: "Simulation", dependencies: ["KafkaProtocol", "LogStorage", "Coordination", "Broker", "KafkaClient", "Vocabulary"], swiftSettings: strict),
         .executableTarget(name: "simulate", dependencies: ["Simulation"], swiftSettings: strict),
+        .target(name: "OttlaClient", dependencies: ["ClientDriver", "KafkaClient", "KafkaProtocol", "Host", "Vocabulary"], swiftSettings: strict),
+        .executableTarget(name: "produce-and-consume", dependencies: ["OttlaClient"], path: "Examples/ProduceAndConsume", swiftSettings: strict),
         .executableTarget(name: "ottla", dependencies: ["Toolkit"], swiftSettings: strict),
         .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"], swiftSettings: strict),
         .testTarget(name: "PatternTests", dependencies: ["Pattern"], resources: [.copy("Fixtures")], swiftSettings: strict),
@@ -59,6 +62,7 @@ let package = Package(
             name: "ServerTests", dependencies: ["Server", "Broker", "Host", "KafkaProtocol", "LogStorage", "Security"], swiftSettings: strict),
         .testTarget(name: "HostTests", dependencies: ["Host", "KafkaProtocol", "LogStorage"], swiftSettings: strict),
         .testTarget(name: "ClientDriverTests", dependencies: ["ClientDriver", "KafkaClient", "KafkaProtocol", "Host", "Vocabulary"], swiftSettings: strict),
+        .testTarget(name: "OttlaClientTests", dependencies: ["OttlaClient"], swiftSettings: strict),
         .testTarget(
             name: "ToolkitTests", dependencies: ["Toolkit", "KafkaProtocol", "KafkaClient", "Vocabulary"], resources: [.copy("Fixtures")], swiftSettings: strict
         ),

@@ -1,0 +1,243 @@
+internal import KafkaClient
+internal import KafkaProtocol
+internal import Synchronization
+
+/// Takes records from any thread and feeds them to the `Producer` on the client's: those of a topic in their order, waiting where the producer must.
+/// It is attached to the core before the producer, so that what it offers leaves in the same turn.
+final class RecordFeed: ClientMachine, @unchecked Sendable {
+    // Unchecked: what is not behind `inbox` is confined to the client's thread.
+    typealias Completion = @Sendable (Result<Acknowledgement, KafkaError>) -> Void
+
+    private struct Item {
+        let record: ProducerRecord
+        let timestampMs: Int64
+        let then: Completion
+        var deadline = Int64.max
+        var wave: Wave?
+    }
+
+    private struct Inbox {
+        var items: [Item] = []
+        /// Of all that the producer has not taken yet.
+        var sizeBytes = 0
+        var isClosed = false
+    }
+
+    /// Records of one topic, oldest first.
+    private struct Line {
+        let topic: ProducerTopic
+        var items: [Item] = []
+        var head = 0
+    }
+
+    /// The records between two flushes.
+    private final class Wave {
+        var outstanding = 0
+        var whenDone: [@Sendable () -> Void] = []
+        var isSealed = false
+    }
+
+    private let inbox = Mutex(Inbox())
+    private let limitBytes: Int
+    private var lines: [Line] = []
+    private var lineOf: [String: Int] = [:]
+    private var waves: [Wave] = [Wave()]
+    private var producer: Producer?
+
+    init(limitBytes: Int) { self.limitBytes = limitBytes }
+
+    /// What came of handing a record over.
+    enum Handover {
+        /// The client's thread is to be woken.
+        case first
+        case queued
+        case full
+        case closed
+    }
+
+    /// Takes a record; from any thread. `then` is called once if it was taken.
+    func take(_ record: ProducerRecord, timestampMs: Int64, isBounded: Bool, _ then: @escaping Completion) -> Handover {
+        inbox.withLock { inbox in
+            if inbox.isClosed { return .closed }
+            if isBounded, inbox.sizeBytes >= limitBytes { return .full }
+            inbox.sizeBytes += record.sizeBytes
+            inbox.items.append(Item(record: record, timestampMs: timestampMs, then: then))
+            return inbox.items.count == 1 ? .first : .queued
+        }
+    }
+
+    // MARK: On the client's thread
+
+    /// Begins to feed.
+    func start(_ producer: Producer) { self.producer = producer }
+
+    /// Calls back when every record taken so far is written or has failed.
+    func flush(_ then: @escaping @Sendable () -> Void) {
+        pull()
+        let wave = waves[waves.count - 1]
+        wave.whenDone.append(then)
+        wave.isSealed = true
+        waves.append(Wave())
+        settleWaves()
+    }
+
+    /// Takes nothing more, and fails what the producer does not have and, by closing it, what it has not written.
+    func close() {
+        inbox.withLock { $0.isClosed = true }
+        pull()
+        for index in lines.indices {
+            while let item = next(index) {
+                drop(index)
+                end(item, .failure(.closedProducer))
+            }
+        }
+        producer?.close()
+        producer = nil
+    }
+
+    func advance(now: Int64) {
+        guard let producer else { return }
+        pull()
+        offer(to: producer, now)
+        if waves.count > 1 { producer.flush() }
+    }
+
+    var nextDeadline: Int64? {
+        var earliest = Int64.max
+        for index in lines.indices { if let item = next(index) { earliest = min(earliest, item.deadline) } }
+        return earliest == .max ? nil : earliest
+    }
+
+    private func pull() {
+        let items = inbox.withLock { inbox in
+            defer { inbox.items = [] }
+            return inbox.items
+        }
+        guard let producer, !items.isEmpty else { return }
+        let wave = waves[waves.count - 1]
+        wave.outstanding += items.count
+        for var item in items {
+            item.wave = wave
+            let line: Int
+            if let known = lineOf[item.record.topic] {
+                line = known
+            } else {
+                line = lines.count
+                lineOf[item.record.topic] = line
+                lines.append(Line(topic: producer.topic(item.record.topic)))
+            }
+            lines[line].items.append(item)
+        }
+    }
+
+    private func next(_ line: Int) -> Item? { lines[line].head < lines[line].items.count ? lines[line].items[lines[line].head] : nil }
+
+    /// Takes the head of a line out.
+    private func drop(_ line: Int) {
+        lines[line].head += 1
+        // Now and then, so that a line that never empties does not keep what went.
+        if lines[line].head == lines[line].items.count || lines[line].head >= 4_096 {
+            lines[line].items.removeFirst(lines[line].head)
+            lines[line].head = 0
+        }
+    }
+
+    private func offer(to producer: Producer, _ now: Int64) {
+        var takenBytes = 0
+        for line in lines.indices {
+            while let item = next(line) {
+                let outcome = offer(item, of: line, to: producer, now)
+                if case .waits(let isForMemory) = outcome {
+                    // Without memory no other topic gets on either.
+                    if isForMemory { return free(takenBytes) }
+                    break
+                }
+                takenBytes += item.record.sizeBytes
+                drop(line)
+                guard case .failed(let error) = outcome else { continue }
+                end(item, .failure(error))
+                // Who has waited for the same is told the same.
+                if error.kind == .unreachable { takenBytes += failUnplaced(error) }
+            }
+        }
+        free(takenBytes)
+    }
+
+    /// Fails the records of topics whose partitions nobody could be asked for, and returns their size in bytes.
+    private func failUnplaced(_ error: KafkaError) -> Int {
+        var sizeBytes = 0
+        for line in lines.indices where !lines[line].topic.isKnown {
+            while let item = next(line) {
+                sizeBytes += item.record.sizeBytes
+                drop(line)
+                end(item, .failure(error))
+            }
+        }
+        return sizeBytes
+    }
+
+    private enum Outcome {
+        case taken
+        case waits(isForMemory: Bool)
+        case failed(KafkaError)
+    }
+
+    private func offer(_ item: Item, of line: Int, to producer: Producer, _ now: Int64) -> Outcome {
+        let topic = lines[line].topic
+        do throws(ClientError) {
+            let headers = item.record.headers.map { RecordHeader($0.key, $0.value.map { Bytes($0) }) }
+            let admission = try Self.withBytes(item.record) { key, value throws(ClientError) in
+                try producer.offer(
+                    topic, partition: item.record.partition, key: key, value: value, headers: headers, timestamp: item.timestampMs
+                ) { [weak self] result in
+                    self?.end(item, result.map(Acknowledgement.init).mapError { KafkaError($0) })
+                }
+            }.get()
+            guard case .mustWait(let wait) = admission else { return .taken }
+            if item.deadline == .max {
+                lines[line].items[lines[line].head].deadline = now + Int64(min(producer.config.maxBlockMs, Int(Int32.max)))
+            } else if now >= item.deadline {
+                return .failed(KafkaError(producer.blocked(wait, topic)))
+            }
+            return .waits(isForMemory: wait != .metadata)
+        } catch {
+            return .failed(KafkaError(error))
+        }
+    }
+
+    /// Passes key and value without copying them; nil stays nil.
+    private static func withBytes<R>(
+        _ record: ProducerRecord, _ body: (UnsafeRawBufferPointer?, UnsafeRawBufferPointer?) throws(ClientError) -> R
+    ) -> Result<R, ClientError> {
+        (record.key ?? []).withUnsafeBytes { key in
+            (record.value ?? []).withUnsafeBytes { value in
+                Result { () throws(ClientError) in try body(record.key == nil ? nil : key, record.value == nil ? nil : value) }
+            }
+        }
+    }
+
+    private func free(_ sizeBytes: Int) {
+        if sizeBytes > 0 { inbox.withLock { $0.sizeBytes -= sizeBytes } }
+    }
+
+    private func end(_ item: Item, _ result: Result<Acknowledgement, KafkaError>) {
+        item.then(result)
+        item.wave?.outstanding -= 1
+        settleWaves()
+    }
+
+    private func settleWaves() {
+        while let first = waves.first, first.isSealed, first.outstanding == 0 {
+            waves.removeFirst()
+            for then in first.whenDone { then() }
+        }
+    }
+}
+
+extension Acknowledgement {
+    init(_ metadata: RecordMetadata) {
+        partition = KafkaPartition(metadata.topic, metadata.partition)
+        offset = metadata.offset
+        timestampMs = metadata.timestamp
+    }
+}
