@@ -2,19 +2,6 @@ import Host
 import KafkaClient
 import KafkaProtocol
 
-/// A broker as its peers know it.
-public struct PeerNode: Sendable, Hashable {
-    public var id: Int32
-    public var host: String
-    public var port: Int
-
-    public init(id: Int32, host: String, port: Int) {
-        self.id = id
-        self.host = host
-        self.port = port
-    }
-}
-
 /// Sends requests to other brokers from an event loop that has other work too. There is one connection to each node, opened when it is first needed;
 /// requests to a node leave in the order in which they were sent and are answered in that order, so one that its receiver holds back (a long fetch)
 /// holds up those behind it: what must not wait for another kind of request has a `PeerClient` of its own.
@@ -82,11 +69,4 @@ public final class PeerClient: @unchecked Sendable {
         let last = Confined(driver)
         loop.post { last.value.close() }
     }
-}
-
-/// A value that is handed to the one thread that uses it.
-struct Confined<Value>: @unchecked Sendable {
-    // Unchecked: only looked into on that thread.
-    let value: Value
-    init(_ value: Value) { self.value = value }
 }

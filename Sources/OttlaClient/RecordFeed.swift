@@ -233,11 +233,3 @@ final class RecordFeed: ClientMachine, @unchecked Sendable {
         }
     }
 }
-
-extension Acknowledgement {
-    init(_ metadata: RecordMetadata) {
-        partition = KafkaPartition(metadata.topic, metadata.partition)
-        offset = metadata.offset
-        timestampMs = metadata.timestamp
-    }
-}

@@ -91,14 +91,3 @@ final class RecordPump: ClientMachine, @unchecked Sendable {
         }
     }
 }
-
-extension ConsumedRecord {
-    init(_ record: Record, _ partition: KafkaPartition) {
-        self.partition = partition
-        offset = record.offset
-        timestampMs = record.timestamp
-        key = record.key?.array
-        value = record.value?.array
-        headers = record.headers.map { KafkaHeader($0.key.text, $0.value?.array) }
-    }
-}

@@ -31,19 +31,17 @@ private func lonely(_ properties: [String: String] = [:]) throws -> KafkaConsume
         try await consumer.close(timeoutMs: 100)
     }
 
-    @Test func aCancelledTaskGetsNothingAtOnce() async throws {
-        let consumer = try lonely(["default.api.timeout.ms": "60000"])
-        let start = ContinuousClock.now
-        let task = Task { try await consumer.poll(waitMs: 30_000) }
+    @Test(.timeLimit(.minutes(5))) func aCancelledTaskGetsNothingAtOnce() async throws {
+        let consumer = try lonely(["default.api.timeout.ms": "1000000"])
+        let task = Task { try await consumer.poll(waitMs: 900_000) }
         task.cancel()
         #expect(try await task.value.isEmpty)
-        #expect(ContinuousClock.now - start < .seconds(10))
         try await consumer.close(timeoutMs: 100)
     }
 
-    @Test func closingEndsAPollThatWaits() async throws {
-        let consumer = try lonely(["default.api.timeout.ms": "60000"])
-        let task = Task { try await consumer.poll(waitMs: 30_000) }
+    @Test(.timeLimit(.minutes(5))) func closingEndsAPollThatWaits() async throws {
+        let consumer = try lonely(["default.api.timeout.ms": "1000000"])
+        let task = Task { try await consumer.poll(waitMs: 900_000) }
         try await Task.sleep(for: .milliseconds(50))
         try await consumer.close(timeoutMs: 100)
         let error = await #expect(throws: KafkaError.self) { try await task.value }
