@@ -58,14 +58,26 @@ def test_ctrl_c_makes_the_producer_send_what_it_has_taken(shared_broker, topic):
     producer = subprocess.Popen(
         [OTTLA, "console-producer", "--bootstrap-server", shared_broker.address, "--topic", topic, "--timeout", "60000"],
         stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    producer.stdin.write(b"first\n")
+
+    def written():
+        return ottla("get-offsets", "--bootstrap-server", shared_broker.address, "--topic", topic)
+
+    # A batch that is full goes at once: from then on the producer knows where to send.
+    long = [b"x" * 20_000, b"y" * 20_000]
+    producer.stdin.write(b"\n".join(long) + b"\n")
     producer.stdin.flush()
-    # Lines wait for 60 s to be sent together, so that it is the signal that sends this one.
+    while written() != f"{topic}:0:1\n":
+        assert producer.poll() is None
+    # Short ones wait for 60 s to be sent together, so that it is the signal that sends these.
+    lines = [b"%d" % n for n in range(1000)]
+    producer.stdin.write(b"\n".join(lines) + b"\n")
+    producer.stdin.flush()
     while not taken(producer):
-        time.sleep(0.01)
+        time.sleep(0.001)
     producer.send_signal(signal.SIGINT)
-    assert producer.wait(20) == 130
-    assert ottla("console-consumer", "--bootstrap-server", shared_broker.address, "--topic", topic, "--from-beginning", "--max-messages", 1) == "first\n"
+    assert producer.wait(60) == 130, producer.stderr.read()
+    out = ottla("console-consumer", "--bootstrap-server", shared_broker.address, "--topic", topic, "--from-beginning", "--max-messages", 1002)
+    assert out.encode().split(b"\n")[:-1] == [*long, *lines]
 
 
 def taken(process):

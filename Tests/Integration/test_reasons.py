@@ -114,6 +114,54 @@ def test_a_broker_that_stops_answering_is_named_once(topic):
             os.kill(broker.process.pid, signal.SIGCONT)
 
 
+class SlowLine:
+    """A line to a broker that hands its answers on after `delay` seconds."""
+
+    def __init__(self):
+        self.server, self.target, self.delay, self.sockets = socket.create_server(("127.0.0.1", 0)), None, 0, []
+        self.address = "127.0.0.1:%d" % self.server.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                client, server = self.server.accept()[0], socket.create_connection(("127.0.0.1", self.target))
+                self.sockets += [client, server]
+                for source, sink, isAnswer in ((client, server, False), (server, client, True)):
+                    threading.Thread(target=self.pass_on, args=(source, sink, isAnswer), daemon=True).start()
+
+    def pass_on(self, source, sink, isAnswer):
+        with contextlib.suppress(OSError):
+            while data := source.recv(1 << 16):
+                if isAnswer:
+                    time.sleep(self.delay)
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_RDWR)
+
+    def close(self):
+        self.server.shutdown(socket.SHUT_RDWR)
+        for each in self.sockets:
+            each.close()
+
+
+@pytest.mark.parametrize("how", [["--partition", "0"], ["--group", "slow"]], ids=lambda how: how[0])
+def test_a_broker_that_takes_its_time_for_each_answer_is_no_failure(topic, how):
+    line = SlowLine()
+    with contextlib.closing(line), Broker("--advertise", line.address) as broker:
+        line.target = broker.port
+        create(broker, topic, 1)
+        ottla("console-producer", "--bootstrap-server", broker.address, "--topic", topic, stdin="a\n")
+        consumer = consume(broker.address, "--topic", topic, *how, "--from-beginning", "--timeout-ms", "5000")
+        assert consumer.stdout.readline() == b"a\n"
+        # Longer than an answer may take before the broker counts as silent, shorter than what is told.
+        line.delay = 2.2
+        _, error = consumer.communicate(timeout=60)
+        assert consumer.returncode == 0, error
+        line.delay = 0
+        if "--group" in how:
+            assert committed(broker, "slow") == [[topic, "0", "1"]]
+
+
 @pytest.mark.parametrize("wait", ["600", "2600"])
 def test_a_topic_that_does_not_exist_is_named(shared_broker, topic, wait):
     lines = ended(shared_broker.address, "--topic", topic, "--command-property", "allow.auto.create.topics=false", "--timeout-ms", wait)
