@@ -85,8 +85,9 @@ uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ottla
 	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ottla.fish $(foreach t,$(TOOLS),$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$(t).fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$(t).sh.fish)
 
-lint: ## layout
+lint: ## layout, and what is too long or left undone
 	$(SWIFT) format lint --strict --recursive --parallel $(wildcard $(SWIFT_FILES))
+	python3 Tests/tidy.py
 
 format:
 	$(SWIFT) format --in-place --recursive --parallel $(wildcard $(SWIFT_FILES))
