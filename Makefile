@@ -20,7 +20,7 @@ TOOLS := kafka-topics kafka-console-producer kafka-console-consumer kafka-consum
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := build
-.PHONY: deps test-debs test-deps build release test test-swift test-python parity golden-update quickstart install uninstall lint format generated bench simulate clean
+.PHONY: deps test-debs test-deps build release test test-swift test-python sanitize parity golden-update quickstart install uninstall lint format generated bench simulate clean
 
 deps: ## install the system libraries that are missing
 	@missing=""; for p in $(DEBS); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
@@ -57,6 +57,9 @@ SEEDS ?= 1-100
 simulate: deps ## run SEEDS (1-100) of the simulated cluster: real clients, a broker, a network and a disk that fail
 	$(SWIFT) build $(WALLS) --product simulate
 	SWIFT_DETERMINISTIC_HASHING=1 .build/debug/simulate $(SEEDS)
+
+sanitize: test-deps ## the integration tests on builds with the address sanitizer and with the thread sanitizer
+	$(PYTHON) Tests/sanitize.py
 
 parity: test-deps release ## all recorded commands through our tools and Kafka's, on our broker and Kafka's (needs KAFKA_HOME)
 	OTTLA=$(abspath $(BINARY)) $(PYTHON) Tests/Golden/parity.py

@@ -22,7 +22,7 @@ def test_a_reader_that_goes_away_ends_the_consumer_without_another_record(shared
     consumer = consume(shared_broker.address, "--topic", topic, "--from-beginning")
     assert consumer.stdout.readline() == b"a\n"
     consumer.stdout.close()
-    assert consumer.wait(10) is not None
+    assert consumer.wait(30) is not None
     assert b"rror" not in consumer.stderr.read()
 
 
@@ -30,7 +30,7 @@ def test_a_timeout_without_a_broker_is_a_failure_with_the_reason(topic):
     for timeout in (300, 2500):
         began = time.monotonic()
         done = consume(nobody(), "--topic", topic, "--timeout-ms", str(timeout))
-        out, error = done.communicate(timeout=20)
+        out, error = done.communicate(timeout=60)
         assert done.returncode == 1 and b"refused" in error, error
         assert time.monotonic() - began >= timeout / 1000 - 0.1, "the option says how long"
 
@@ -48,8 +48,9 @@ def test_a_broker_that_goes_away_is_told_once_and_ctrl_c_ends_at_once(topic):
             line = consumer.stderr.readline()
         began = time.monotonic()
         consumer.send_signal(signal.SIGINT)
-        consumer.wait(10)
-        assert time.monotonic() - began < 5
+        consumer.wait(30)
+        # Ten seconds are what leaving may take where somebody is there to hear it.
+        assert time.monotonic() - began < 8
         broker.start()
 
 
