@@ -85,6 +85,9 @@ def main():
         for where, what, count in problems(path):
             if count > unused.pop(where, 0):
                 failures.append(f"{where}: {what}")
+    for folder in sorted({path.parents[-len(ROOT.parts) - 2] for path in (ROOT / "Sources").rglob("*.swift") if "Mutex" in path.read_text()}):
+        if folder.name != "Locks" and not (folder / "Locks.swift").exists():
+            failures.append(f"{folder.relative_to(ROOT)}: uses Mutex and has no Locks.swift, without which the thread sanitizer cannot see its locks")
     failures += [f"{where}: no longer too long; take it out of EXCEPTIONS" for where in unused]
     for failure in failures:
         print(failure)
