@@ -64,7 +64,7 @@ sanitize: test-deps ## the integration tests on builds with the address sanitize
 parity: test-deps release ## all recorded commands through our tools and Kafka's, on our broker and Kafka's (needs KAFKA_HOME)
 	OTTLA=$(abspath $(BINARY)) $(PYTHON) Tests/Golden/parity.py
 
-golden-update: test-deps release ## play the recorded scripts and show what differs; the outputs are kept in .build-golden
+golden-update: test-deps release ## play the recorded scripts, show what differs and write what our tools print otherwise to Tests/Golden/ours
 	OTTLA=$(abspath $(BINARY)) $(PYTHON) Tests/Golden/update.py
 
 quickstart: release
