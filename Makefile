@@ -21,7 +21,7 @@ TOOLS := kafka-topics kafka-console-producer kafka-console-consumer kafka-consum
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := build
-.PHONY: deps test-debs test-deps build example release test test-swift test-python parity golden-update quickstart install uninstall lint format generated bench simulate clean
+.PHONY: deps test-debs test-deps build example release test test-swift test-python sanitize parity golden-update quickstart install uninstall lint format generated bench simulate clean
 
 deps: ## install the system libraries that are missing
 	@missing=""; for p in $(DEBS); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
@@ -62,10 +62,13 @@ simulate: deps ## run SEEDS (1-100) of the simulated cluster: real clients, a br
 	$(SWIFT) build $(WALLS) --product simulate
 	SWIFT_DETERMINISTIC_HASHING=1 .build/debug/simulate $(SEEDS)
 
+sanitize: test-deps ## the integration tests on builds with the address sanitizer and with the thread sanitizer
+	$(PYTHON) Tests/sanitize.py
+
 parity: test-deps release ## all recorded commands through our tools and Kafka's, on our broker and Kafka's (needs KAFKA_HOME)
 	OTTLA=$(abspath $(BINARY)) $(PYTHON) Tests/Golden/parity.py
 
-golden-update: test-deps release ## play the recorded scripts and show what differs; the outputs are kept in .build-golden
+golden-update: test-deps release ## play the recorded scripts, show what differs and write what our tools print otherwise to Tests/Golden/ours
 	OTTLA=$(abspath $(BINARY)) $(PYTHON) Tests/Golden/update.py
 
 quickstart: release
@@ -89,8 +92,9 @@ uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ottla
 	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ottla.fish $(foreach t,$(TOOLS),$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$(t).fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$(t).sh.fish)
 
-lint: ## layout
+lint: ## layout, and what is too long or left undone
 	$(SWIFT) format lint --strict --recursive --parallel $(wildcard $(SWIFT_FILES))
+	python3 Tests/tidy.py
 
 format:
 	$(SWIFT) format --in-place --recursive --parallel $(wildcard $(SWIFT_FILES))

@@ -25,23 +25,26 @@ let package = Package(
         .target(name: "CLibUV", linkerSettings: archives(["uv_a"]) + [.linkedLibrary("dl", .when(platforms: [.linux]))]),
         .target(name: "COpenSSL", linkerSettings: archives(["ssl", "crypto"])),
         .target(name: "Vocabulary", swiftSettings: strict),
+        .target(name: "Locks", swiftSettings: strict),
         .target(name: "Pattern", swiftSettings: strict),
         .target(name: "KafkaProtocol", dependencies: ["CCodecs", "Vocabulary"], swiftSettings: strict),
         .target(name: "Security", dependencies: ["KafkaProtocol", "Vocabulary"], swiftSettings: strict),
-        .target(name: "LogStorage", dependencies: ["KafkaProtocol", "Vocabulary"], swiftSettings: strict),
-        .target(name: "Coordination", dependencies: ["KafkaProtocol", "Pattern", "Vocabulary"], swiftSettings: strict),
-        .target(name: "Broker", dependencies: ["KafkaProtocol", "LogStorage", "Coordination", "Pattern", "Security", "Vocabulary"], swiftSettings: strict),
+        .target(name: "LogStorage", dependencies: ["KafkaProtocol", "Vocabulary", "Locks"], swiftSettings: strict),
+        .target(name: "Coordination", dependencies: ["KafkaProtocol", "Pattern", "Vocabulary", "Locks"], swiftSettings: strict),
+        .target(
+            name: "Broker", dependencies: ["KafkaProtocol", "LogStorage", "Coordination", "Pattern", "Security", "Vocabulary", "Locks"], swiftSettings: strict),
         .target(name: "KafkaClient", dependencies: ["KafkaProtocol", "Pattern", "Vocabulary"], swiftSettings: strict),
-        .target(name: "Host", dependencies: ["KafkaProtocol", "LogStorage", "CLibUV", "COpenSSL"], swiftSettings: strict),
-        .target(name: "ClientDriver", dependencies: ["KafkaClient", "Host", "KafkaProtocol"], swiftSettings: strict),
-        .target(name: "Server", dependencies: ["Broker", "Host", "KafkaProtocol", "LogStorage", "Coordination", "Vocabulary"], swiftSettings: strict),
+        .target(name: "Host", dependencies: ["KafkaProtocol", "LogStorage", "CLibUV", "COpenSSL", "Locks"], swiftSettings: strict),
+        .target(name: "ClientDriver", dependencies: ["KafkaClient", "Host", "KafkaProtocol", "Locks"], swiftSettings: strict),
+        .target(name: "Server", dependencies: ["Broker", "Host", "KafkaProtocol", "LogStorage", "Coordination", "Vocabulary", "Locks"], swiftSettings: strict),
         .target(
             name: "Toolkit", dependencies: ["KafkaProtocol", "KafkaClient", "ClientDriver", "Host", "Server", "LogStorage", "Pattern", "Vocabulary"],
             swiftSettings: strict),
         .target(
-            name: "Simulation", dependencies: ["KafkaProtocol", "LogStorage", "Coordination", "Broker", "KafkaClient", "Vocabulary"], swiftSettings: strict),
+            name: "Simulation", dependencies: ["KafkaProtocol", "LogStorage", "Coordination", "Broker", "KafkaClient", "Vocabulary", "Locks"],
+            swiftSettings: strict),
         .executableTarget(name: "simulate", dependencies: ["Simulation"], swiftSettings: strict),
-        .target(name: "OttlaClient", dependencies: ["ClientDriver", "KafkaClient", "KafkaProtocol", "Host", "Vocabulary"], swiftSettings: strict),
+        .target(name: "OttlaClient", dependencies: ["ClientDriver", "KafkaClient", "KafkaProtocol", "Host", "Vocabulary", "Locks"], swiftSettings: strict),
         .executableTarget(name: "produce-and-consume", dependencies: ["OttlaClient"], path: "Examples/ProduceAndConsume", swiftSettings: strict),
         .executableTarget(name: "ottla", dependencies: ["Toolkit"], swiftSettings: strict),
         .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"], swiftSettings: strict),
@@ -61,7 +64,7 @@ let package = Package(
         .testTarget(
             name: "ServerTests", dependencies: ["Server", "Broker", "Host", "KafkaProtocol", "LogStorage", "Security"], swiftSettings: strict),
         .testTarget(name: "HostTests", dependencies: ["Host", "KafkaProtocol", "LogStorage"], swiftSettings: strict),
-        .testTarget(name: "ClientDriverTests", dependencies: ["ClientDriver", "KafkaClient", "KafkaProtocol", "Host", "Vocabulary"], swiftSettings: strict),
+        .testTarget(name: "ClientDriverTests", dependencies: ["ClientDriver", "KafkaClient", "KafkaProtocol", "Host", "Vocabulary", "Locks"], swiftSettings: strict),
         .testTarget(name: "OttlaClientTests", dependencies: ["OttlaClient"], swiftSettings: strict),
         .testTarget(
             name: "ToolkitTests", dependencies: ["Toolkit", "KafkaProtocol", "KafkaClient", "Vocabulary"], resources: [.copy("Fixtures")], swiftSettings: strict

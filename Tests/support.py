@@ -1,5 +1,5 @@
 """What the Python tests share: the binary under test, brokers of its own, and Kafka's where it is at hand."""
-import atexit, contextlib, os, pathlib, shutil, signal, subprocess, tempfile, time
+import atexit, contextlib, os, pathlib, random, shutil, signal, socket, subprocess, tempfile, time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 OTTLA = os.environ.get("OTTLA") or str(ROOT / ".build-release/release/ottla")
@@ -35,6 +35,21 @@ KAFKA_HOME = _kafka_home()
 OUR_TOOLS = ("topics", "console-producer", "console-consumer", "consumer-groups", "get-offsets")
 
 
+def free_port():
+    """A port that no outgoing connection is given: a client that calls a broker which is down could otherwise be given the broker's own port."""
+    try:
+        with open("/proc/sys/net/ipv4/ip_local_port_range") as bounds:
+            first = int(bounds.read().split()[0])
+    except FileNotFoundError:
+        return 0  # the system chooses
+    while True:
+        port = random.randrange(max(1024, first // 2), first)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
 class Broker:
     """`ottla serve` on a free loopback port, with a data directory of its own, stopped by its pid."""
 
@@ -47,10 +62,11 @@ class Broker:
     def address(self):
         return f"127.0.0.1:{self.port}"
 
-    def start(self, timeout=30):
+    def start(self, timeout=60):
         ready = os.path.join(self.directory, "ready")
         with contextlib.suppress(FileNotFoundError):
             os.remove(ready)
+        self.port = self.port or free_port()
         where = ["--ephemeral"] if self.ephemeral else ["--data-dir", self.data]
         self.log = open(os.path.join(self.directory, "log"), "ab")
         said = len(self.output())
@@ -86,7 +102,7 @@ class Broker:
     def stop(self):
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-            assert self.process.wait(30) == 0, self.output()
+            assert self.process.wait(60) == 0, self.output()
 
     def __enter__(self):
         return self.start()

@@ -11,6 +11,8 @@ public final class ConsumerSession {
     public var onObstacle: ((Obstacle) -> Void)?
     private var watch = ObstacleWatch(patienceMs: ObstacleWatch.streamingPatienceMs)
     private var nextLookAt: Int64 = 0
+    /// The verdict was a failure.
+    private var hasFailed = false
 
     /// Milliseconds between two looks at what is in the way.
     private static let lookIntervalMs: Int64 = 250
@@ -82,11 +84,13 @@ public final class ConsumerSession {
                 verdict.remarks.append(obstacle)
             }
         }
+        hasFailed = !verdict.failures.isEmpty
         return verdict
     }
 
-    /// Whether something is in the way that would keep a commit, or the word that the member leaves, from being answered.
-    public var isObstructed: Bool { session.core.outage != nil || consumer.obstacles().contains { $0.isFailure } }
+    /// Whether something has stayed in the way that would keep a commit, or the word that the member leaves, from being answered. A broker that takes
+    /// a second for an answer is not that.
+    public var isObstructed: Bool { hasFailed || session.core.outage != nil || consumer.obstacles().contains { $0.isFailure && watch.hasTold($0) } }
 
     /// Commits (with automatic commits), leaves the group and closes the connections.
     public func close(timeoutMs: Int) throws(ClientError) {

@@ -40,6 +40,10 @@ public enum Obstacle: Sendable, Hashable {
         default: true
         }
     }
+
+    /// Whether it is over as soon as it is not seen: a broker that was silent and then answered is slow, however often that happens. Other
+    /// obstacles hide while the next attempt is under way.
+    var endsWhenUnseen: Bool { if case .silent = self { true } else { false } }
 }
 
 extension Obstacle: CustomStringConvertible {
@@ -125,7 +129,7 @@ public struct ObstacleWatch: Sendable {
     public init(patienceMs: Int64) { self.patienceMs = patienceMs }
 
     /// Takes in what stands in the way now, and returns what is to be told. An obstacle that comes and goes (an attempt under way, another that
-    /// fails) is one that stays, unless it is gone for as long as the patience.
+    /// fails) is one that stays, unless it is gone for as long as the patience, or what made it go was an answer.
     public mutating func observe(_ present: [Obstacle], now: Int64) -> [Obstacle] {
         if entries.isEmpty, present.isEmpty { return [] }
         var told: [Obstacle] = []
@@ -138,7 +142,7 @@ public struct ObstacleWatch: Sendable {
             }
             entries[obstacle] = entry
         }
-        entries = entries.filter { now - $0.value.seenAt < patienceMs }
+        entries = entries.filter { now - $0.value.seenAt < ($0.key.endsWhenUnseen ? 1 : patienceMs) }
         return told
     }
 

@@ -110,9 +110,10 @@ import Testing
     }
 
     private func describe(
-        _ driver: BrokerDriver, _ type: Int8, _ name: String, keys: [String]? = nil, version: Int16 = 4
+        _ driver: BrokerDriver, _ type: Int8, _ name: String, keys: [String]? = nil, version: Int16 = 4, withDocumentation: Bool = false
     ) throws -> DescribeConfigsResponse.DescribeConfigsResult {
         var request = DescribeConfigsRequest()
+        if version >= 3 { request.includeDocumentation = withDocumentation }
         var resource = DescribeConfigsRequest.DescribeConfigsResource()
         resource.resourceType = type
         resource.resourceName = name
@@ -144,6 +145,25 @@ import Testing
         #expect(try describe(driver, 4, "7").errorMessage == "Unexpected broker id, expected 1 or empty string, but received 7")
         #expect(try describe(driver, 4, "x").errorMessage == "Broker id must be an integer, but it is: x")
         #expect(try describe(driver, 3, "x").errorCode == .invalidRequest)
+    }
+
+    @Test func keysAreExplainedWhereThatIsAskedFor() throws {
+        let driver = try BrokerDriver(properties: ["no.such.key": "1", "listener.name.x.ssl.protocol": "TLSv1.3"])
+        try driver.create("t1")
+        for version in Int16(3)...4 {
+            for (type, name) in [(Int8(2), "t1"), (4, "1"), (16, "m"), (32, "g")] {
+                let explained = try describe(driver, type, name, version: version, withDocumentation: true).configs
+                let mute = explained.filter { $0.documentation == nil }.map(\.name)
+                #expect(mute == (type == 4 ? ["listener.name.x.ssl.protocol", "no.such.key"] : []))
+                #expect(try describe(driver, type, name, version: version).configs.allSatisfy { $0.documentation == nil })
+            }
+            // The same name means something else on a topic than on a broker.
+            let both = try [
+                describe(driver, 2, "t1", keys: ["min.insync.replicas"], version: version, withDocumentation: true),
+                describe(driver, 4, "", keys: ["min.insync.replicas"], version: version, withDocumentation: true),
+            ].map { $0.configs.first?.documentation }
+            #expect(both[0] != nil && both[1] != nil && both[0] != both[1])
+        }
     }
 
     @Test func changedConfigurationIsInForceAtOnceAndAfterARestart() throws {

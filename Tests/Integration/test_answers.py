@@ -285,4 +285,4 @@ def test_idle_connections_are_closed_in_time(there):
             assert time.monotonic() - start < 30
         idle = time.monotonic() - start
         assert quiet.socket.recv(1) == b"" and busy.ask(*versions)["error"] == 0
-        assert IDLE_MS / 1000 - 0.1 <= idle < IDLE_MS / 1000 + 1.5
+        assert IDLE_MS / 1000 - 0.1 <= idle < IDLE_MS / 1000 + 10

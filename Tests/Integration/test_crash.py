@@ -57,7 +57,7 @@ def test_no_acknowledged_record_is_lost_over_kills():
         consumer.assign([confluent_kafka.TopicPartition("t", p, 0) for p in range(3)])
         ended, last = set(), {}
         while len(ended) < 3:
-            message = consumer.poll(10)
+            message = consumer.poll(60)
             assert message is not None
             if message.error():
                 ended.add(message.partition())

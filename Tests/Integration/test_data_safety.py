@@ -153,7 +153,7 @@ def test_three_hundred_partitions_with_a_hundred_and_twenty_descriptors(few_desc
         consumer.assign([TopicPartition("many", index, 0) for index in range(300)])
         seen = []
         while len(seen) < 900:
-            messages = consumer.consume(1000, 10)
+            messages = consumer.consume(1000, 60)
             assert messages
             seen += [message.value() for message in messages]
         consumer.close()
@@ -215,7 +215,7 @@ def test_connections_leave_descriptors_for_files(few_descriptors, monkeypatch):
             # Logs at rest give their descriptors back.
             assert time.monotonic() < deadline
             time.sleep(0.2)
-        held = [socket.create_connection(("127.0.0.1", broker.port), timeout=5) for _ in range(150)]
+        held = [socket.create_connection(("127.0.0.1", broker.port), timeout=30) for _ in range(150)]
         while "takes no more connections" not in broker.output():
             assert time.monotonic() < deadline
             time.sleep(0.05)
@@ -239,7 +239,7 @@ def test_a_broker_whose_lines_nobody_reads_goes_on():
     process = subprocess.Popen([OTTLA, "serve", "--listen", "127.0.0.1:0", "--ephemeral"], stdout=subprocess.PIPE, stderr=writing, text=True)
     try:
         port = int(re.search(r"127\.0\.0\.1:(\d+)", process.stdout.readline())[1])
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
             connection.sendall(b"\x7f\xff\xff\xff")
             assert connection.recv(1) == b""
         assert ottla("topics", "--bootstrap-server", f"127.0.0.1:{port}", "--list").strip() == ""

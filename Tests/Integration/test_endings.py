@@ -22,7 +22,7 @@ def test_a_reader_that_goes_away_ends_the_consumer_without_another_record(shared
     consumer = consume(shared_broker.address, "--topic", topic, "--from-beginning")
     assert consumer.stdout.readline() == b"a\n"
     consumer.stdout.close()
-    assert consumer.wait(10) is not None
+    assert consumer.wait(30) is not None
     assert b"rror" not in consumer.stderr.read()
 
 
@@ -30,7 +30,7 @@ def test_a_timeout_without_a_broker_is_a_failure_with_the_reason(topic):
     for timeout in (300, 2500):
         began = time.monotonic()
         done = consume(nobody(), "--topic", topic, "--timeout-ms", str(timeout))
-        out, error = done.communicate(timeout=20)
+        out, error = done.communicate(timeout=60)
         assert done.returncode == 1 and b"refused" in error, error
         assert time.monotonic() - began >= timeout / 1000 - 0.1, "the option says how long"
 
@@ -48,8 +48,9 @@ def test_a_broker_that_goes_away_is_told_once_and_ctrl_c_ends_at_once(topic):
             line = consumer.stderr.readline()
         began = time.monotonic()
         consumer.send_signal(signal.SIGINT)
-        consumer.wait(10)
-        assert time.monotonic() - began < 5
+        consumer.wait(30)
+        # Ten seconds are what leaving may take where somebody is there to hear it.
+        assert time.monotonic() - began < 8
         broker.start()
 
 
@@ -58,14 +59,26 @@ def test_ctrl_c_makes_the_producer_send_what_it_has_taken(shared_broker, topic):
     producer = subprocess.Popen(
         [OTTLA, "console-producer", "--bootstrap-server", shared_broker.address, "--topic", topic, "--timeout", "60000"],
         stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    producer.stdin.write(b"first\n")
+
+    def written():
+        return ottla("get-offsets", "--bootstrap-server", shared_broker.address, "--topic", topic)
+
+    # A batch that is full goes at once: from then on the producer knows where to send.
+    long = [b"x" * 20_000, b"y" * 20_000]
+    producer.stdin.write(b"\n".join(long) + b"\n")
     producer.stdin.flush()
-    # Lines wait for 60 s to be sent together, so that it is the signal that sends this one.
+    while written() != f"{topic}:0:1\n":
+        assert producer.poll() is None
+    # Short ones wait for 60 s to be sent together, so that it is the signal that sends these.
+    lines = [b"%d" % n for n in range(1000)]
+    producer.stdin.write(b"\n".join(lines) + b"\n")
+    producer.stdin.flush()
     while not taken(producer):
-        time.sleep(0.01)
+        time.sleep(0.001)
     producer.send_signal(signal.SIGINT)
-    assert producer.wait(20) == 130
-    assert ottla("console-consumer", "--bootstrap-server", shared_broker.address, "--topic", topic, "--from-beginning", "--max-messages", 1) == "first\n"
+    assert producer.wait(60) == 130, producer.stderr.read()
+    out = ottla("console-consumer", "--bootstrap-server", shared_broker.address, "--topic", topic, "--from-beginning", "--max-messages", 1002)
+    assert out.encode().split(b"\n")[:-1] == [*long, *lines]
 
 
 def taken(process):

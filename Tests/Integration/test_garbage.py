@@ -117,7 +117,7 @@ def test_garbage_never_stops_the_broker():
 
 def test_an_unknown_version_of_api_versions_is_answered_with_the_list():
     with Broker(ephemeral=True) as broker:
-        answer = exchange(broker, frame(18, 99, flexible=True))
+        answer = exchange(broker, frame(18, 99, flexible=True), wait=30)
         length, correlation, error, count = struct.unpack(">iihi", answer[:14])
         assert (correlation, error) == (7, 35) and count > 20 and length == len(answer) - 4
         assert ottla("topics", "--bootstrap-server", broker.address, "--list") == "\n"

@@ -16,7 +16,7 @@ def member(broker, group, topic, **settings):
     return consumer
 
 
-def settle(consumers, partitions, seconds=40):
+def settle(consumers, partitions, seconds=90):
     """Polls until the members share all partitions; returns the sizes of their shares."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -38,6 +38,15 @@ import Vocabulary
         #expect(told == [refused])
     }
 
+    @Test func aBrokerThatAnswersSlowlyIsNotSilent() {
+        let silent = Obstacle.silent(broker: 1, address: "a:1", api: "FETCH")
+        var watch = ObstacleWatch(patienceMs: 2_000)
+        for now in stride(from: Int64(0), to: 20_000, by: 100) { #expect(watch.observe(now % 1_500 < 1_300 ? [silent] : [], now: now).isEmpty) }
+        #expect(!watch.hasTold(silent))
+        #expect(watch.observe([silent], now: 20_000).isEmpty)
+        #expect(watch.observe([silent], now: 22_000) == [silent])
+    }
+
     @Test func aReasonThatWentAndReturnsIsToldAgain() {
         var watch = ObstacleWatch(patienceMs: 2_000)
         _ = watch.observe([refused], now: 0)

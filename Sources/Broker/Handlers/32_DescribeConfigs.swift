@@ -2,8 +2,7 @@ import Coordination
 import KafkaProtocol
 import Vocabulary
 
-// DescribeConfigs, versions 1 to 4. 1: sources and synonyms. 3: types and documentation. 4: flexible. Documentation is left out, as Kafka leaves it out
-// when it is not asked for.
+// DescribeConfigs, versions 1 to 4. 1: sources and synonyms. 3: types and documentation, where it is asked for. 4: flexible.
 
 func handleDescribeConfigs(_ broker: Broker, _ request: DescribeConfigsRequest, _ context: RequestContext) {
     let view = ConfigView(image: broker.metadata.image, brokerId: broker.settings.nodeId, properties: broker.settings.shownProperties)
@@ -28,8 +27,11 @@ func handleDescribeConfigs(_ broker: Broker, _ request: DescribeConfigsRequest, 
         do throws(ControllerError) {
             // No keys asked for means all, as null does.
             let wanted = resource.configurationKeys.flatMap { $0.isEmpty ? nil : Set($0) }
+            let table = request.includeDocumentation ? documentedTable(resource) : nil
             for entry in try entries(resource, view, broker, inherited) where wanted?.contains(entry.name) ?? true {
-                result.configs.append(row(entry, withSynonyms: request.includeSynonyms))
+                var row = row(entry, withSynonyms: request.includeSynonyms)
+                row.documentation = table?.documentation(of: entry.name)
+                result.configs.append(row)
             }
         } catch {
             result.errorCode = error.code
@@ -68,6 +70,17 @@ private func entries(
     }
 }
 
+/// Where the keys of a resource are explained.
+private func documentedTable(_ resource: DescribeConfigsRequest.DescribeConfigsResource) -> ConfigTable? {
+    switch ConfigResource.Kind(rawValue: resource.resourceType) {
+    case .topic: .topic
+    case .broker: .broker
+    case .group: .group
+    case .clientMetrics: .clientMetrics
+    case .brokerLogger, nil: nil
+    }
+}
+
 private func checkBroker(_ name: String, _ broker: Broker, expected: String) throws(ControllerError) {
     guard let id = Int32(name) else { throw ControllerError(.invalidRequest, "Broker id must be an integer, but it is: \(name)") }
     if id != broker.settings.nodeId {
@@ -84,7 +97,6 @@ private func row(_ entry: ConfigEntry, withSynonyms: Bool) -> DescribeConfigsRes
     row.configSource = entry.source.rawValue
     row.isSensitive = entry.isSensitive
     row.configType = entry.kind?.rawValue ?? 0
-    row.documentation = nil
     guard withSynonyms else { return row }
     row.synonyms = entry.synonyms.map { synonym in
         var form = Row.DescribeConfigsSynonym()

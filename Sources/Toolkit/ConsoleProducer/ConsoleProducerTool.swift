@@ -86,11 +86,13 @@ final class ConsoleProducerRun {
             context.output.flush()
         }
         while true {
-            if context.isInterrupted { return false }
+            // What was read before a signal is still sent, unless each line waits for its answer: that could take long.
+            if settings.isSync, context.isInterrupted { return false }
             if let line = lines.next() {
                 try send(line)
                 return true
             }
+            if context.isInterrupted { return false }
             guard waitForInput() else { return false }
             guard let chunk = try readChunk() else {
                 guard !context.isInterrupted, let line = lines.last() else { return false }
