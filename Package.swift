@@ -64,7 +64,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests", dependencies: ["Server", "Broker", "Host", "KafkaProtocol", "LogStorage", "Security"], swiftSettings: strict),
         .testTarget(name: "HostTests", dependencies: ["Host", "KafkaProtocol", "LogStorage"], swiftSettings: strict),
-        .testTarget(name: "ClientDriverTests", dependencies: ["ClientDriver", "KafkaClient", "KafkaProtocol", "Host", "Vocabulary", "Locks"], swiftSettings: strict),
+        .testTarget(
+            name: "ClientDriverTests", dependencies: ["ClientDriver", "KafkaClient", "KafkaProtocol", "Host", "Vocabulary", "Locks"], swiftSettings: strict),
         .testTarget(name: "OttlaClientTests", dependencies: ["OttlaClient"], swiftSettings: strict),
         .testTarget(
             name: "ToolkitTests", dependencies: ["Toolkit", "KafkaProtocol", "KafkaClient", "Vocabulary"], resources: [.copy("Fixtures")], swiftSettings: strict
