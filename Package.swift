@@ -33,9 +33,9 @@ let package = Package(
         .target(name: "Coordination", dependencies: ["KafkaProtocol", "Pattern", "Vocabulary", "Locks"], swiftSettings: strict),
         .target(
             name: "Broker", dependencies: ["KafkaProtocol", "LogStorage", "Coordination", "Pattern", "Security", "Vocabulary", "Locks"], swiftSettings: strict),
-        .target(name: "KafkaClient", dependencies: ["KafkaProtocol", "Pattern", "Vocabulary"], swiftSettings: strict),
+        .target(name: "KafkaClient", dependencies: ["KafkaProtocol", "Pattern", "Security", "Vocabulary"], swiftSettings: strict),
         .target(name: "Host", dependencies: ["KafkaProtocol", "LogStorage", "CLibUV", "COpenSSL", "Locks"], swiftSettings: strict),
-        .target(name: "ClientDriver", dependencies: ["KafkaClient", "Host", "KafkaProtocol", "Locks"], swiftSettings: strict),
+        .target(name: "ClientDriver", dependencies: ["KafkaClient", "Host", "KafkaProtocol", "Security", "Locks"], swiftSettings: strict),
         .target(name: "Server", dependencies: ["Broker", "Host", "KafkaProtocol", "LogStorage", "Coordination", "Vocabulary", "Locks"], swiftSettings: strict),
         .target(
             name: "Toolkit", dependencies: ["KafkaProtocol", "KafkaClient", "ClientDriver", "Host", "Server", "LogStorage", "Pattern", "Vocabulary"],
@@ -59,7 +59,8 @@ let package = Package(
             name: "BrokerTests", dependencies: ["Broker", "KafkaProtocol", "LogStorage", "Coordination", "Security", "Simulation", "Vocabulary"],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
-            name: "KafkaClientTests", dependencies: ["KafkaClient", "KafkaProtocol", "Vocabulary"], resources: [.copy("Fixtures")], swiftSettings: strict),
+            name: "KafkaClientTests", dependencies: ["KafkaClient", "KafkaProtocol", "Security", "Vocabulary"], resources: [.copy("Fixtures")],
+            swiftSettings: strict),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Broker", "KafkaProtocol", "LogStorage", "Vocabulary"], swiftSettings: strict),
         .testTarget(
             name: "ServerTests", dependencies: ["Server", "Broker", "Host", "KafkaProtocol", "LogStorage", "Security"], swiftSettings: strict),

@@ -1,10 +1,11 @@
 import Host
 import KafkaClient
+import Security
 
 extension TLSContext {
     /// The set-up that `ssl.*` properties describe.
     /// - Throws: a `.configuration` error with the reason.
-    static func client(for config: SecurityConfig.TLS) throws(ClientError) -> TLSContext {
+    static func client(for config: TLSSettings) throws(ClientError) -> TLSContext {
         let versions = config.enabledProtocols.compactMap { TLSVersion(rawValue: $0) }.sorted()
         var range: ClosedRange<TLSVersion>?
         if let lowest = versions.first, let highest = versions.last { range = lowest...highest }
@@ -17,13 +18,13 @@ extension TLSContext {
         }
     }
 
-    private static func trust(_ config: SecurityConfig.TLS) -> TLSTrust {
+    private static func trust(_ config: TLSSettings) -> TLSTrust {
         if let certificates = config.truststoreCertificates { return .store(.pem(certificates)) }
         guard let location = config.truststoreLocation else { return .system }
         return .store(store(location, type: config.truststoreType, password: config.truststorePassword))
     }
 
-    private static func identity(_ config: SecurityConfig.TLS) -> TLSIdentity? {
+    private static func identity(_ config: TLSSettings) -> TLSIdentity? {
         if let chain = config.keystoreCertificateChain, let key = config.keystoreKey {
             return TLSIdentity(certificates: .pem(chain), key: .pem(key), keyPassword: config.keyPassword)
         }

@@ -1,6 +1,6 @@
 import Host
-import KafkaClient
 import KafkaProtocol
+import Security
 
 /// OpenSSL for SCRAM.
 struct ScramCrypto: SaslCrypto {

@@ -1,56 +1,14 @@
+import Security
+
 /// How connections are secured: `security.protocol`, `sasl.*` and `ssl.*`.
 public struct SecurityConfig: Sendable {
-    public enum SecurityProtocol: String, Sendable, CaseIterable {
-        case plaintext = "PLAINTEXT"
-        case ssl = "SSL"
-        case saslPlaintext = "SASL_PLAINTEXT"
-        case saslSSL = "SASL_SSL"
-    }
-
-    /// Who authenticates how.
-    public struct Sasl: Sendable {
-        /// `PLAIN`, `SCRAM-SHA-256` or `SCRAM-SHA-512`.
-        public var mechanism: String
-        public var username: String
-        public var password: String
-
-        public init(mechanism: String, username: String, password: String) {
-            self.mechanism = mechanism
-            self.username = username
-            self.password = password
-        }
-    }
-
-    /// The `ssl.*` properties as they were given; nil or empty where they were not.
-    public struct TLS: Sendable {
-        public var truststoreLocation: String?
-        public var truststorePassword: String?
-        /// `JKS`, `PKCS12` or `PEM`.
-        public var truststoreType = "JKS"
-        /// PEM text.
-        public var truststoreCertificates: String?
-        public var keystoreLocation: String?
-        public var keystorePassword: String?
-        public var keystoreType = "JKS"
-        /// PEM text.
-        public var keystoreKey: String?
-        public var keystoreCertificateChain: String?
-        public var keyPassword: String?
-        /// False when `ssl.endpoint.identification.algorithm` is empty.
-        public var verifiesHostName = true
-        public var enabledProtocols = ["TLSv1.2", "TLSv1.3"]
-        public var cipherSuites: [String] = []
-
-        public init() {}
-    }
-
     public var securityProtocol = SecurityProtocol.plaintext
     /// Set when the protocol is one of the SASL ones.
-    public var sasl: Sasl?
-    public var tls = TLS()
+    public var sasl: SaslCredentials?
+    public var tls = TLSSettings()
 
-    public var usesTLS: Bool { securityProtocol == .ssl || securityProtocol == .saslSSL }
-    public var usesSasl: Bool { securityProtocol == .saslPlaintext || securityProtocol == .saslSSL }
+    public var usesTLS: Bool { securityProtocol.usesTLS }
+    public var usesSasl: Bool { securityProtocol.usesSasl }
 
     public init() {}
 
@@ -67,7 +25,7 @@ public struct SecurityConfig: Sendable {
     /// Mechanisms that this client speaks.
     public static let mechanisms = ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
 
-    private static func readSasl(_ reader: ConfigReader) throws(ClientError) -> Sasl {
+    private static func readSasl(_ reader: ConfigReader) throws(ClientError) -> SaslCredentials {
         let mechanism = reader.string("sasl.mechanism") ?? "GSSAPI"
         guard mechanisms.contains(mechanism) else {
             throw .configuration("sasl.mechanism \(mechanism) is not supported; supported are \(mechanisms.joined(separator: ", "))")
@@ -75,15 +33,16 @@ public struct SecurityConfig: Sendable {
         guard let text = reader.string("sasl.jaas.config") else {
             throw .configuration("Could not find a 'KafkaClient' entry in the JAAS configuration: set sasl.jaas.config")
         }
-        let jaas = try JaasConfig(text)
+        let jaas: JaasConfig
+        do throws(JaasError) { jaas = try JaasConfig(text) } catch { throw .configuration(error.message) }
         guard let username = jaas.options["username"], let password = jaas.options["password"] else {
             throw .configuration("sasl.jaas.config must give username and password")
         }
-        return Sasl(mechanism: mechanism, username: username, password: password)
+        return SaslCredentials(mechanism: mechanism, username: username, password: password)
     }
 
-    private static func readTLS(_ reader: ConfigReader) -> TLS {
-        var tls = TLS()
+    private static func readTLS(_ reader: ConfigReader) -> TLSSettings {
+        var tls = TLSSettings()
         tls.truststoreLocation = reader.string("ssl.truststore.location")
         tls.truststorePassword = reader.string("ssl.truststore.password")
         tls.truststoreType = reader.string("ssl.truststore.type") ?? tls.truststoreType

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Security
 
 @testable import KafkaClient
 

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Security
 
 /// What a new connection says before its first request: ApiVersions (KIP-511: newest first, downgraded to what the broker names), then SASL.
 struct Handshake {

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Security
 
 /// A broker as the client connects to it. One broker may have two: coordinators can get a connection of their own.
 enum Channel: Hashable {

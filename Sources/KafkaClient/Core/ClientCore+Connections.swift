@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Security
 
 // Connections: opening, the handshake, answers, losing them.
 extension ClientCore {

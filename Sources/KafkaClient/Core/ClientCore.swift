@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Security
 import Vocabulary
 
 /// Names one connection attempt. A closed connection's name is never used again.

@@ -1,28 +1,29 @@
 /// The value of `sasl.jaas.config`: a login module's class, a flag, options `key="value"`, a semicolon (Java's JAAS syntax, one entry).
-struct JaasConfig {
-    let loginModule: String
-    let options: [String: String]
+public struct JaasConfig: Hashable, Sendable {
+    public let loginModule: String
+    public let options: [String: String]
 
-    init(_ text: String) throws(ClientError) {
+    /// - Throws: what is wrong, in Java's words
+    public init(_ text: String) throws(JaasError) {
         var words = try Self.words(text)
-        guard words.last == ";" else { throw .configuration("JAAS config entry not terminated by semi-colon") }
+        guard words.last == ";" else { throw JaasError("JAAS config entry not terminated by semi-colon") }
         words.removeLast()
-        guard words.count >= 2 else { throw .configuration("Login module control flag not specified in JAAS config") }
+        guard words.count >= 2 else { throw JaasError("Login module control flag not specified in JAAS config") }
         loginModule = words[0]
         guard ["required", "requisite", "sufficient", "optional"].contains(words[1].lowercased()) else {
-            throw .configuration("Login module control flag is not valid in JAAS config")
+            throw JaasError("Login module control flag is not valid in JAAS config")
         }
         var options: [String: String] = [:]
         var rest = words.dropFirst(2)
         while let key = rest.popFirst() {
-            guard rest.popFirst() == "=", let value = rest.popFirst() else { throw .configuration("Value not specified for key '\(key)' in JAAS config") }
+            guard rest.popFirst() == "=", let value = rest.popFirst() else { throw JaasError("Value not specified for key '\(key)' in JAAS config") }
             options[key] = value
         }
         self.options = options
     }
 
     /// Words, quoted texts (without their quotes), `=` and `;`.
-    private static func words(_ text: String) throws(ClientError) -> [String] {
+    private static func words(_ text: String) throws(JaasError) -> [String] {
         var words: [String] = []
         var word = ""
         var quote: Character?
@@ -57,8 +58,15 @@ struct JaasConfig {
                 word.append(character)
             }
         }
-        if quote != nil { throw .configuration("Unterminated quote in JAAS config") }
+        if quote != nil { throw JaasError("Unterminated quote in JAAS config") }
         end()
         return words
     }
+}
+
+/// Why a JAAS configuration cannot be read.
+public struct JaasError: Error, Hashable, Sendable {
+    public let message: String
+
+    init(_ message: String) { self.message = message }
 }

@@ -3,7 +3,7 @@ public enum SaslHash: Sendable {
     case sha256, sha512
 }
 
-/// The cryptography that SCRAM needs, supplied from outside: this library has none of its own.
+/// The cryptography that SCRAM needs, supplied from outside: there is none of our own.
 public protocol SaslCrypto: Sendable {
     func hmac(_ hash: SaslHash, key: [UInt8], data: [UInt8]) -> [UInt8]
     func digest(_ hash: SaslHash, _ data: [UInt8]) -> [UInt8]
@@ -14,24 +14,29 @@ public protocol SaslCrypto: Sendable {
 }
 
 /// One side's part of a SASL exchange.
-protocol SaslExchange {
+public protocol SaslExchange {
     /// The first message.
     mutating func first() -> [UInt8]
     /// What follows the peer's message.
     mutating func next(_ message: [UInt8]) -> SaslStep
 }
 
-enum SaslStep: Equatable {
+public enum SaslStep: Equatable, Sendable {
     case send([UInt8])
     case done
     case failed(String)
 }
 
-/// SASL PLAIN (RFC 4616).
-struct PlainExchange: SaslExchange {
-    let username: String
-    let password: String
+/// SASL PLAIN, client side (RFC 4616).
+public struct PlainExchange: SaslExchange {
+    private let username: String
+    private let password: String
 
-    func first() -> [UInt8] { [0] + Array(username.utf8) + [0] + Array(password.utf8) }
-    func next(_ message: [UInt8]) -> SaslStep { .done }
+    public init(username: String, password: String) {
+        self.username = username
+        self.password = password
+    }
+
+    public func first() -> [UInt8] { [0] + Array(username.utf8) + [0] + Array(password.utf8) }
+    public func next(_ message: [UInt8]) -> SaslStep { .done }
 }

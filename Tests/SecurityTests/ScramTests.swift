@@ -1,7 +1,6 @@
-import KafkaProtocol
 import Testing
 
-@testable import KafkaClient
+@testable import Security
 
 @Suite struct ScramTests {
     /// Arithmetic that a test can follow; what matters here is the conversation.

@@ -1,18 +1,18 @@
 import KafkaProtocol
 
 /// SASL SCRAM, client side (RFC 5802, RFC 7677).
-struct ScramExchange: SaslExchange {
-    let hash: SaslHash
-    let username: String
-    let password: String
-    let crypto: any SaslCrypto
+public struct ScramExchange: SaslExchange {
+    private let hash: SaslHash
+    private let username: String
+    private let password: String
+    private let crypto: any SaslCrypto
     /// Bounds of the iteration count: below, the password would be too cheap to guess; above, a hostile broker could keep the client busy.
     static let iterations = 4_096...1_000_000
 
     private var clientNonce = ""
     private var serverSignature: [UInt8]?
 
-    init(hash: SaslHash, username: String, password: String, crypto: any SaslCrypto) {
+    public init(hash: SaslHash, username: String, password: String, crypto: any SaslCrypto) {
         self.hash = hash
         self.username = username
         self.password = password
@@ -31,12 +31,12 @@ struct ScramExchange: SaslExchange {
         return "n=\(name),r=\(clientNonce)"
     }
 
-    mutating func first() -> [UInt8] {
+    public mutating func first() -> [UInt8] {
         clientNonce = crypto.nonce()
         return Array("n,,\(firstBare)".utf8)
     }
 
-    mutating func next(_ message: [UInt8]) -> SaslStep {
+    public mutating func next(_ message: [UInt8]) -> SaslStep {
         let text = String(decoding: message, as: UTF8.self)
         var fields: [Character: String] = [:]
         for part in text.split(separator: ",") where part.dropFirst().first == "=" {
