@@ -140,3 +140,65 @@ def acks_all():
         rows = [(rate("one", 1), rate("many", 64)) for _ in range(4)][1:]
         one, many = (sorted(row[side] for row in rows)[1] for side in (0, 1))
         print(f"acks=all from 16 connections: {one:.0f} requests/s to one partition, {many:.0f} to 64: {many / one:.2f} times")
+
+
+def latency():
+    """One connection that sends a record of 100 bytes and waits for its answer, acks=1 and acks=all, to us and (with KAFKA_HOME) to Kafka, in turn; and
+    records of 100 bytes by the million with librdkafka."""
+    import confluent_kafka
+    from support import KAFKA_HOME, KafkaBroker
+
+    def single(port, acks, count):
+        times, request = [], produce("t", 0, batch(b"x" * 100), acks=acks)
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for _ in range(count):
+                began = time.perf_counter()
+                connection.sendall(request)
+                read_frame(connection)
+                times.append(time.perf_counter() - began)
+        return sorted(times)
+
+    def small(address, count=400_000):
+        producer = confluent_kafka.Producer({
+            "bootstrap.servers": address, "acks": 1, "linger.ms": 5, "queue.buffering.max.messages": 1000000, "log_level": 0})
+        began = time.perf_counter()
+        for n in range(count):
+            while True:
+                try:
+                    producer.produce("t", b"x" * 100)
+                    break
+                except BufferError:
+                    producer.poll(0.01)
+            if n % 1000 == 0:
+                producer.poll(0)
+        producer.flush()
+        return count / (time.perf_counter() - began)
+
+    def play(sides):
+        singles = {(name, acks): [] for name in sides for acks in (1, -1)}
+        rates = {name: [] for name in sides}
+        for run in range(4):
+            for name, (port, address) in sides.items():
+                for acks in (1, -1):
+                    times = single(port, acks, 2000)
+                    if run:
+                        singles[name, acks] += times
+                rate = small(address)
+                if run:
+                    rates[name].append(rate)
+        for name in sides:
+            for acks in (1, -1):
+                times = sorted(singles[name, acks])
+                middle, late = times[len(times) // 2], times[len(times) * 99 // 100]
+                print(f"{name:6} acks={'all' if acks == -1 else acks}: a single record takes {middle * 1e6:.0f} us, at the 99th percentile {late * 1e6:.0f} us")
+            print(f"{name:6} records of 100 bytes: {sorted(rates[name])[1] / 1e6:.2f} M/s")
+
+    with Broker("--topic", "t:1") as ours:
+        sides = {"Ottla": (ours.port, ours.address)}
+        if not KAFKA_HOME:
+            return play(sides)
+        with KafkaBroker() as kafka:
+            ottla("topics", "--bootstrap-server", kafka.address, "--create", "--topic", "t", "--partitions", 1)
+            sides["Kafka"] = (int(kafka.address.rsplit(":", 1)[1]), kafka.address)
+            play(sides)

@@ -45,11 +45,18 @@ def wait_for(what, seconds=30):
         time.sleep(0.05)
 
 
+def fill_until_trimmed(address, data):
+    """The log begins at a snapshot once there is a second one."""
+    fill(address, 0, 25)
+    ottla("console-producer", "--bootstrap-server", address, "--topic", "t3", stdin="".join(f"v{n}\n" for n in range(50)))
+    wait_for(lambda: metadata(data, ".checkpoint"))
+    fill(address, 30, 35)
+    wait_for(lambda: begins_at(data) > 0 and len(metadata(data, ".checkpoint")) == 1)
+
+
 def test_the_metadata_log_is_trimmed_behind_a_snapshot_and_a_restart_sees_the_same():
     with Broker(*overrides(SMALL)) as broker:
-        fill(broker.address, 0, 60)
-        ottla("console-producer", "--bootstrap-server", broker.address, "--topic", "t3", stdin="".join(f"v{n}\n" for n in range(50)))
-        wait_for(lambda: begins_at(broker.data) > 0 and len(metadata(broker.data, ".checkpoint")) == 1)
+        fill_until_trimmed(broker.address, broker.data)
         before = topics_and_records(broker.address)
         for end in (broker.stop, broker.kill):
             end()
@@ -64,9 +71,7 @@ def test_the_metadata_log_is_trimmed_behind_a_snapshot_and_a_restart_sees_the_sa
 def test_kafka_takes_over_snapshots_and_a_trimmed_log_and_we_take_over_its_own(end, tmp_path):
     data = tmp_path / "data"
     with Broker(*overrides(SMALL), data=str(data)) as broker:
-        fill(broker.address, 0, 60)
-        ottla("console-producer", "--bootstrap-server", broker.address, "--topic", "t3", stdin="".join(f"v{n}\n" for n in range(50)))
-        wait_for(lambda: begins_at(data) > 0 and len(metadata(data, ".checkpoint")) == 1)
+        fill_until_trimmed(broker.address, data)
         before = topics_and_records(broker.address)
         getattr(broker, end)()
     if end == "stop":

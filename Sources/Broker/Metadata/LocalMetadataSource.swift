@@ -196,7 +196,8 @@ final class LocalMetadataSource: MetadataSource {
                 let isDue = state.withLock { $0.schedule.isDue(endOffset: image.offset + 1, now: now) }
                 let isWritten = isDue ? try writeSnapshot(of: image, now: now) != nil : false
                 guard isWritten || now - lastTrimMs >= Self.trimIntervalMs else { return }
-                lastTrimMs = now
+                // What stands in the way of trimming is soon gone, so that is tried again at the next look.
+                lastTrimMs = storage.hasMarked ? now - Self.trimIntervalMs : now
                 try trim(now: now)
                 state.withLock { $0.told = nil }
             } catch {
