@@ -19,7 +19,7 @@ public final class Broker: Sendable {
     let authorizer: any Authorizer
     let quotas: any QuotaKeeper
 
-    private let background = Mutex<@Sendable (@escaping @Sendable () -> Void) -> Void>({ work in work() })
+    private let background = Hook<@Sendable () -> Void>()
 
     /// Opens the data directory, recovers what needs it and folds the metadata log. Throws with a text for the operator.
     public init(settings: BrokerSettings, disk: any Disk, now: Int64) throws {
@@ -41,7 +41,7 @@ public final class Broker: Sendable {
     }
 
     /// Where long work goes that must not hold up an event loop; without a host it runs at once.
-    public func onBackgroundWork(_ body: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void) { background.withLock { $0 = body } }
+    public func onBackgroundWork(_ body: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void) { background.set(body) }
 
     /// Serves one frame (without its length). `reply` is called exactly once, now or later, from any thread.
     public func handle(_ frame: Bytes, from connection: ClientConnection, now: Int64, reply: @escaping @Sendable (Reply) -> Void) {
@@ -107,9 +107,10 @@ public final class Broker: Sendable {
     /// How long a file that nobody reads or writes keeps its descriptor: between this and twice as long.
     private static let idleFilesMs: Int64 = 10_000
 
+    private func inBackground(_ work: @escaping @Sendable () -> Void) { if !background(work) { work() } }
+
     private func removeMarked() {
-        let run = background.withLock { $0 }
-        run { [weak self] in self?.storage.removeMarked() }
+        inBackground { [weak self] in self?.storage.removeMarked() }
     }
 
     /// Does a partition's upkeep. The operator is told of a failure when it is new, and again when its reason changes.
@@ -138,8 +139,7 @@ public final class Broker: Sendable {
         timers.schedule(at: now + intervalMs) { [weak self] now in
             guard let self else { return }
             if !round.isGoingOn.exchange(true, ordering: .acquiringAndReleasing) {
-                let run = self.background.withLock { $0 }
-                run { [weak self] in
+                self.inBackground { [weak self] in
                     if let self { work(self, now) }
                     round.isGoingOn.store(false, ordering: .releasing)
                 }

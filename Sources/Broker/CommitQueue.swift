@@ -26,7 +26,7 @@ public final class CommitQueue: Sendable {
 
     public let durability: Durability
     private let state = Mutex(State())
-    private let signal = Mutex<(@Sendable () -> Void)?>(nil)
+    private let signal = Hook<Void>()
 
     /// The data directory.
     private let path: String
@@ -39,7 +39,7 @@ public final class CommitQueue: Sendable {
     }
 
     /// Called, from any thread, once for each call of `drainOne` that is needed.
-    public func onWork(_ body: @escaping @Sendable () -> Void) { signal.withLock { $0 = body } }
+    public func onWork(_ body: @escaping @Sendable () -> Void) { signal.set(body) }
 
     /// Calls `then` once everything appended to the partition so far is durable; at once where durability does not ask for a sync.
     func commit(_ partition: Partition, upTo offset: Int64, then: @escaping @Sendable (ErrorCode) -> Void) {
@@ -52,7 +52,7 @@ public final class CommitQueue: Sendable {
             state.queue.append(partition)
             return true
         }
-        if isNew { signal.withLock { $0 }?() }
+        if isNew { signal(()) }
     }
 
     /// Syncs the partition that has waited longest, or many at once when many wait, and answers those who wait for them; false when there was nothing to do.
@@ -73,6 +73,8 @@ public final class CommitQueue: Sendable {
         }
         guard let first = taken.first else { return false }
         let outcomes = taken.count == 1 ? [first.partition.sync()] : Partition.sync(taken.map(\.partition), below: path)
+        // Before the next sync begins: what those who are answered send now goes with it.
+        for (row, outcome) in zip(taken, outcomes) { for waiter in row.waiters { waiter(outcome) } }
         let again = state.withLock { state in
             taken.filter { row in
                 state.syncing.remove(ObjectIdentifier(row.partition))
@@ -81,8 +83,7 @@ public final class CommitQueue: Sendable {
                 return true
             }.count
         }
-        if again > 0, let signal = signal.withLock({ $0 }) { for _ in 0..<again { signal() } }
-        for (row, outcome) in zip(taken, outcomes) { for waiter in row.waiters { waiter(outcome) } }
+        for _ in 0..<again { signal(()) }
         return true
     }
 

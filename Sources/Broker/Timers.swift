@@ -15,12 +15,12 @@ public final class Timers: Sendable {
     }
 
     private let state = Mutex(State())
-    private let wake = Mutex<(@Sendable (Int64) -> Void)?>(nil)
+    private let wake = Hook<Int64>()
 
     public init() {}
 
     /// Called, from any thread, with the new earliest deadline whenever it moves forward.
-    public func onEarlierDeadline(_ body: @escaping @Sendable (Int64) -> Void) { wake.withLock { $0 = body } }
+    public func onEarlierDeadline(_ body: @escaping @Sendable (Int64) -> Void) { wake.set(body) }
 
     @discardableResult
     public func schedule(at deadline: Int64, _ body: @escaping @Sendable (_ now: Int64) -> Void) -> UInt64 {
@@ -33,7 +33,7 @@ public final class Timers: Sendable {
             Self.siftUp(&state.heap)
             return (id, isEarliest)
         }
-        if isEarliest, let wake = wake.withLock({ $0 }) { wake(deadline) }
+        if isEarliest { wake(deadline) }
         return id
     }
 

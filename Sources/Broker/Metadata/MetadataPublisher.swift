@@ -14,7 +14,7 @@ final class MetadataPublisher: Sendable {
     private let storage: LogDirectory
     private let partitions: PartitionTable
     private let subscribers = Mutex<[Subscriber]>([])
-    private let onMarked = Mutex<@Sendable () -> Void>({})
+    private let onMarked = Hook<Void>()
     /// Partitions that are placed here and whose log could not be made or opened, with the reason.
     private let unavailable = Mutex<[TopicPartition: String]>([:])
 
@@ -26,7 +26,7 @@ final class MetadataPublisher: Sendable {
 
     func subscribe(_ body: @escaping Subscriber) { subscribers.withLock { $0.append(body) } }
 
-    func onMarkedDirectories(_ body: @escaping @Sendable () -> Void) { onMarked.withLock { $0 = body } }
+    func onMarkedDirectories(_ body: @escaping @Sendable () -> Void) { onMarked.set(body) }
 
     /// Brings a node that starts in line with its first image. It does not start without one of its partitions.
     func start(_ image: MetadataImage, now: Int64) throws {
@@ -89,7 +89,7 @@ final class MetadataPublisher: Sendable {
         unavailable.withLock { $0 = $0.filter { !names.contains($0.key.topic) } }
         storage.delete(topics.flatMap { topic in topic.partitions.indices.map { TopicPartition(topic.name, Int32($0)) } })
         for partition in removed { partition.wake(appended: nil, now: now) }
-        onMarked.withLock { $0 }()
+        onMarked(())
     }
 
     private func view(_ image: MetadataImage) -> ConfigView { ConfigView(image: image, brokerId: settings.nodeId, properties: settings.properties) }

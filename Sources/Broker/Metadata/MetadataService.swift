@@ -20,8 +20,8 @@ public final class MetadataService: Sendable {
     private let publisher: MetadataPublisher
     private let generator: Mutex<SeededGenerator>
     private let queue = Mutex(Queue())
-    private let signal = Mutex<(@Sendable () -> Void)?>(nil)
-    private let onFatal = Mutex<(@Sendable (String) -> Void)?>(nil)
+    private let signal = Hook<Void>()
+    private let fatal = Hook<String>()
 
     /// What has been asked and is not decided yet.
     private struct Queue: Sendable {
@@ -116,10 +116,10 @@ public final class MetadataService: Sendable {
     }
 
     /// Called, from any thread, when there is something to drain. Without it, what is asked is decided at once, on the caller's thread.
-    public func onWork(_ body: @escaping @Sendable () -> Void) { signal.withLock { $0 = body } }
+    public func onWork(_ body: @escaping @Sendable () -> Void) { signal.set(body) }
 
     /// Called, once, when the metadata in memory and in the log may differ: the node must stop.
-    public func onFatal(_ body: @escaping @Sendable (String) -> Void) { onFatal.withLock { $0 = body } }
+    public func onFatal(_ body: @escaping @Sendable (String) -> Void) { fatal.set(body) }
 
     private func enqueue<Response: Sendable>(
         _ decide: @escaping @Sendable (MetadataService, SeededGenerator) throws(MetadataFailure) -> Response,
@@ -145,7 +145,7 @@ public final class MetadataService: Sendable {
             return !queue.isScheduled
         }
         guard wakes else { return }
-        if let signal = signal.withLock({ $0 }) { signal() } else { drain() }
+        if !signal(()) { drain() }
     }
 
     // MARK: Deciding
@@ -175,7 +175,7 @@ public final class MetadataService: Sendable {
             for release in releases { release(.unknownServerError) }
             for job in jobs.dropFirst(releases.count) { job.refuse(.unknownServerError) }
             settings.log.error(.metadata, "this node cannot go on: \(error.reason)")
-            onFatal.withLock { $0 }?(error.reason)
+            fatal(error.reason)
         }
     }
 
