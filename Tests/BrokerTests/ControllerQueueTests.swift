@@ -1,4 +1,3 @@
-import Coordination
 import KafkaProtocol
 import LogStorage
 import Security
@@ -6,6 +5,7 @@ import Synchronization
 import Testing
 
 @testable import Broker
+@testable import Coordination
 
 /// What is asked of the controller, and when it is answered.
 @Suite struct ControllerQueueTests {
@@ -77,6 +77,19 @@ import Testing
         metadata.drain()
         #expect(answers.withLock { $0.count } == 3 && fatal.withLock { $0.count } == 1)
         #expect(metadata.image.topic("c") == nil)
+    }
+
+    @Test func aDecisionMayBeLargerThanAnyClientsBatch() throws {
+        let driver = try BrokerDriver()
+        let outcome = Mutex<ErrorCode?>(nil)
+        // As large as what a start after a crash says of 40,000 partitions.
+        let records = (0..<40_000).map { MetadataRecord.config(.topic("t"), "key-\($0)", "a value of some length that is nobody's") }
+        driver.broker.metadata.record(records) { result in
+            if case .failure(let code) = result { outcome.withLock { $0 = code } } else { outcome.withLock { $0 = ErrorCode.none } }
+        }
+        #expect(outcome.withLock { $0 } == ErrorCode.none)
+        try driver.restart()
+        #expect(driver.broker.metadata.image.config(of: .topic("t")).count == 40_000)
     }
 
     @Test func producerIdsOfManyWhoAskAtOnceAreDifferent() throws {

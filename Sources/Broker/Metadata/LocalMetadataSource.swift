@@ -58,6 +58,8 @@ final class LocalMetadataSource: MetadataSource {
         let key = settings.text("internal.metadata.log.segment.bytes") == nil ? "metadata.log.segment.bytes" : "internal.metadata.log.segment.bytes"
         config.segmentBytes = Int(settings.int(key))
         config.segmentMs = settings.int("metadata.log.segment.ms")
+        // A decision is one batch, however many partitions it is about: that of a start after a crash names every one.
+        config.maxMessageBytes = Int(Int32.max)
         config.retentionMs = -1
         config.retentionBytes = -1
         return config
