@@ -84,12 +84,28 @@ import Testing
         let outcome = Mutex<ErrorCode?>(nil)
         // As large as what a start after a crash says of 40,000 partitions.
         let records = (0..<40_000).map { MetadataRecord.config(.topic("t"), "key-\($0)", "a value of some length that is nobody's") }
-        driver.broker.metadata.record(records) { result in
+        driver.broker.metadata.record({ _ in records }) { result in
             if case .failure(let code) = result { outcome.withLock { $0 = code } } else { outcome.withLock { $0 = ErrorCode.none } }
         }
         #expect(outcome.withLock { $0 } == ErrorCode.none)
         try driver.restart()
         #expect(driver.broker.metadata.image.config(of: .topic("t")).count == 40_000)
+    }
+
+    @Test func aTopicThatIsTakenBackMayBeGoneAlready() throws {
+        let driver = try BrokerDriver()
+        let metadata = driver.broker.metadata
+        let fatal = Mutex<String?>(nil)
+        metadata.onFatal { reason in fatal.withLock { $0 = reason } }
+        try driver.create("kept")
+        try driver.create("gone")
+        let ids = ["kept", "gone"].compactMap { metadata.image.topic($0)?.id }
+        // Somebody deletes it before the node gets to take it back.
+        try driver.delete("gone")
+        metadata.takeBack(ids) { _ in }
+        #expect(fatal.withLock { $0 } == nil)
+        #expect(metadata.image.topicsByName.isEmpty)
+        #expect(try driver.create("next")?.errorCode == ErrorCode.none)
     }
 
     @Test func producerIdsOfManyWhoAskAtOnceAreDifferent() throws {

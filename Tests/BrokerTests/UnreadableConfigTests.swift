@@ -22,10 +22,11 @@ import Testing
         let written = Mutex<[String]>([])
         let first = try open(disk) { line in written.withLock { $0.append(line) } }
         #expect(first.metadata.createTopicAtStart("t", partitions: 1) == nil)
-        first.metadata.record(
-            [.config(.topic("t"), "retention.bytes", "1"), .config(.topic("t"), "cleanup.policy", "compact,compact")]) { _ in }
+        first.metadata.record({ _ in
+            [.config(.topic("t"), "retention.bytes", "1"), .config(.topic("t"), "cleanup.policy", "compact,compact")]
+        }) { _ in }
         #expect(first.partitions.partition("t", 0)?.log.config.isCompacted == true)
-        first.metadata.record([.config(.topic("t"), key, text)]) { _ in }
+        first.metadata.record({ _ in [.config(.topic("t"), key, text)] }) { _ in }
         // At once, and after a start on the same directory.
         #expect(first.partitions.partition("t", 0).map { $0.log.config.isDeleted || $0.log.config.isCompacted } == false)
         try first.shutDown(now: 1_000_000)

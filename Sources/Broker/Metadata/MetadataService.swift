@@ -110,9 +110,9 @@ public final class MetadataService: Sendable {
             }, then: then)
     }
 
-    /// Records what this node, as its own controller, has decided by itself.
-    func record(_ records: [MetadataRecord], then: @escaping @Sendable (Result<Void, ErrorCode>) -> Void) {
-        enqueue({ (service, _) throws(MetadataFailure) in try service.store.decide { _, _ in .init(records, ()) } }, then: then)
+    /// Records what this node, as its own controller, decides by itself, once what was asked before is decided: on the image as it is then.
+    func record(_ decide: @escaping @Sendable (MetadataImage) -> [MetadataRecord], then: @escaping @Sendable (Result<Void, ErrorCode>) -> Void) {
+        enqueue({ (service, _) throws(MetadataFailure) in try service.store.decide { image, _ in .init(decide(image), ()) } }, then: then)
     }
 
     /// Called, from any thread, when there is something to drain. Without it, what is asked is decided at once, on the caller's thread.
@@ -202,21 +202,31 @@ public final class MetadataService: Sendable {
     ) {
         submit(request, version: version, principal: principal) { [self] result in
             guard case .success(var response) = result, !request.validateOnly else { return then(result) }
-            var removals: [MetadataRecord] = []
+            var failed: [Uuid] = []
             for (index, row) in response.topics.enumerated() where row.errorCode == .none {
                 guard let topic = image.topic(row.name), let reason = publisher.firstReasonUnavailable(topic) else { continue }
-                var removal = RemoveTopicRecord()
-                removal.topicId = topic.id
-                removals.append(MetadataRecord(removal))
+                failed.append(topic.id)
                 var refused = CreateTopicsResponse.CreatableTopicResult()
                 refused.name = row.name
                 refused.errorCode = .kafkaStorageError
                 refused.errorMessage = "The broker cannot keep the topic's data: \(reason)"
                 response.topics[index] = refused
             }
-            if removals.isEmpty { return then(.success(response)) }
-            record(removals) { [response] removed in then(removed.map { response }) }
+            if failed.isEmpty { return then(.success(response)) }
+            takeBack(failed) { [response] removed in then(removed.map { response }) }
         }
+    }
+
+    /// Removes topics again, but for those that somebody else has removed meanwhile.
+    func takeBack(_ topics: [Uuid], then: @escaping @Sendable (Result<Void, ErrorCode>) -> Void) {
+        record(
+            { image in
+                topics.filter { image.topic($0) != nil }.map { id in
+                    var removal = RemoveTopicRecord()
+                    removal.topicId = id
+                    return MetadataRecord(removal)
+                }
+            }, then: then)
     }
 
     /// Adds partitions. What the cluster has decided stays; but who asked is told of those whose logs cannot be made, which is tried again later.
