@@ -9,8 +9,7 @@ func handleCreateTopics(_ broker: Broker, _ request: CreateTopicsRequest, _ cont
     let mayCreateAll = context.allows(.create, .cluster)
     var allowed = request
     allowed.topics.removeAll { !mayCreateAll && !context.allows(.create, .topic($0.name)) }
-    let names = Set(allowed.topics.map(\.name))
-    var seen = names
+    var seen = Set(allowed.topics.map(\.name))
     let refused = request.topics.filter { seen.insert($0.name).inserted }.map { topic in
         var row = CreateTopicsResponse.CreatableTopicResult()
         row.name = topic.name
@@ -19,16 +18,12 @@ func handleCreateTopics(_ broker: Broker, _ request: CreateTopicsRequest, _ cont
         return row
     }
     broker.metadata.createTopics(allowed, version: context.version, principal: context.principal) { result in
-        context.answer(
-            request,
-            result.map { response in
-                var response = response
-                for index in response.topics.indices where !context.allows(.describeConfigs, .topic(response.topics[index].name)) {
-                    hideConfiguration(&response.topics[index])
-                }
-                response.topics += refused
-                return response
-            })
+        context.answer(request, result) { response in
+            for index in response.topics.indices where !context.allows(.describeConfigs, .topic(response.topics[index].name)) {
+                hideConfiguration(&response.topics[index])
+            }
+            response.topics += refused
+        }
     }
 }
 

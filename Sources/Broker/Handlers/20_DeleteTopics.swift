@@ -32,13 +32,5 @@ func handleDeleteTopics(_ broker: Broker, _ request: DeleteTopicsRequest, _ cont
         refuse(name, .zero, .topicAuthorizationFailed)
         return true
     }
-    broker.metadata.submit(allowed, version: context.version, principal: context.principal) { [refused] result in
-        context.answer(
-            request,
-            result.map { response in
-                var response = response
-                response.responses += refused
-                return response
-            })
-    }
+    context.forward(allowed, broker) { [refused] in $0.responses += refused }
 }

@@ -14,13 +14,5 @@ func handleAlterConfigs(_ broker: Broker, _ request: AlterConfigsRequest, _ cont
         return row
     }
     allowed.resources.removeAll { !context.mayAlterConfigs($0.resourceType, $0.resourceName) }
-    broker.metadata.submit(allowed, version: context.version, principal: context.principal) { result in
-        context.answer(
-            request,
-            result.map { response in
-                var response = response
-                response.responses = refused + response.responses
-                return response
-            })
-    }
+    context.forward(allowed, broker) { $0.responses = refused + $0.responses }
 }

@@ -15,12 +15,6 @@ func handleCreatePartitions(_ broker: Broker, _ request: CreatePartitionsRequest
         return row
     }
     broker.metadata.createPartitions(allowed, version: context.version, principal: context.principal) { result in
-        context.answer(
-            request,
-            result.map { response in
-                var response = response
-                response.results = refused + response.results
-                return response
-            })
+        context.answer(request, result) { $0.results = refused + $0.results }
     }
 }
