@@ -47,6 +47,7 @@ let package = Package(
         .target(name: "OttlaClient", dependencies: ["ClientDriver", "KafkaClient", "KafkaProtocol", "Host", "Vocabulary", "Locks"], swiftSettings: strict),
         .executableTarget(name: "produce-and-consume", dependencies: ["OttlaClient"], path: "Examples/ProduceAndConsume", swiftSettings: strict),
         .executableTarget(name: "ottla", dependencies: ["Toolkit"], swiftSettings: strict),
+        .target(name: "Measuring", path: "Tests/Support/Measuring", swiftSettings: strict),
         .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"], swiftSettings: strict),
         .testTarget(name: "PatternTests", dependencies: ["Pattern"], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(name: "KafkaProtocolTests", dependencies: ["KafkaProtocol", "Vocabulary"], resources: [.copy("Fixtures")], swiftSettings: strict),
@@ -54,12 +55,13 @@ let package = Package(
         .testTarget(
             name: "LogStorageTests", dependencies: ["LogStorage", "KafkaProtocol", "Vocabulary"], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
-            name: "CoordinationTests", dependencies: ["Coordination", "KafkaProtocol", "Vocabulary"], resources: [.copy("Fixtures")], swiftSettings: strict),
+            name: "CoordinationTests", dependencies: ["Coordination", "KafkaProtocol", "Measuring", "Vocabulary"], resources: [.copy("Fixtures")],
+            swiftSettings: strict),
         .testTarget(
             name: "BrokerTests", dependencies: ["Broker", "KafkaProtocol", "LogStorage", "Coordination", "Security", "Simulation", "Vocabulary"],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
-            name: "KafkaClientTests", dependencies: ["KafkaClient", "KafkaProtocol", "Security", "Vocabulary"], resources: [.copy("Fixtures")],
+            name: "KafkaClientTests", dependencies: ["KafkaClient", "KafkaProtocol", "Measuring", "Security", "Vocabulary"], resources: [.copy("Fixtures")],
             swiftSettings: strict),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Broker", "KafkaProtocol", "LogStorage", "Vocabulary"], swiftSettings: strict),
         .testTarget(

@@ -43,31 +43,17 @@ public struct SnapshotFiles: Sendable {
         return found
     }
 
-    /// What retention must know of a snapshot.
-    public struct Row: Sendable, Equatable {
-        public var snapshot: MetadataSnapshot
-        public var sizeInBytes: Int64
-        /// When the last record that it stands for was appended (ms); nil when its header cannot be read.
-        public var lastContainedLogTimestamp: Int64?
-
-        public init(snapshot: MetadataSnapshot, sizeInBytes: Int64, lastContainedLogTimestamp: Int64?) {
-            self.snapshot = snapshot
-            self.sizeInBytes = sizeInBytes
-            self.lastContainedLogTimestamp = lastContainedLogTimestamp
-        }
-    }
-
     /// Enough of a file for its first batch, the voters of a quorum included.
     private static let headerBytes = 16 << 10
 
     /// Oldest first.
-    public func rows() throws(DiskError) -> [Row] {
-        var rows: [Row] = []
+    public func rows() throws(DiskError) -> [StoredSnapshot] {
+        var rows: [StoredSnapshot] = []
         for snapshot in try list() {
             let file = try disk.openFile(path(snapshot), create: false)
             defer { file.close() }
             let start = try file.read(at: 0, count: min(file.size, Self.headerBytes))
-            rows.append(Row(snapshot: snapshot, sizeInBytes: Int64(file.size), lastContainedLogTimestamp: Self.timestamp(start)))
+            rows.append(StoredSnapshot(snapshot: snapshot, sizeInBytes: Int64(file.size), lastContainedLogTimestamp: Self.timestamp(start)))
         }
         return rows
     }

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Measuring
 import Testing
 import Vocabulary
 

@@ -28,7 +28,7 @@ import Testing
         #expect(!schedule.isDue(endOffset: 1, now: 60_499) && schedule.isDue(endOffset: 1, now: 60_500))
     }
 
-    private func rows(_ ends: Int64...) -> [SnapshotRetention.Row] {
+    private func rows(_ ends: Int64...) -> [StoredSnapshot] {
         ends.map { .init(snapshot: MetadataSnapshot(endOffset: $0, epoch: 1), sizeInBytes: 10, lastContainedLogTimestamp: $0 * 100) }
     }
 

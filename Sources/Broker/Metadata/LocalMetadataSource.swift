@@ -240,18 +240,12 @@ final class LocalMetadataSource: MetadataSource {
     func trim(now: Int64) throws {
         guard !storage.hasMarked else { return }
         var rows = try files.rows()
-        while let next = retention.nextStart(rows.map(SnapshotRetention.Row.init), logSize: Int64(log.sizeInBytes), now: now) {
+        while let next = retention.nextStart(rows, logSize: Int64(log.sizeInBytes), now: now) {
             if case .failure(let error) = try files.read(next) { throw MetadataError("\(files.path(next)): \(error)") }
             try files.remove(rows.map(\.snapshot).filter { $0 < next })
             let segments = try log.trim(to: next.endOffset)
             rows.removeAll { $0.snapshot < next }
             settings.log.debug(.metadata, "the metadata log begins at offset \(next.endOffset) now; \(segments) segments were removed")
         }
-    }
-}
-
-extension SnapshotRetention.Row {
-    fileprivate init(_ row: SnapshotFiles.Row) {
-        self.init(snapshot: row.snapshot, sizeInBytes: row.sizeInBytes, lastContainedLogTimestamp: row.lastContainedLogTimestamp)
     }
 }

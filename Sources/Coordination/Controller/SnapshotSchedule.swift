@@ -59,26 +59,12 @@ public struct SnapshotRetention: Sendable {
         self.maxMs = maxMs
     }
 
-    /// What the decision needs to know of a snapshot.
-    public struct Row: Sendable {
-        public var snapshot: MetadataSnapshot
-        public var sizeInBytes: Int64
-        /// When the last record that it stands for was appended (ms); nil when that cannot be read, which is not old.
-        public var lastContainedLogTimestamp: Int64?
-
-        public init(snapshot: MetadataSnapshot, sizeInBytes: Int64, lastContainedLogTimestamp: Int64?) {
-            self.snapshot = snapshot
-            self.sizeInBytes = sizeInBytes
-            self.lastContainedLogTimestamp = lastContainedLogTimestamp
-        }
-    }
-
     /// The snapshot with which log and snapshots may begin from now on; nil when all is to stay. One step at a time: after it, the log is smaller.
     /// - Parameters:
     ///   - rows: oldest first
     ///   - logSize: bytes of the log's segments
     ///   - now: milliseconds since the epoch
-    public func nextStart(_ rows: [Row], logSize: Int64, now: Int64) -> MetadataSnapshot? {
+    public func nextStart(_ rows: [StoredSnapshot], logSize: Int64, now: Int64) -> MetadataSnapshot? {
         guard rows.count > 1 else { return nil }
         let total = rows.reduce(logSize) { $0 + $1.sizeInBytes }
         let isTooLarge = maxBytes >= 0 && total > maxBytes

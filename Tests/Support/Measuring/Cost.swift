@@ -8,7 +8,7 @@
 ///
 /// Each size is measured several times on this thread alone, and the least counts: what else the machine does only adds.
 /// - Parameter prepare: makes what `work` is measured on; its own time does not count.
-func costRatio<Subject>(_ size: Int, prepare: (Int) -> Subject, work: (inout Subject, Int) -> Void) -> Double {
+public func costRatio<Subject>(_ size: Int, prepare: (Int) -> Subject, work: (inout Subject, Int) -> Void) -> Double {
     func leastNanoseconds(_ size: Int) -> UInt64 {
         (0..<4).map { _ in
             var subject = prepare(size)
