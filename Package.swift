@@ -55,7 +55,7 @@ let package = Package(
         .testTarget(
             name: "LogStorageTests", dependencies: ["LogStorage", "KafkaProtocol", "Vocabulary"], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
-            name: "CoordinationTests", dependencies: ["Coordination", "KafkaProtocol", "Measuring", "Vocabulary"], resources: [.copy("Fixtures")],
+            name: "CoordinationTests", dependencies: ["Coordination", "KafkaProtocol", "Measuring", "Pattern", "Vocabulary"], resources: [.copy("Fixtures")],
             swiftSettings: strict),
         .testTarget(
             name: "BrokerTests", dependencies: ["Broker", "KafkaProtocol", "LogStorage", "Coordination", "Security", "Simulation", "Vocabulary"],

@@ -52,6 +52,8 @@ public struct CoordinatorRecord: Hashable, Sendable {
 public struct CoordinatorOutcome<Reply: Sendable>: Sendable {
     public var records: [CoordinatorRecord] = []
     public var replies: [(token: UInt64, reply: Reply)] = []
+    /// What the caller has to do, once the records are committed, that no request waits for.
+    public var announcements: [Reply] = []
 
     public init() {}
 
@@ -65,7 +67,8 @@ public struct CoordinatorOutcome<Reply: Sendable>: Sendable {
 /// The caller keeps the following order under one lock, and calls nothing else of the shard in between:
 /// 1. a request, or `tick`, gives an outcome;
 /// 2. the caller appends `outcome.records` to the shard's log, as one append;
-/// 3. if that succeeds, it calls `replay` for each record in order, and releases `outcome.replies` when the records are committed;
+/// 3. if that succeeds, it calls `replay` for each record in order, and releases `outcome.replies` and carries out
+///    `outcome.announcements` when the records are committed;
 /// 4. if the append fails, it calls `reject` and releases the replies of what that returns (whose records it handles as from 2).
 ///
 /// Soft state (who waits for what, sessions, rebalances under way) is not in the log and changes with the request itself; `reject` undoes

@@ -137,6 +137,29 @@ private struct TextShard: CoordinatorShard {
         #expect(texts(runtime) == [])
     }
 
+    @Test func whatIsAnnouncedIsCarriedOutOnceItsRecordsAreDurable() throws {
+        let driver = try BrokerDriver()
+        try driver.create("texts")
+        let announced = Mutex<[TextShard.Reply]>([])
+        var kind = TextShard.kind
+        kind.announce = { runner, reply in
+            let seen = (try? runner.read { $0.texts }.get())?.value ?? []
+            announced.withLock { $0.append(seen == ["kept"] ? reply : .failed(.unknownServerError)) }
+        }
+        let broker = driver.broker
+        let runtime = CoordinatorRuntime(
+            kind, settings: broker.settings, metadata: broker.metadata, partitions: broker.partitions, commits: broker.commits, timers: broker.timers,
+            now: driver.now)
+        try runtime.runner(for: "key").get().perform(now: driver.now) { shard in
+            var outcome = shard.note("kept", token: 0)
+            outcome.announcements = [.noted]
+            return outcome
+        }
+        #expect(announced.withLock { $0 } == [])
+        driver.broker.commits.drain()
+        #expect(announced.withLock { $0 } == [.noted])
+    }
+
     @Test func recordsOfATransactionCountFromItsMarkerOnLiveAndAfterAStart() throws {
         let driver = try BrokerDriver()
         try driver.create("texts")

@@ -11,4 +11,6 @@ struct CoordinatorKind<Shard: CoordinatorShard>: Sendable {
     let show: @Sendable (inout Shard, ConfigView) -> Void
     /// The reply that everything asked has failed.
     let failed: @Sendable (ErrorCode) -> Shard.Reply
+    /// Carries out what a shard announces, once the records that it rests on are durable. The runner is the shard's, which may not be served yet.
+    var announce: @Sendable (ShardRunner<Shard>, Shard.Reply) -> Void = { _, _ in }
 }

@@ -26,7 +26,8 @@ final class ShardRunner<Shard: CoordinatorShard>: Sendable {
     /// What is to be told once the log is durable up to an offset.
     private struct Release {
         var upTo: Int64
-        var replies: [(Completion, Shard.Reply)]
+        var replies: [(Completion, Shard.Reply)] = []
+        var announcements: [Shard.Reply] = []
     }
 
     let partition: Partition
@@ -105,7 +106,7 @@ final class ShardRunner<Shard: CoordinatorShard>: Sendable {
     func perform(now: Int64, _ action: (inout Shard) -> Outcome) {
         release(
             state.withLock { state in
-                guard state.failure == nil else { return Release(upTo: 0, replies: []) }
+                guard state.failure == nil else { return Release(upTo: 0) }
                 refresh(&state)
                 return settle(action(&state.shard), in: &state, now: now)
             })
@@ -132,15 +133,16 @@ final class ShardRunner<Shard: CoordinatorShard>: Sendable {
 
     /// Appends and replays what the shard decided, then lets its due timers act, and collects the replies.
     private func settle(_ outcome: Outcome, in state: inout State, _ transaction: ShardLog.Transaction? = nil, now: Int64) -> Release {
-        var replies: [(Completion, Shard.Reply)] = []
-        apply(outcome, in: &state, transaction, now: now, &replies)
-        while let deadline = state.shard.nextDeadline, deadline <= now { apply(state.shard.tick(now: now), in: &state, now: now, &replies) }
+        var release = Release(upTo: 0)
+        apply(outcome, in: &state, transaction, now: now, &release)
+        while let deadline = state.shard.nextDeadline, deadline <= now { apply(state.shard.tick(now: now), in: &state, now: now, &release) }
         schedule(&state)
-        return Release(upTo: state.appendedEnd, replies: replies)
+        release.upTo = state.appendedEnd
+        return release
     }
 
     private func apply(
-        _ outcome: Outcome, in state: inout State, _ transaction: ShardLog.Transaction? = nil, now: Int64, _ replies: inout [(Completion, Shard.Reply)]
+        _ outcome: Outcome, in state: inout State, _ transaction: ShardLog.Transaction? = nil, now: Int64, _ release: inout Release
     ) {
         var outcome = outcome
         while !outcome.records.isEmpty {
@@ -156,16 +158,18 @@ final class ShardRunner<Shard: CoordinatorShard>: Sendable {
             }
         }
         for (token, reply) in outcome.replies {
-            if let completion = state.waiting.removeValue(forKey: token) { replies.append((completion, reply)) }
+            if let completion = state.waiting.removeValue(forKey: token) { release.replies.append((completion, reply)) }
         }
+        release.announcements += outcome.announcements
     }
 
     private func release(_ release: Release) {
-        guard !release.replies.isEmpty else { return }
+        guard !release.replies.isEmpty || !release.announcements.isEmpty else { return }
         commits.commit(partition, upTo: release.upTo) { error in
             // The disk did not keep what was replayed: the shard no longer says what the log says.
             if error != .none { self.fail(.notCoordinator) }
             for (completion, reply) in release.replies { completion(error == .none ? reply : self.kind.failed(.notCoordinator)) }
+            if error == .none { for announcement in release.announcements { self.kind.announce(self, announcement) } }
         }
     }
 
@@ -198,7 +202,7 @@ final class ShardRunner<Shard: CoordinatorShard>: Sendable {
             state.withLock { state in
                 state.timer = nil
                 refresh(&state)
-                return state.failure == nil ? settle(Outcome(), in: &state, now: now) : Release(upTo: 0, replies: [])
+                return state.failure == nil ? settle(Outcome(), in: &state, now: now) : Release(upTo: 0)
             })
     }
 }
