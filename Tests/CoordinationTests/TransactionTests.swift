@@ -209,6 +209,13 @@ private let bills = TopicPartition("bills", 3)
         driver.appendError = nil
         driver.advance(1_000)
         #expect(driver.markers.map(\.producerEpoch) == [2])
+        // Markers are written once, even if the last record has to wait.
+        driver.appendError = .kafkaStorageError
+        driver.writeMarkers()
+        #expect(driver.state("t") == "PrepareAbort")
+        driver.appendError = nil
+        driver.advance(1_000)
+        #expect(driver.state("t") == "CompleteAbort" && driver.markers.isEmpty)
     }
 
     @Test func wrongRequestsAreRefused() {

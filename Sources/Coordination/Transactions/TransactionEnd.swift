@@ -30,12 +30,18 @@ extension TransactionShard {
         }
     }
 
-    /// Every partition has its marker: the transaction is over. Nothing when it is not the one that these markers were of.
+    /// Every partition has its marker: the transaction is over, as soon as that can be appended. Nothing when it is not the one that these markers were of.
     public mutating func complete(_ markers: TransactionMarkers, now: Int64) -> TransactionOutcome {
         guard let known = transactions[markers.transactionalId], known.producerId == markers.producerId, known.epoch == markers.producerEpoch,
             known.state == (markers.commits ? .prepareCommit : .prepareAbort)
         else { return TransactionOutcome() }
-        return decide(markers.transactionalId, known.completed(now: now), nil, .failed(.none))
+        marked.insert(markers.transactionalId)
+        return completeMarked(markers.transactionalId, now: now)
+    }
+
+    mutating func completeMarked(_ id: String, now: Int64) -> TransactionOutcome {
+        guard let known = transactions[id] else { return TransactionOutcome() }
+        return decide(id, known.completed(now: now), nil, .failed(.none))
     }
 }
 

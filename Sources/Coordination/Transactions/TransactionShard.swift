@@ -16,6 +16,9 @@ public struct TransactionShard: CoordinatorShard {
     /// The epoch before a bump that is being appended; the record does not carry it.
     var bumped: (transactionalId: String, lastEpoch: Int16)?
 
+    /// Transactions whose markers are all written and whose last record is not in the log yet.
+    var marked: Set<String> = []
+
     enum Timer: Hashable, Sendable {
         case transaction(String)
         case expiration
@@ -23,8 +26,8 @@ public struct TransactionShard: CoordinatorShard {
 
     /// How many ids one append forgets.
     static let expiredAtOnce = 1_000
-    /// How long a timed-out transaction that could not be aborted is left alone.
-    static let abortRetryMs: Int64 = 1_000
+    /// After how long what the shard decides on its own is tried again when it could not be appended.
+    static let retryMs: Int64 = 1_000
 
     public init(configuration: TransactionConfiguration) { self.configuration = configuration }
 
@@ -33,6 +36,7 @@ public struct TransactionShard: CoordinatorShard {
     public mutating func replay(_ record: CoordinatorRecord, offset: Int64, producerId: Int64 = -1) {
         guard record.recordType == TransactionLogKey.recordType, let id = (try? record.decodeKey(TransactionLogKey.self))?.transactionalId else { return }
         defer { bumped = nil }
+        marked.remove(id)
         guard record.value != nil else { return forget(id) }
         guard let value = try? record.decodeValue(TransactionLogValue.self), var metadata = TransactionMetadata(value) else { return }
         metadata.lastEpoch = bumped?.transactionalId == id ? bumped?.lastEpoch ?? -1 : transactions[id]?.lastEpoch ?? -1
@@ -67,8 +71,12 @@ public struct TransactionShard: CoordinatorShard {
         let error = GroupShard.responseError(forAppendError: error)
         rejected.replies = outcome.replies.map { ($0.token, .failed(error)) }
         for record in outcome.records {
-            guard let id = (try? record.decodeKey(TransactionLogKey.self))?.transactionalId, let deadline = transactions[id]?.deadline else { continue }
-            timers.schedule(.transaction(id), at: deadline > now ? deadline : now + Self.abortRetryMs)
+            guard let id = (try? record.decodeKey(TransactionLogKey.self))?.transactionalId else { continue }
+            if let deadline = transactions[id]?.deadline {
+                timers.schedule(.transaction(id), at: deadline > now ? deadline : now + Self.retryMs)
+            } else if marked.contains(id) {
+                timers.schedule(.transaction(id), at: now + Self.retryMs)
+            }
         }
         return rejected
     }
@@ -94,7 +102,7 @@ public struct TransactionShard: CoordinatorShard {
         while let timer = timers.popDue(now: now) {
             switch timer {
             case .transaction(let id):
-                let outcome = abortTimedOut(id, now: now, newProducerId: nil)
+                let outcome = marked.contains(id) ? completeMarked(id, now: now) : abortTimedOut(id, now: now, newProducerId: nil)
                 if !outcome.records.isEmpty || !outcome.announcements.isEmpty { return outcome }
             case .expiration:
                 let outcome = expire(now: now)

@@ -64,7 +64,7 @@ extension TransactionShard {
     public mutating func abortTimedOut(_ id: String, now: Int64, newProducerId: Int64?) -> TransactionOutcome {
         guard let metadata = transactions[id], let deadline = metadata.deadline, deadline <= now else { return TransactionOutcome() }
         guard let next = fencing(metadata, now: now, newProducerId: newProducerId) else {
-            timers.schedule(.transaction(id), at: now + Self.abortRetryMs)
+            timers.schedule(.transaction(id), at: now + Self.retryMs)
             var outcome = TransactionOutcome()
             outcome.announcements = [.timedOut(transactionalId: id)]
             return outcome
