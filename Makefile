@@ -21,7 +21,7 @@ TOOLS := kafka-topics kafka-console-producer kafka-console-consumer kafka-consum
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := build
-.PHONY: deps test-debs test-deps build example release test test-swift test-python sanitize parity golden-update quickstart install uninstall lint format generated bench simulate clean
+.PHONY: deps test-debs test-deps build example release test test-swift test-python sanitize sanitize-short parity golden-update quickstart install uninstall lint format generated bench simulate clean
 
 deps: ## install the system libraries that are missing
 	@missing=""; for p in $(DEBS); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
@@ -47,7 +47,7 @@ example: deps ## a program that uses the client library
 release: deps ## one optimised file that needs neither Swift nor our libraries where it runs
 	$(SWIFT) build $(WALLS) $(RELEASE_FLAGS) --product ottla
 
-test: test-deps lint test-swift release generated test-python ## everything
+test: test-deps lint test-swift sanitize-short release generated test-python ## everything
 
 test-swift: deps
 	$(SWIFT) build $(WALLS) --build-tests
@@ -64,6 +64,9 @@ simulate: deps ## run SEEDS (1-100) of the simulated cluster: real clients, a br
 
 sanitize: test-deps ## the integration tests on builds with the address sanitizer and with the thread sanitizer
 	$(PYTHON) Tests/sanitize.py
+
+sanitize-short: test-deps
+	$(PYTHON) Tests/sanitize.py thread --short
 
 parity: test-deps release ## all recorded commands through our tools and Kafka's, on our broker and Kafka's (needs KAFKA_HOME)
 	OTTLA=$(abspath $(BINARY)) $(PYTHON) Tests/Golden/parity.py

@@ -1,4 +1,4 @@
-"""Builds the binary with sanitizers and plays the integration tests on it: `sanitize.py [address] [thread]`.
+"""Builds the binary with sanitizers and plays the integration tests on it: `sanitize.py [address] [thread] [--short]`.
 
 Fails if a test fails or a sanitizer has reported anything, also of a process that was killed afterwards; the reports are shown."""
 import os, pathlib, shutil, subprocess, sys
@@ -12,8 +12,11 @@ SANITIZERS = {
 # What is about the memory, the libraries or the descriptors of the release binary. Without KAFKA_HOME, what needs Kafka leaves itself out.
 LEFT_OUT = "not (not_grow or garbage_never or only_the_c_library or descriptors or full_disk)"
 
+# What `--short` plays: groups, replies and endings, where threads meet.
+SHORT = ["Tests/Integration/test_answers.py", "Tests/Integration/test_endings.py", "Tests/Integration/test_groups.py"]
 
-def play(kind):
+
+def play(kind, tests):
     scratch, build, variable, options = SANITIZERS[kind]
     subprocess.run(["swift", "build", f"--sanitize={kind}", "--scratch-path", scratch, *build, "--product", "ottla"], cwd=ROOT, check=True)
     reports = ROOT / scratch / "reports"
@@ -21,8 +24,7 @@ def play(kind):
     reports.mkdir()
     environment = {**os.environ, "OTTLA": str(ROOT / scratch / "debug/ottla"), "OTTLA_KILLS": "5", variable: f"{options} log_path={reports}/report"}
     environment.pop("KAFKA_HOME", None)
-    tests = [sys.executable, "-m", "pytest", "-q", "-W", "ignore", "-c", "Tests/pytest.ini", "Tests/Integration", "-k", LEFT_OUT]
-    done = subprocess.run(tests, cwd=ROOT, env=environment)
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-W", "ignore", "-c", "Tests/pytest.ini", *tests, "-k", LEFT_OUT], cwd=ROOT, env=environment)
     found = sorted(reports.iterdir())
     for report in found:
         print(report.read_text(errors="replace"))
@@ -32,5 +34,6 @@ def play(kind):
 
 if __name__ == "__main__":
     kinds = [word for word in sys.argv[1:] if word in SANITIZERS] or list(SANITIZERS)
+    tests = SHORT if "--short" in sys.argv else ["Tests/Integration"]
     # Each is played, also if the one before has failed.
-    sys.exit(any([play(kind) for kind in kinds]))
+    sys.exit(any([play(kind, tests) for kind in kinds]))
