@@ -45,6 +45,18 @@ public struct CoordinatorRecord: Hashable, Sendable {
     }
 }
 
+extension ErrorCode {
+    /// Kafka's translation of why a coordinator's append failed into what a client of it can act on.
+    var afterFailedAppend: ErrorCode {
+        switch self {
+        case .unknownTopicOrPartition, .notEnoughReplicas, .notEnoughReplicasAfterAppend, .requestTimedOut: .coordinatorNotAvailable
+        case .notLeaderOrFollower, .kafkaStorageError: .notCoordinator
+        case .messageTooLarge, .recordListTooLarge, .invalidFetchSize: .unknownServerError
+        default: self
+        }
+    }
+}
+
 /// What a request or a timer came to: records to append, and replies to release once those records are committed.
 ///
 /// `token` is what the caller passed with the request that a reply answers. One outcome may answer several requests (a rebalance that

@@ -18,7 +18,7 @@ import Vocabulary
         let version: Int16
         var generator: SeededGenerator
         var clients: [Client] = []
-        /// What the markers of a producer id and epoch say, and how often a transaction of them was decided.
+        /// Whether the markers of a producer id and epoch commit.
         var decided: [String: Bool] = [:]
         var problems: [String] = []
 

@@ -114,7 +114,7 @@ private let bills = TopicPartition("bills", 3)
         var last = TransactionMetadata(producerId: 100, timeoutMs: 60_000, now: driver.now)
         last.epoch = .max - 1
         last.state = .completeCommit
-        driver.settle(driver.shard.decide("t", last, nil, .failed(.none)))
+        driver.settle(driver.shard.decide("t", last))
         // By an end: the markers carry the last epoch, the producer goes on with the new id.
         _ = driver.add("t", 100, .max - 1, [orders])
         #expect(driver.end("t", 100, .max - 1, commits: true) == .ended(id: 101, epoch: 0))
@@ -126,7 +126,7 @@ private let bills = TopicPartition("bills", 3)
         driver.restart()
         #expect(driver.end("t", 100, .max - 1, commits: true) == .ended(id: 101, epoch: 0))
         // By a start.
-        driver.settle(driver.shard.decide("t", last, nil, .failed(.none)))
+        driver.settle(driver.shard.decide("t", last))
         #expect(driver.start("t", producerId: 100, epoch: .max - 1) == .producer(id: 102, epoch: 0))
     }
 
@@ -153,7 +153,7 @@ private let bills = TopicPartition("bills", 3)
         _ = driver.start("t")
         var last = TransactionMetadata(producerId: 100, timeoutMs: 1_000, now: driver.now)
         last.epoch = .max - 1
-        driver.settle(driver.shard.decide("t", last, nil, .failed(.none)))
+        driver.settle(driver.shard.decide("t", last))
         _ = driver.add("t", 100, .max - 1, [orders])
         driver.advance(1_001)
         #expect(driver.markers.map(\.producerEpoch) == [.max])
@@ -335,7 +335,7 @@ private let bills = TopicPartition("bills", 3)
         #expect(driver.start("t") == .producer(id: 100, epoch: 2))
         var last = TransactionMetadata(producerId: 100, timeoutMs: 1_000, now: driver.now)
         last.epoch = .max - 1
-        driver.settle(driver.shard.decide("t", last, nil, .failed(.none)))
+        driver.settle(driver.shard.decide("t", last))
         _ = driver.add("t", 100, .max - 1, [orders], version: 0)
         driver.advance(1_001)
         #expect(driver.markers.map(\.producerEpoch) == [.max])

@@ -125,7 +125,7 @@ public struct GroupShard: CoordinatorShard {
     }
 
     public mutating func reject(_ outcome: GroupOutcome, error: ErrorCode, now: Int64) -> GroupOutcome {
-        let error = Self.responseError(forAppendError: error)
+        let error = error.afterFailedAppend
         var rejected = GroupOutcome()
         rejected.replies = outcome.replies.map { ($0.token, .failed(error)) }
         for record in outcome.records {
@@ -174,16 +174,6 @@ public struct GroupShard: CoordinatorShard {
             groups[id] = .classic(group)
         }
         return outcome
-    }
-
-    /// Kafka's translation of why an append failed into what a group member can act on.
-    static func responseError(forAppendError error: ErrorCode) -> ErrorCode {
-        switch error {
-        case .unknownTopicOrPartition, .notEnoughReplicas, .notEnoughReplicasAfterAppend, .requestTimedOut: .coordinatorNotAvailable
-        case .notLeaderOrFollower, .kafkaStorageError: .notCoordinator
-        case .messageTooLarge, .recordListTooLarge, .invalidFetchSize: .unknownServerError
-        default: error
-        }
     }
 
     // MARK: Time

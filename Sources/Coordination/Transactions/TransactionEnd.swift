@@ -26,7 +26,7 @@ extension TransactionShard {
             }
             let complete = next.completed(now: now)
             let tells = clientVersion >= 2
-            return decide(id, next, token, .ended(id: tells ? complete.producerId : -1, epoch: tells ? complete.epoch : -1))
+            return decide(id, next, (token, .ended(id: tells ? complete.producerId : -1, epoch: tells ? complete.epoch : -1)))
         }
     }
 
@@ -41,7 +41,7 @@ extension TransactionShard {
 
     mutating func completeMarked(_ id: String, now: Int64) -> TransactionOutcome {
         guard let known = transactions[id] else { return TransactionOutcome() }
-        return decide(id, known.completed(now: now), nil, .failed(.none))
+        return decide(id, known.completed(now: now))
     }
 }
 

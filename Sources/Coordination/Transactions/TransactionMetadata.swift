@@ -76,7 +76,7 @@ struct TransactionMetadata: Equatable {
         return topics
     }
 
-    /// The last epoch but one is kept for fencing, so the last that a producer is given is 32,766 − 1.
+    /// 32,766 is the last epoch that a producer is given; the one after it is left for the markers that end or fence it.
     var isEpochExhausted: Bool { Self.isExhausted(epoch) }
 
     static func isExhausted(_ epoch: Int16) -> Bool { epoch >= Int16.max - 1 }

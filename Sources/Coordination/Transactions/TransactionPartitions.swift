@@ -21,7 +21,7 @@ extension TransactionShard {
             if known.state != .ongoing { next.startMs = now }
             next.lastUpdateMs = now
             next.clientVersion = clientVersion
-            return decide(producer.transactionalId, next, token, reply)
+            return decide(producer.transactionalId, next, (token, reply))
         }
     }
 

@@ -68,7 +68,7 @@ public struct TransactionShard: CoordinatorShard {
     public mutating func reject(_ outcome: TransactionOutcome, error: ErrorCode, now: Int64) -> TransactionOutcome {
         bumped = nil
         var rejected = TransactionOutcome()
-        let error = GroupShard.responseError(forAppendError: error)
+        let error = error.afterFailedAppend
         rejected.replies = outcome.replies.map { ($0.token, .failed(error)) }
         for record in outcome.records {
             guard let id = (try? record.decodeKey(TransactionLogKey.self))?.transactionalId else { continue }
@@ -84,12 +84,12 @@ public struct TransactionShard: CoordinatorShard {
     /// Nobody waits in the shard itself.
     public mutating func abandon(error: ErrorCode) -> TransactionOutcome { TransactionOutcome() }
 
-    /// Decides on a transaction's next state: one record, and the answer.
-    mutating func decide(_ id: String, _ next: TransactionMetadata, _ token: UInt64?, _ reply: TransactionReply) -> TransactionOutcome {
+    /// Decides on a transaction's next state: one record, and the answer to who asked for it.
+    mutating func decide(_ id: String, _ next: TransactionMetadata, _ answer: (token: UInt64, reply: TransactionReply)? = nil) -> TransactionOutcome {
         var outcome = TransactionOutcome()
         outcome.records = [next.record(id, transactionVersion: configuration.transactionVersion)]
         bumped = (id, next.lastEpoch)
-        if let token { outcome.replies = [(token, reply)] }
+        if let answer { outcome.replies = [answer] }
         if next.state.isPrepared { outcome.announcements = [.markers(next.markers(id))] }
         return outcome
     }

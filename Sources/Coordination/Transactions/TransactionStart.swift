@@ -25,7 +25,7 @@ extension TransactionShard {
         case .prepareCommit, .prepareAbort: return TransactionOutcome(token: token, .failed(.concurrentTransactions))
         case .ongoing:
             guard let fenced = fencing(known, now: now, newProducerId: newProducerId) else { return TransactionOutcome(token: token, .producerIdNeeded) }
-            return decide(id, fenced, token, .failed(.concurrentTransactions))
+            return decide(id, fenced, (token, .failed(.concurrentTransactions)))
         case .empty, .completeCommit, .completeAbort, .dead, .prepareEpochFence: break
         }
         var next: TransactionMetadata
@@ -43,7 +43,7 @@ extension TransactionShard {
         next.partitions = []
         next.startMs = -1
         next.lastUpdateMs = now
-        return decide(id, next, token, .producer(id: next.producerId, epoch: next.epoch))
+        return decide(id, next, (token, .producer(id: next.producerId, epoch: next.epoch)))
     }
 
     /// Aborts an open transaction on the coordinator's own account, with an epoch that its producer does not have. Nil when that needs a new producer id.
@@ -69,7 +69,7 @@ extension TransactionShard {
             outcome.announcements = [.timedOut(transactionalId: id)]
             return outcome
         }
-        return decide(id, next, nil, .failed(.none))
+        return decide(id, next)
     }
 }
 
