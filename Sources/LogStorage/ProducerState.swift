@@ -28,6 +28,8 @@ struct ProducerEntry: Equatable {
     var lastSequence: Int32 { batches.last?.lastSequence ?? -1 }
     var lastOffset: Int64 { batches.last?.lastOffset ?? -1 }
 
+    func hasOpenTransaction(epoch: Int16) -> Bool { transactionFirstOffset >= 0 && epoch == self.epoch }
+
     /// The remembered batch that this one repeats.
     func duplicate(of batch: some RecordBatchFields) -> Batch? {
         guard batch.producerEpoch == epoch else { return nil }
@@ -86,6 +88,9 @@ struct ProducerTable {
     private(set) var entries: [Int64: ProducerEntry] = [:]
     /// Open transactions, by the first offset.
     private(set) var openTransactions: [(firstOffset: Int64, producerId: Int64)] = []
+    /// Producers whose transactions the coordinator is being asked about; not in the log.
+    private(set) var verifications: [Int64: Verification] = [:]
+    private var lastGuard: UInt64 = 0
 
     /// The first offset of the oldest open transaction.
     var firstUnstableOffset: Int64? { openTransactions.first?.firstOffset }
@@ -104,6 +109,34 @@ struct ProducerTable {
             let index = openTransactions.lastIndex { $0.firstOffset < entry.transactionFirstOffset }.map { $0 + 1 } ?? 0
             openTransactions.insert((entry.transactionFirstOffset, producerId), at: index)
         }
+    }
+
+    /// See `PartitionLog.startVerification`.
+    mutating func startVerification(
+        _ producerId: Int64, epoch: Int16, sequence: Int32, bumpsEpochs: Bool, now: Int64
+    ) throws(AppendError) -> VerificationGuard? {
+        if let entry = entries[producerId] {
+            guard epoch >= entry.epoch else {
+                throw AppendError(
+                    .invalidProducerEpoch, "Epoch of producer \(producerId) is \(epoch), which is smaller than the last seen epoch \(entry.epoch)")
+            }
+            if entry.hasOpenTransaction(epoch: epoch) { return nil }
+        }
+        guard verifications[producerId] == nil else {
+            verifications[producerId]?.join(epoch: epoch, sequence: sequence)
+            return verifications[producerId]?.proof
+        }
+        lastGuard += 1
+        let proof = VerificationGuard(number: lastGuard)
+        verifications[producerId] = Verification(proof, epoch: epoch, sequence: sequence, bumpsEpochs: bumpsEpochs, now: now)
+        return proof
+    }
+
+    /// A verification has served once its transaction is known here, and is void once that is over. A marker that comes late, of a transaction before, leaves
+    /// that of the next one alone.
+    mutating func endVerification(_ producerId: Int64, markerEpoch: Int16?) {
+        if let markerEpoch, let running = verifications[producerId], running.bumpsEpochs, running.epoch == markerEpoch { return }
+        verifications[producerId] = nil
     }
 
     /// Where the last stable offset stands once this transaction is complete.
@@ -131,6 +164,7 @@ struct ProducerTable {
     }
 
     mutating func removeExpired(now: Int64, afterMs: Int64) {
+        if !verifications.isEmpty { verifications = verifications.filter { now - $0.value.timestamp < afterMs } }
         guard !entries.isEmpty else { return }
         entries = entries.filter { $0.value.transactionFirstOffset >= 0 || now - $0.value.lastTimestamp < afterMs }
     }
@@ -171,14 +205,15 @@ struct ProducerUpdate {
     }
 
     /// Kafka 4.3's checks of a batch before it is appended at an offset; the texts are Kafka's.
-    func check(_ batch: some RecordBatchFields, marker: TransactionMarker?, offset: Int64, origin: AppendOrigin, name: TopicPartition) throws(AppendError) {
+    func check(
+        _ batch: some RecordBatchFields, marker: TransactionMarker?, offset: Int64, origin: AppendOrigin, terms: TransactionTerms,
+        verification: Verification?, name: TopicPartition
+    ) throws(AppendError) {
         guard origin != .replication else { return }
-        let epoch = batch.producerEpoch
-        guard epoch >= entry.epoch else {
-            throw AppendError(
-                .invalidProducerEpoch,
-                "Epoch of producer \(producerId) at offset \(offset) in \(name) is \(epoch), which is smaller than the last seen epoch \(entry.epoch)")
+        if batch.isTransactional, !batch.isControl, !entry.hasOpenTransaction(epoch: batch.producerEpoch) {
+            try checkVerified(batch, terms: terms, verification: verification)
         }
+        try checkEpoch(batch, offset: offset, terms: terms, name: name)
         if let marker {
             guard marker.coordinatorEpoch >= entry.coordinatorEpoch else {
                 throw AppendError(
@@ -189,14 +224,60 @@ struct ProducerUpdate {
             return
         }
         guard !batch.isControl else { return }
-        if origin == .client { try checkSequence(batch, offset: offset, name: name) }
+        if origin == .client { try checkSequence(batch, offset: offset, verification: verification, name: name) }
         guard entry.transactionFirstOffset < 0 || batch.isTransactional else {
             throw AppendError(.invalidTxnState, "Expected transactional write from producer \(producerId) at offset \(offset) in partition \(name)")
         }
     }
 
-    private func checkSequence(_ batch: some RecordBatchFields, offset: Int64, name: TopicPartition) throws(AppendError) {
+    /// The first records of a transaction need what `PartitionLog.startVerification` gave out for them.
+    private func checkVerified(_ batch: some RecordBatchFields, terms: TransactionTerms, verification: Verification?) throws(AppendError) {
+        guard batch.producerEpoch >= entry.epoch else {
+            throw AppendError(
+                .invalidProducerEpoch,
+                "Epoch of producer \(producerId) is \(batch.producerEpoch), which is smaller than the last seen epoch \(entry.epoch)")
+        }
+        guard case .verified(let proof) = terms else { return }
+        guard let proof, proof == verification?.proof else {
+            throw AppendError(.invalidTxnState, "Record was not part of an ongoing transaction")
+        }
+    }
+
+    private func checkEpoch(_ batch: some RecordBatchFields, offset: Int64, terms: TransactionTerms, name: TopicPartition) throws(AppendError) {
+        let epoch = batch.producerEpoch
+        var version: Int16 = -1
+        if case .marker(let of) = terms { version = of }
+        if version >= 2 {
+            // The same marker once more, because its writer did not learn of the first, ends nothing (KAFKA-19999).
+            let isRepeated = epoch == entry.epoch && (entry.transactionFirstOffset < 0 || epoch == .max)
+            if epoch > entry.epoch || isRepeated { return }
+        } else if epoch >= entry.epoch {
+            return
+        }
+        throw AppendError(
+            .invalidProducerEpoch,
+            "Epoch of producer \(producerId) at offset \(offset) in \(name) is \(epoch), which is \(version >= 2 ? "<=" : "<") the last seen epoch "
+                + "\(entry.epoch) (TV\(version))")
+    }
+
+    private func checkSequence(
+        _ batch: some RecordBatchFields, offset: Int64, verification: Verification?, name: TopicPartition
+    ) throws(AppendError) {
         let first = batch.baseSequence, epoch = batch.producerEpoch
+        func outOfOrder(_ rest: String) -> AppendError {
+            AppendError(.outOfOrderSequenceNumber, "Out of order sequence number for producer \(producerId) at offset \(offset) in partition \(name): \(rest)")
+        }
+        if let verification {
+            if verification.bumpsEpochs, first != 0, entry.batches.isEmpty {
+                throw AppendError(
+                    .outOfOrderSequenceNumber,
+                    "Invalid sequence number for producer \(producerId) at offset \(offset) in partition \(name): \(first) (incoming seq. number). "
+                        + "Expected sequence 0 for transactions v2 idempotent producer with no existing state.")
+            }
+            if first > verification.lowestSequence {
+                throw outOfOrder("\(first) (incoming seq. number), \(verification.lowestSequence) (earliest seen sequence)")
+            }
+        }
         // A producer that is not known (retention took its records) may go on with any sequence number.
         guard entry.epoch >= 0 else { return }
         if epoch != entry.epoch {
@@ -210,10 +291,7 @@ struct ProducerUpdate {
         }
         let last = entry.lastSequence
         guard Int64(first) == Int64(last) + 1 || (first == 0 && last == .max) else {
-            throw AppendError(
-                .outOfOrderSequenceNumber,
-                "Out of order sequence number for producer \(producerId) at offset \(offset) in partition \(name): "
-                    + "\(first) (incoming seq. number), \(last) (current end sequence number)")
+            throw outOfOrder("\(first) (incoming seq. number), \(last) (current end sequence number)")
         }
     }
 }
