@@ -1,6 +1,6 @@
 # bash completion for ottla and Kafka's names for its commands. Written by 'ottla completion bash'.
 
-# Asks the cluster on the command line for its topics or groups; silent within 300 ms when it does not answer.
+# Asks the cluster on the command line for its topics, groups or the like; silent within 300 ms when it does not answer.
 _ottla_ask() {
     local -a words
     local word wanted= server= config=
@@ -29,6 +29,7 @@ _ottla_options() {
         console-consumer) REPLY='--bootstrap-server --command-config --command-property --enable-systest-events --formatter --formatter-config --formatter-property --from-beginning --group --help --include --isolation-level --key-deserializer --max-messages --offset --partition --skip-message-on-error --timeout-ms --topic --value-deserializer --version' ;;
         consumer-groups) REPLY='--all-groups --all-topics --bootstrap-server --by-duration --command-config --delete --delete-offsets --describe --dry-run --execute --export --from-file --group --help --list --members --offsets --reset-offsets --shift-by --state --timeout --to-current --to-datetime --to-earliest --to-latest --to-offset --topic --type --validate-regex --verbose --version' ;;
         get-offsets) REPLY='--bootstrap-server --command-config --exclude-internal-topics --help --partitions --time --topic --topic-partitions --version' ;;
+        transactions) REPLY='--bootstrap-server --command-config --help --version --duration-filter --transactional-id-pattern --transactional-id --broker-id --partition --topic --coordinator-epoch --producer-epoch --producer-id --start-offset --max-transaction-timeout --transactionalId list describe describe-producers abort find-hanging forceTerminateTransaction' ;;
         *) REPLY= ;;
     esac
 }
@@ -69,6 +70,11 @@ _ottla_value() {
         get-offsets:command-config) REPLY='file' ;;
         get-offsets:time) REPLY='words latest earliest max-timestamp earliest-local latest-tiered earliest-pending-upload' ;;
         get-offsets:topic|get-offsets:topic-partitions) REPLY='topics' ;;
+        transactions:bootstrap-server|transactions:duration-filter|transactions:transactional-id-pattern|transactions:partition|transactions:coordinator-epoch|transactions:producer-epoch|transactions:producer-id|transactions:start-offset|transactions:max-transaction-timeout) REPLY='none' ;;
+        transactions:command-config) REPLY='file' ;;
+        transactions:transactional-id|transactions:transactionalId) REPLY='transactions' ;;
+        transactions:broker-id) REPLY='brokers' ;;
+        transactions:topic) REPLY='topics' ;;
         *) REPLY=switch ;;
     esac
 }
@@ -84,12 +90,12 @@ _ottla() {
     COMPREPLY=()
     if [[ $command == ottla ]]; then
         if ((COMP_CWORD == 1)); then
-            COMPREPLY=($(compgen -W 'serve topics console-producer console-consumer consumer-groups get-offsets help completion --help --version' -- "$cur"))
+            COMPREPLY=($(compgen -W 'serve topics console-producer console-consumer consumer-groups get-offsets transactions help completion --help --version' -- "$cur"))
             return
         fi
         command=${COMP_WORDS[1]} first=2
         case $command in
-            help) COMPREPLY=($(compgen -W 'serve topics console-producer console-consumer consumer-groups get-offsets help completion' -- "$cur")) && return ;;
+            help) COMPREPLY=($(compgen -W 'serve topics console-producer console-consumer consumer-groups get-offsets transactions help completion' -- "$cur")) && return ;;
             completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$cur")) && return ;;
         esac
     fi
@@ -114,4 +120,4 @@ _ottla() {
     COMPREPLY=($(compgen -W "$REPLY" -- "$cur"))
 }
 
-complete -F _ottla ottla kafka-topics kafka-topics.sh kafka-console-producer kafka-console-producer.sh kafka-console-consumer kafka-console-consumer.sh kafka-consumer-groups kafka-consumer-groups.sh kafka-get-offsets kafka-get-offsets.sh
+complete -F _ottla ottla kafka-topics kafka-topics.sh kafka-console-producer kafka-console-producer.sh kafka-console-consumer kafka-console-consumer.sh kafka-consumer-groups kafka-consumer-groups.sh kafka-get-offsets kafka-get-offsets.sh kafka-transactions kafka-transactions.sh

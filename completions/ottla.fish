@@ -1,6 +1,6 @@
 # fish completion for ottla and Kafka's names for its commands. Written by 'ottla completion fish'.
 
-# Asks the cluster on the command line for its topics or groups; silent within 300 ms when it does not answer.
+# Asks the cluster on the command line for its topics, groups or the like; silent within 300 ms when it does not answer.
 function __ottla_ask
     set -l words (commandline -opc)
     set -l server
@@ -28,11 +28,12 @@ complete -c ottla -n __fish_use_subcommand -a console-producer -d 'Send lines of
 complete -c ottla -n __fish_use_subcommand -a console-consumer -d 'Print the records of topics on standard output.'
 complete -c ottla -n __fish_use_subcommand -a consumer-groups -d 'List, describe and delete consumer groups, or reset their offsets.'
 complete -c ottla -n __fish_use_subcommand -a get-offsets -d 'Show where partitions begin and end, or the offset at a time.'
+complete -c ottla -n __fish_use_subcommand -a transactions -d 'List and describe transactions and their producers, find hanging transactions and abort them.'
 complete -c ottla -n __fish_use_subcommand -a help -d 'Show the options of a command'
 complete -c ottla -n __fish_use_subcommand -a completion -d 'Print a completion script'
 complete -c ottla -n __fish_use_subcommand -l help -d 'Show the commands'
 complete -c ottla -n __fish_use_subcommand -l version -d 'Show the version'
-complete -c ottla -n '__fish_seen_subcommand_from help' -a 'serve topics console-producer console-consumer consumer-groups get-offsets'
+complete -c ottla -n '__fish_seen_subcommand_from help' -a 'serve topics console-producer console-consumer consumer-groups get-offsets transactions'
 complete -c ottla -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'
 
 # serve
@@ -390,3 +391,58 @@ complete -c kafka-get-offsets.sh -l topic-partitions -x -a '(__ottla_ask topics)
 complete -c ottla -n '__fish_seen_subcommand_from get-offsets' -l version -d 'Show the version'
 complete -c kafka-get-offsets -l version -d 'Show the version'
 complete -c kafka-get-offsets.sh -l version -d 'Show the version'
+
+# transactions
+complete -c kafka-transactions -f
+complete -c kafka-transactions.sh -f
+complete -c ottla -n '__fish_seen_subcommand_from transactions' -l bootstrap-server -x -d 'Brokers to ask first; the others are learned from them'
+complete -c kafka-transactions -l bootstrap-server -x -d 'Brokers to ask first; the others are learned from them'
+complete -c kafka-transactions.sh -l bootstrap-server -x -d 'Brokers to ask first; the others are learned from them'
+complete -c ottla -n '__fish_seen_subcommand_from transactions' -l command-config -r -F -d 'Java properties file with client settings (security, timeouts)'
+complete -c kafka-transactions -l command-config -r -F -d 'Java properties file with client settings (security, timeouts)'
+complete -c kafka-transactions.sh -l command-config -r -F -d 'Java properties file with client settings (security, timeouts)'
+complete -c ottla -n '__fish_seen_subcommand_from transactions' -l help -d 'Show this help'
+complete -c kafka-transactions -l help -d 'Show this help'
+complete -c kafka-transactions.sh -l help -d 'Show this help'
+complete -c ottla -n '__fish_seen_subcommand_from transactions' -l version -d 'Show the version'
+complete -c kafka-transactions -l version -d 'Show the version'
+complete -c kafka-transactions.sh -l version -d 'Show the version'
+complete -c ottla -n '__fish_seen_subcommand_from transactions' -l duration-filter -x -d 'Only transactions that run for longer than this; a negative number for all'
+complete -c kafka-transactions -l duration-filter -x -d 'Only transactions that run for longer than this; a negative number for all'
+complete -c kafka-transactions.sh -l duration-filter -x -d 'Only transactions that run for longer than this; a negative number for all'
+complete -c ottla -n '__fish_seen_subcommand_from transactions' -l transactional-id-pattern -x -d 'Only transactional ids that match a regular expression as a whole'
+complete -c kafka-transactions -l transactional-id-pattern -x -d 'Only transactional ids that match a regular expression as a whole'
+complete -c kafka-transactions.sh -l transactional-id-pattern -x -d 'Only transactional ids that match a regular expression as a whole'
+complete -c ottla -n '__fish_seen_subcommand_from transactions' -l transactional-id -x -a '(__ottla_ask transactions)' -d 'The transactional id'
+complete -c kafka-transactions -l transactional-id -x -a '(__ottla_ask transactions)' -d 'The transactional id'
+complete -c kafka-transactions.sh -l transactional-id -x -a '(__ottla_ask transactions)' -d 'The transactional id'
+complete -c ottla -n '__fish_seen_subcommand_from transactions' -l broker-id -x -a '(__ottla_ask brokers)' -d 'Ask this replica instead of the leader'
+complete -c kafka-transactions -l broker-id -x -a '(__ottla_ask brokers)' -d 'Ask this replica instead of the leader'
+complete -c kafka-transactions.sh -l broker-id -x -a '(__ottla_ask brokers)' -d 'Ask this replica instead of the leader'
+complete -c ottla -n '__fish_seen_subcommand_from transactions' -l partition -x -d 'The partition'
+complete -c kafka-transactions -l partition -x -d 'The partition'
+complete -c kafka-transactions.sh -l partition -x -d 'The partition'
+complete -c ottla -n '__fish_seen_subcommand_from transactions' -l topic -x -a '(__ottla_ask topics)' -d 'The topic'
+complete -c kafka-transactions -l topic -x -a '(__ottla_ask topics)' -d 'The topic'
+complete -c kafka-transactions.sh -l topic -x -a '(__ottla_ask topics)' -d 'The topic'
+complete -c ottla -n '__fish_seen_subcommand_from transactions' -l coordinator-epoch -x -d 'For older brokers: the epoch of the transaction\'s coordinator'
+complete -c kafka-transactions -l coordinator-epoch -x -d 'For older brokers: the epoch of the transaction\'s coordinator'
+complete -c kafka-transactions.sh -l coordinator-epoch -x -d 'For older brokers: the epoch of the transaction\'s coordinator'
+complete -c ottla -n '__fish_seen_subcommand_from transactions' -l producer-epoch -x -d 'For older brokers: the producer\'s epoch'
+complete -c kafka-transactions -l producer-epoch -x -d 'For older brokers: the producer\'s epoch'
+complete -c kafka-transactions.sh -l producer-epoch -x -d 'For older brokers: the producer\'s epoch'
+complete -c ottla -n '__fish_seen_subcommand_from transactions' -l producer-id -x -d 'For older brokers, instead of --start-offset: the producer\'s id'
+complete -c kafka-transactions -l producer-id -x -d 'For older brokers, instead of --start-offset: the producer\'s id'
+complete -c kafka-transactions.sh -l producer-id -x -d 'For older brokers, instead of --start-offset: the producer\'s id'
+complete -c ottla -n '__fish_seen_subcommand_from transactions' -l start-offset -x -d 'Where the transaction begins (brokers of Kafka 3.0 and later)'
+complete -c kafka-transactions -l start-offset -x -d 'Where the transaction begins (brokers of Kafka 3.0 and later)'
+complete -c kafka-transactions.sh -l start-offset -x -d 'Where the transaction begins (brokers of Kafka 3.0 and later)'
+complete -c ottla -n '__fish_seen_subcommand_from transactions' -l max-transaction-timeout -x -d 'Only transactions whose producer has written nothing for longer than this'
+complete -c kafka-transactions -l max-transaction-timeout -x -d 'Only transactions whose producer has written nothing for longer than this'
+complete -c kafka-transactions.sh -l max-transaction-timeout -x -d 'Only transactions whose producer has written nothing for longer than this'
+complete -c ottla -n '__fish_seen_subcommand_from transactions' -l transactionalId -x -a '(__ottla_ask transactions)' -d 'The transactional id'
+complete -c kafka-transactions -l transactionalId -x -a '(__ottla_ask transactions)' -d 'The transactional id'
+complete -c kafka-transactions.sh -l transactionalId -x -a '(__ottla_ask transactions)' -d 'The transactional id'
+complete -c ottla -n '__fish_seen_subcommand_from transactions' -a 'list describe describe-producers abort find-hanging forceTerminateTransaction'
+complete -c kafka-transactions -a 'list describe describe-producers abort find-hanging forceTerminateTransaction'
+complete -c kafka-transactions.sh -a 'list describe describe-producers abort find-hanging forceTerminateTransaction'

@@ -30,6 +30,8 @@ struct BashCompletion {
                 case .directory: "directory"
                 case .topic: "topics"
                 case .group: "groups"
+                case .broker: "brokers"
+                case .transactionalId: "transactions"
                 case .words(let words): "words " + words.joined(separator: " ")
                 }
             let patterns = option.names.map { "\(command.name):\($0)" }
@@ -45,7 +47,7 @@ struct BashCompletion {
     private static let head = """
         # bash completion for ottla and Kafka's names for its commands. Written by 'ottla completion bash'.
 
-        # Asks the cluster on the command line for its topics or groups; silent within 300 ms when it does not answer.
+        # Asks the cluster on the command line for its topics, groups or the like; silent within 300 ms when it does not answer.
         _ottla_ask() {
             local -a words
             local word wanted= server= config=

@@ -37,6 +37,8 @@ struct FishCompletion {
             case .directory: text += " -x -a '(__fish_complete_directories)'"
             case .topic: text += " -x -a '(__ottla_ask topics)'"
             case .group: text += " -x -a '(__ottla_ask groups)'"
+            case .broker: text += " -x -a '(__ottla_ask brokers)'"
+            case .transactionalId: text += " -x -a '(__ottla_ask transactions)'"
             case .words(let words): text += " -x -a \(quote(words.joined(separator: " ")))"
             }
         }
@@ -56,7 +58,7 @@ struct FishCompletion {
     private static let head = """
         # fish completion for ottla and Kafka's names for its commands. Written by 'ottla completion fish'.
 
-        # Asks the cluster on the command line for its topics or groups; silent within 300 ms when it does not answer.
+        # Asks the cluster on the command line for its topics, groups or the like; silent within 300 ms when it does not answer.
         function __ottla_ask
             set -l words (commandline -opc)
             set -l server

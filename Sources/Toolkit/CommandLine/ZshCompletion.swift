@@ -8,7 +8,8 @@ struct ZshCompletion {
             "#compdef \(names.joined(separator: " "))\n# zsh completion for ottla and Kafka's names for its commands. Written by 'ottla completion zsh'.\n\n"
         text += Self.ask
         for command in commands {
-            text += "_ottla_command_\(function(command))() {\n    _arguments -A '-*'"
+            // Options may follow a subcommand, but not the words that other commands ignore.
+            text += "_ottla_command_\(function(command))() {\n    _arguments\(command.subcommands.isEmpty ? " -A '-*'" : "")"
             for option in command.completableOptions { text += " \\\n        \(specification(option))" }
             if !command.subcommands.isEmpty {
                 text += " \\\n        \(Shell.quote("1:command:(\(command.subcommands.map(\.name).joined(separator: " ")))"))"
@@ -45,6 +46,8 @@ struct ZshCompletion {
             case .directory: "_files -/"
             case .topic: "_ottla_topics"
             case .group: "_ottla_groups"
+            case .broker: "_ottla_brokers"
+            case .transactionalId: "_ottla_transactions"
             case .words(let words): "(\(words.joined(separator: " ")))"
             }
         switch option.value {
@@ -64,7 +67,7 @@ struct ZshCompletion {
     }
 
     private static let ask = """
-        # Asks the cluster on the command line for its topics or groups; silent within 300 ms when it does not answer.
+        # Asks the cluster on the command line for its topics, groups or the like; silent within 300 ms when it does not answer.
         _ottla_ask() {
             local server config i
             for ((i = 1; i < CURRENT; i++)); do
@@ -82,6 +85,8 @@ struct ZshCompletion {
         }
         _ottla_topics() { _ottla_ask topics }
         _ottla_groups() { _ottla_ask groups }
+        _ottla_brokers() { _ottla_ask brokers }
+        _ottla_transactions() { _ottla_ask transactions }
 
 
         """
