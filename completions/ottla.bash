@@ -29,7 +29,13 @@ _ottla_options() {
         console-consumer) REPLY='--bootstrap-server --command-config --command-property --enable-systest-events --formatter --formatter-config --formatter-property --from-beginning --group --help --include --isolation-level --key-deserializer --max-messages --offset --partition --skip-message-on-error --timeout-ms --topic --value-deserializer --version' ;;
         consumer-groups) REPLY='--all-groups --all-topics --bootstrap-server --by-duration --command-config --delete --delete-offsets --describe --dry-run --execute --export --from-file --group --help --list --members --offsets --reset-offsets --shift-by --state --timeout --to-current --to-datetime --to-earliest --to-latest --to-offset --topic --type --validate-regex --verbose --version' ;;
         get-offsets) REPLY='--bootstrap-server --command-config --exclude-internal-topics --help --partitions --time --topic --topic-partitions --version' ;;
-        transactions) REPLY='--bootstrap-server --command-config --help --version --duration-filter --transactional-id-pattern --transactional-id --broker-id --partition --topic --coordinator-epoch --producer-epoch --producer-id --start-offset --max-transaction-timeout --transactionalId list describe describe-producers abort find-hanging forceTerminateTransaction' ;;
+        transactions) REPLY='--bootstrap-server --command-config --help --version list describe describe-producers abort find-hanging forceTerminateTransaction' ;;
+        transactions.list) REPLY='--duration-filter --help --transactional-id-pattern' ;;
+        transactions.describe) REPLY='--help --transactional-id' ;;
+        transactions.describe-producers) REPLY='--broker-id --help --partition --topic' ;;
+        transactions.abort) REPLY='--coordinator-epoch --help --partition --producer-epoch --producer-id --start-offset --topic' ;;
+        transactions.find-hanging) REPLY='--broker-id --help --max-transaction-timeout --partition --topic' ;;
+        transactions.forceTerminateTransaction) REPLY='--help --transactionalId' ;;
         *) REPLY= ;;
     esac
 }
@@ -70,17 +76,25 @@ _ottla_value() {
         get-offsets:command-config) REPLY='file' ;;
         get-offsets:time) REPLY='words latest earliest max-timestamp earliest-local latest-tiered earliest-pending-upload' ;;
         get-offsets:topic|get-offsets:topic-partitions) REPLY='topics' ;;
-        transactions:bootstrap-server|transactions:duration-filter|transactions:transactional-id-pattern|transactions:partition|transactions:coordinator-epoch|transactions:producer-epoch|transactions:producer-id|transactions:start-offset|transactions:max-transaction-timeout) REPLY='none' ;;
+        transactions:bootstrap-server) REPLY='none' ;;
         transactions:command-config) REPLY='file' ;;
-        transactions:transactional-id|transactions:transactionalId) REPLY='transactions' ;;
-        transactions:broker-id) REPLY='brokers' ;;
-        transactions:topic) REPLY='topics' ;;
+        transactions.list:duration-filter|transactions.list:transactional-id-pattern) REPLY='none' ;;
+        transactions.describe:transactional-id) REPLY='transactions' ;;
+        transactions.describe-producers:broker-id) REPLY='brokers' ;;
+        transactions.describe-producers:partition) REPLY='none' ;;
+        transactions.describe-producers:topic) REPLY='topics' ;;
+        transactions.abort:coordinator-epoch|transactions.abort:partition|transactions.abort:producer-epoch|transactions.abort:producer-id|transactions.abort:start-offset) REPLY='none' ;;
+        transactions.abort:topic) REPLY='topics' ;;
+        transactions.find-hanging:broker-id) REPLY='brokers' ;;
+        transactions.find-hanging:max-transaction-timeout|transactions.find-hanging:partition) REPLY='none' ;;
+        transactions.find-hanging:topic) REPLY='topics' ;;
+        transactions.forceTerminateTransaction:transactionalId) REPLY='transactions' ;;
         *) REPLY=switch ;;
     esac
 }
 
 _ottla() {
-    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[0]##*/} first=1 REPLY
+    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[0]##*/} first=1 word REPLY
     # bash splits --name=value at the equals sign.
     if [[ $cur == '=' ]]; then
         cur=
@@ -100,6 +114,11 @@ _ottla() {
         esac
     fi
     command=${command%.sh} command=${command#kafka-}
+    # The subcommand, once it is typed.
+    _ottla_options "$command"
+    for word in "${COMP_WORDS[@]:first:COMP_CWORD - first}"; do
+        [[ -n $word && $word != -* && " $REPLY " == *" $word "* ]] && command+=.$word && break
+    done
     if ((COMP_CWORD > first)) && [[ $prev == -* ]]; then
         prev=${prev#-} prev=${prev#-}
         _ottla_value "$command" "$prev"

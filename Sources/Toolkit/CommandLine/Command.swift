@@ -79,6 +79,12 @@ public struct Command: Sendable {
 
     /// The options that help, manual and completions show.
     public var visibleOptions: [Option] { allOptions.filter { !$0.isHidden } }
+
+    /// The same with those of all subcommands, each name once.
+    var optionsAtAnyPlace: [Option] {
+        var seen: Set<String> = []
+        return (visibleOptions + subcommands.flatMap(\.visibleOptions)).filter { seen.insert($0.name).inserted }
+    }
 }
 
 /// How a command was called, which decides the few things that differ between `ottla topics` and `kafka-topics`.
