@@ -58,6 +58,11 @@ struct FetchPlan: Sendable {
         return outcome
     }
 
+    /// Whether there is more in a partition than when it was read.
+    func hasGrown(since outcome: Outcome) -> Bool {
+        zip(entries, outcome.highWatermarks).contains { entry, seen in entry.partition.map { $0.log.offsets.highWatermark != seen } ?? false }
+    }
+
     private func read(
         _ partition: Partition, _ entry: FetchEntry, into data: inout FetchResponse.FetchableTopicResponse.PartitionData, _ outcome: inout Outcome
     ) -> Int64 {

@@ -97,7 +97,9 @@ public final class Partition: Sendable {
     /// Appends, if this broker leads, and wakes the fetches that wait for this partition.
     /// - Parameter requiresInSync: the producer asked for an acknowledgement of all replicas in sync, so there must be as many as `min.insync.replicas`
     ///   says, or all that the partition has (KIP-966).
-    func append(_ batches: Bytes, now: Int64, origin: AppendOrigin, requiresInSync: Bool = false) throws(AppendError) -> AppendInfo {
+    func append(
+        _ batches: Bytes, now: Int64, origin: AppendOrigin, requiresInSync: Bool = false, transaction: TransactionTerms = .unchecked
+    ) throws(AppendError) -> AppendInfo {
         let standing = replication.withLock {
             Standing(
                 error: check($0, currentLeaderEpoch: -1), leaderEpoch: $0.leaderEpoch, inSync: $0.inSync.count, replicas: $0.replicas.count)
@@ -109,7 +111,7 @@ public final class Partition: Sendable {
                 throw AppendError(.notEnoughReplicas, "\(log.name) has \(standing.inSync) replicas in sync of the \(required) that it needs")
             }
         }
-        let info = try log.append(batches, leaderEpoch: standing.leaderEpoch, now: now, origin: origin)
+        let info = try log.append(batches, leaderEpoch: standing.leaderEpoch, now: now, origin: origin, transaction: transaction)
         // With other replicas in sync nothing more may be read before they have it.
         if standing.inSync == 1, !info.isDuplicate { wake(appended: batches.count, now: now) }
         return info

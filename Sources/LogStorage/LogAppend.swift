@@ -3,7 +3,9 @@ import Vocabulary
 
 extension LogState {
     /// Assigns offsets, checks the producers and writes the batches.
-    mutating func append(_ incoming: ValidatedBatches, leaderEpoch: Int32, now: Int64, origin: AppendOrigin) throws(AppendError) -> AppendInfo {
+    mutating func append(
+        _ incoming: ValidatedBatches, leaderEpoch: Int32, now: Int64, origin: AppendOrigin, transaction terms: TransactionTerms = .unchecked
+    ) throws(AppendError) -> AppendInfo {
         if let failure { throw AppendError(.kafkaStorageError, "\(failure)") }
         // Whoever asked has been a leader of an earlier epoch, or goes on believing so.
         guard leaderEpoch >= epochs.latest || origin == .replication else {
@@ -20,7 +22,7 @@ extension LogState {
             if origin == .client, batch.hasProducerId, let original = producers.duplicate(of: batch) {
                 return duplicateInfo(original)
             }
-            try plan.add(batch, producers: producers, origin: origin, logAppendTime: incoming.logAppendTime, name: name)
+            try plan.add(batch, producers: producers, origin: origin, terms: terms, logAppendTime: incoming.logAppendTime, name: name)
         }
         do throws(LogError) {
             try rollIfDue(incoming, plan, now: now)
@@ -87,6 +89,9 @@ extension LogState {
         }
         nextOffset = plan.nextOffset
         for update in plan.updates { producers.set(update.producerId, update.entry) }
+        for batch in incoming.batches where batch.isTransactional && batch.hasProducerId {
+            producers.endVerification(batch.producerId, markerEpoch: batch.isControl ? batch.producerEpoch : nil)
+        }
         for completed in plan.completed where completed.isAborted { try noteAborted(completed, in: active) }
     }
 
@@ -108,7 +113,7 @@ private struct AppendPlan {
     init(nextOffset: Int64) { self.nextOffset = nextOffset }
 
     mutating func add(
-        _ batch: RecordBatch, producers: ProducerTable, origin: AppendOrigin, logAppendTime: Int64?, name: TopicPartition
+        _ batch: RecordBatch, producers: ProducerTable, origin: AppendOrigin, terms: TransactionTerms, logAppendTime: Int64?, name: TopicPartition
     ) throws(AppendError) {
         var base = nextOffset
         if origin == .replication {
@@ -124,7 +129,8 @@ private struct AppendPlan {
         let known = updates.firstIndex { $0.producerId == batch.producerId }
         var update = known.map { updates[$0] } ?? ProducerUpdate(producers.entries[batch.producerId] ?? ProducerEntry(), producerId: batch.producerId)
         let marker = batch.isControl ? TransactionMarker(batch) : nil
-        try update.check(batch, marker: marker, offset: base, origin: origin, name: name)
+        try update.check(
+            batch, marker: marker, offset: base, origin: origin, terms: terms, verification: producers.verifications[batch.producerId], name: name)
         if let marker {
             if let done = update.applyMarker(marker, epoch: batch.producerEpoch, offset: base) { completed.append(done) }
         } else if !batch.isControl {

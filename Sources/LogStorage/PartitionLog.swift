@@ -44,10 +44,12 @@ public final class PartitionLog: Sendable {
     /// - Parameters:
     ///   - leaderEpoch: written into the batches
     ///   - now: milliseconds since the epoch
-    public func append(_ batches: Bytes, leaderEpoch: Int32, now: Int64, origin: AppendOrigin) throws(AppendError) -> AppendInfo {
+    public func append(
+        _ batches: Bytes, leaderEpoch: Int32, now: Int64, origin: AppendOrigin, transaction: TransactionTerms = .unchecked
+    ) throws(AppendError) -> AppendInfo {
         let incoming = try ValidatedBatches(batches, origin: origin, config: config, now: now, name: name)
         return try state.withLock { (log) throws(AppendError) in
-            try log.append(incoming, leaderEpoch: leaderEpoch, now: now, origin: origin)
+            try log.append(incoming, leaderEpoch: leaderEpoch, now: now, origin: origin, transaction: transaction)
         }
     }
 

@@ -52,7 +52,8 @@ private struct TextShard: CoordinatorShard {
         return outcome
     }
 
-    static let kind = CoordinatorKind<TextShard>(topic: "texts", make: { _ in TextShard() }, show: { _, _ in }, failed: { .failed($0) })
+    static let kind = CoordinatorKind<TextShard>(
+        topic: "texts", make: { _ in TextShard() }, show: { _, _ in }, failed: { .failed($0) }, announce: { _, _ in })
 }
 
 @Suite struct CoordinatorRuntimeTests {
@@ -173,7 +174,9 @@ private struct TextShard: CoordinatorShard {
         let ended = Mutex<[ErrorCode]>([])
         let runner = try runtime.runner(for: "key").get()
         for (transaction, commits) in [(bad, false), (good, true)] {
-            runner.endTransaction(transaction, commits: commits, coordinatorEpoch: 0, now: driver.now) { error in ended.withLock { $0.append(error) } }
+            let marker = EndMarker(
+                producerId: transaction.producerId, producerEpoch: transaction.producerEpoch, coordinatorEpoch: 0, commits: commits, version: 0)
+            runner.endTransaction(marker, now: driver.now) { error in ended.withLock { $0.append(error) } }
         }
         driver.broker.commits.drain()
         #expect(ended.withLock { $0 } == [.none, .none])

@@ -100,7 +100,11 @@ final class CoordinatorRuntime<Shard: CoordinatorShard>: Sendable {
     func runner(for key: String) -> Result<Runner, ErrorCode> {
         // The image has all of the topic's partitions at once; the table gets them one after another.
         let count = Int32(metadata.image.topic(kind.topic)?.partitions.count ?? 0)
-        let index = CoordinatorPartition.index(for: key, partitions: count)
+        return runner(at: CoordinatorPartition.index(for: key, partitions: count))
+    }
+
+    /// The shard of a partition.
+    func runner(at index: Int32) -> Result<Runner, ErrorCode> {
         switch slots.withLock({ $0[index]?.content }) {
         case .active(let runner)?: return .success(runner)
         case .loading?: return .failure(.coordinatorLoadInProgress)

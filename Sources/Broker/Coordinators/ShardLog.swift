@@ -11,6 +11,8 @@ enum ShardLog {
     struct Transaction: Sendable {
         var producerId: Int64
         var producerEpoch: Int16
+        /// What there is to show for the log's part in it.
+        var terms = TransactionTerms.unchecked
     }
 
     static func batches(_ records: [CoordinatorRecord], in transaction: Transaction?, now: Int64) -> Bytes {

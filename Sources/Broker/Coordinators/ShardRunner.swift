@@ -76,19 +76,16 @@ final class ShardRunner<Shard: CoordinatorShard>: Sendable {
     }
 
     /// Ends a transaction that may have records here: the marker is appended and counts like any record. `then` is told once it is durable.
-    func endTransaction(_ transaction: ShardLog.Transaction, commits: Bool, coordinatorEpoch: Int32, now: Int64, then: @escaping @Sendable (ErrorCode) -> Void)
-    {
+    func endTransaction(_ marker: EndMarker, now: Int64, then: @escaping @Sendable (ErrorCode) -> Void) {
         let result: Result<Int64, ErrorCode> = state.withLock { state in
             if let failure = state.failure { return .failure(failure) }
-            let marker = RecordBatch.endTransactionMarker(
-                commits: commits, timestamp: now, producerId: transaction.producerId, producerEpoch: transaction.producerEpoch,
-                coordinatorEpoch: coordinatorEpoch)
             do throws(AppendError) {
-                state.appendedEnd = try partition.append(marker, now: now, origin: .coordinator).endOffset
+                let terms = TransactionTerms.marker(version: marker.version)
+                state.appendedEnd = try partition.append(marker.batch(now: now), now: now, origin: .coordinator, transaction: terms).endOffset
             } catch {
                 return .failure(error.code)
             }
-            state.shard.replayEndTransaction(producerId: transaction.producerId, committed: commits)
+            state.shard.replayEndTransaction(producerId: marker.producerId, committed: marker.commits)
             schedule(&state)
             return .success(state.appendedEnd)
         }
@@ -101,6 +98,9 @@ final class ShardRunner<Shard: CoordinatorShard>: Sendable {
         case .failure(let error): then(error)
         }
     }
+
+    /// False once the log was lost under the shard.
+    var isServing: Bool { state.withLock { $0.failure == nil } }
 
     /// Lets the shard act on something that nobody waits for.
     func perform(now: Int64, _ action: (inout Shard) -> Outcome) {
@@ -147,7 +147,8 @@ final class ShardRunner<Shard: CoordinatorShard>: Sendable {
         var outcome = outcome
         while !outcome.records.isEmpty {
             do {
-                let info = try partition.append(ShardLog.batches(outcome.records, in: transaction, now: now), now: now, origin: .coordinator)
+                let batches = ShardLog.batches(outcome.records, in: transaction, now: now)
+                let info = try partition.append(batches, now: now, origin: .coordinator, transaction: transaction?.terms ?? .unchecked)
                 for (index, record) in outcome.records.enumerated() {
                     state.shard.replay(record, offset: info.firstOffset + Int64(index), producerId: transaction?.producerId ?? -1)
                 }
