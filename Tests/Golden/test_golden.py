@@ -13,12 +13,12 @@ from support import Broker, links
 
 HERE = pathlib.Path(__file__).parent
 SIX = ("topics", "console-producer", "console-consumer", "consumer-groups", "consumer-groups-reset", "unreachable")
-SCRIPTS = (*SIX, "get-offsets")
+SCRIPTS = (*SIX, "get-offsets", "transactions")
 GOLDEN = {name: list(read_transcript(HERE / "transcripts" / f"{name}.txt")) for name in SCRIPTS}
 OURS = {name: ours.read(name) for name in SCRIPTS}
 DEVIATIONS = read_deviations(HERE / "deviations.tsv")
 # Scripts that wait most begin first.
-LONGEST_FIRST = ("console-consumer", "consumer-groups", "console-producer", "unreachable", "consumer-groups-reset", "topics", "get-offsets")
+LONGEST_FIRST = ("console-consumer", "transactions", "consumer-groups", "console-producer", "unreachable", "consumer-groups-reset", "topics", "get-offsets")
 # Playing is waiting most of the time: for timeouts, and for members of groups.
 AT_ONCE = 3
 
