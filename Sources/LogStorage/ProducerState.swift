@@ -6,11 +6,11 @@ struct ProducerEntry: Equatable {
     /// One of the producer's last batches, so that a retry of it is recognised.
     struct Batch: Equatable {
         var lastSequence: Int32
-        var lastOffset: Int64
+        var lastOffset: Offset
         var offsetDelta: Int32
         var timestamp: Int64
 
-        var firstOffset: Int64 { lastOffset - Int64(offsetDelta) }
+        var firstOffset: Offset { lastOffset - Int64(offsetDelta) }
         var firstSequence: Int32 { Int32((Int64(lastSequence) - Int64(offsetDelta)) & 0x7fff_ffff) }
     }
 
@@ -21,14 +21,14 @@ struct ProducerEntry: Equatable {
     var coordinatorEpoch: Int32 = -1
     var lastTimestamp: Int64 = -1
     /// -1 when no transaction is open.
-    var transactionFirstOffset: Int64 = -1
+    var transactionFirstOffset = Offset.undefined
     /// Oldest first.
     private(set) var batches: [Batch] = []
 
     var lastSequence: Int32 { batches.last?.lastSequence ?? -1 }
-    var lastOffset: Int64 { batches.last?.lastOffset ?? -1 }
+    var lastOffset: Offset { batches.last?.lastOffset ?? .undefined }
 
-    func hasOpenTransaction(epoch: Int16) -> Bool { transactionFirstOffset >= 0 && epoch == self.epoch }
+    func hasOpenTransaction(epoch: Int16) -> Bool { transactionFirstOffset >= .zero && epoch == self.epoch }
 
     /// The remembered batch that this one repeats.
     func duplicate(of batch: some RecordBatchFields) -> Batch? {
@@ -61,9 +61,9 @@ struct ProducerEntry: Equatable {
 /// A transaction whose marker was appended.
 struct CompletedTransaction: Equatable {
     var producerId: Int64
-    var firstOffset: Int64
+    var firstOffset: Offset
     /// Offset of the marker.
-    var lastOffset: Int64
+    var lastOffset: Offset
     var isAborted: Bool
 }
 
@@ -87,13 +87,13 @@ struct TransactionMarker: Equatable {
 struct ProducerTable {
     private(set) var entries: [Int64: ProducerEntry] = [:]
     /// Open transactions, by the first offset.
-    private(set) var openTransactions: [(firstOffset: Int64, producerId: Int64)] = []
+    private(set) var openTransactions: [(firstOffset: Offset, producerId: Int64)] = []
     /// Producers whose transactions the coordinator is being asked about; not in the log.
     private(set) var verifications: [Int64: Verification] = [:]
     private var lastGuard: UInt64 = 0
 
     /// The first offset of the oldest open transaction.
-    var firstUnstableOffset: Int64? { openTransactions.first?.firstOffset }
+    var firstUnstableOffset: Offset? { openTransactions.first?.firstOffset }
 
     func duplicate(of batch: some RecordBatchFields) -> ProducerEntry.Batch? {
         entries[batch.producerId]?.duplicate(of: batch)
@@ -101,11 +101,11 @@ struct ProducerTable {
 
     /// Notes a batch that was appended.
     mutating func set(_ producerId: Int64, _ entry: ProducerEntry) {
-        let before = entries[producerId]?.transactionFirstOffset ?? -1
+        let before = entries[producerId]?.transactionFirstOffset ?? .undefined
         entries[producerId] = entry
         guard before != entry.transactionFirstOffset else { return }
-        if before >= 0 { openTransactions.removeAll { $0.producerId == producerId } }
-        if entry.transactionFirstOffset >= 0 {
+        if before >= .zero { openTransactions.removeAll { $0.producerId == producerId } }
+        if entry.transactionFirstOffset >= .zero {
             let index = openTransactions.lastIndex { $0.firstOffset < entry.transactionFirstOffset }.map { $0 + 1 } ?? 0
             openTransactions.insert((entry.transactionFirstOffset, producerId), at: index)
         }
@@ -140,7 +140,7 @@ struct ProducerTable {
     }
 
     /// Where the last stable offset stands once this transaction is complete.
-    func lastStableOffset(after completed: CompletedTransaction) -> Int64 {
+    func lastStableOffset(after completed: CompletedTransaction) -> Offset {
         openTransactions.first { $0.producerId != completed.producerId }?.firstOffset ?? completed.lastOffset + 1
     }
 
@@ -149,12 +149,12 @@ struct ProducerTable {
         guard batch.hasProducerId else { return nil }
         var update = ProducerUpdate(entries[batch.producerId] ?? ProducerEntry(), producerId: batch.producerId)
         if let marker {
-            let completed = update.applyMarker(marker, epoch: batch.producerEpoch, offset: batch.baseOffset)
+            let completed = update.applyMarker(marker, epoch: batch.producerEpoch, offset: Offset(batch.baseOffset))
             set(batch.producerId, update.entry)
             return completed
         }
         guard !batch.isControl else { return nil }
-        update.applyData(batch, firstOffset: batch.baseOffset, timestamp: batch.maxTimestamp)
+        update.applyData(batch, firstOffset: Offset(batch.baseOffset), timestamp: batch.maxTimestamp)
         set(batch.producerId, update.entry)
         return nil
     }
@@ -166,7 +166,7 @@ struct ProducerTable {
     mutating func removeExpired(now: Int64, afterMs: Int64) {
         if !verifications.isEmpty { verifications = verifications.filter { now - $0.value.timestamp < afterMs } }
         guard !entries.isEmpty else { return }
-        entries = entries.filter { $0.value.transactionFirstOffset >= 0 || now - $0.value.lastTimestamp < afterMs }
+        entries = entries.filter { $0.value.transactionFirstOffset >= .zero || now - $0.value.lastTimestamp < afterMs }
     }
 
     mutating func removeAll() {

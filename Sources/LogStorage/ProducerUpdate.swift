@@ -11,28 +11,28 @@ struct ProducerUpdate {
         self.producerId = producerId
     }
 
-    mutating func applyData(_ batch: some RecordBatchFields, firstOffset: Int64, timestamp: Int64) {
+    mutating func applyData(_ batch: some RecordBatchFields, firstOffset: Offset, timestamp: Int64) {
         let delta = batch.lastOffsetDelta
         entry.add(
             ProducerEntry.Batch(
                 lastSequence: batch.lastSequence, lastOffset: firstOffset + Int64(delta), offsetDelta: delta, timestamp: timestamp),
             epoch: batch.producerEpoch)
-        if batch.isTransactional && entry.transactionFirstOffset < 0 { entry.transactionFirstOffset = firstOffset }
+        if batch.isTransactional && entry.transactionFirstOffset < .zero { entry.transactionFirstOffset = firstOffset }
     }
 
-    mutating func applyMarker(_ marker: TransactionMarker, epoch: Int16, offset: Int64) -> CompletedTransaction? {
+    mutating func applyMarker(_ marker: TransactionMarker, epoch: Int16, offset: Offset) -> CompletedTransaction? {
         let first = entry.transactionFirstOffset
         entry.advance(to: epoch)
         entry.coordinatorEpoch = marker.coordinatorEpoch
         entry.lastTimestamp = marker.timestamp
-        entry.transactionFirstOffset = -1
-        guard first >= 0 else { return nil }
+        entry.transactionFirstOffset = .undefined
+        guard first >= .zero else { return nil }
         return CompletedTransaction(producerId: producerId, firstOffset: first, lastOffset: offset, isAborted: marker.isAbort)
     }
 
     /// Kafka 4.3's checks of a batch before it is appended at an offset; the texts are Kafka's.
     func check(
-        _ batch: some RecordBatchFields, marker: TransactionMarker?, offset: Int64, origin: AppendOrigin, terms: TransactionTerms,
+        _ batch: some RecordBatchFields, marker: TransactionMarker?, offset: Offset, origin: AppendOrigin, terms: TransactionTerms,
         verification: Verification?, name: TopicPartition
     ) throws(AppendError) {
         guard origin != .replication else { return }
@@ -51,7 +51,7 @@ struct ProducerUpdate {
         }
         guard !batch.isControl else { return }
         if origin == .client { try checkSequence(batch, offset: offset, verification: verification, name: name) }
-        guard entry.transactionFirstOffset < 0 || batch.isTransactional else {
+        guard entry.transactionFirstOffset < .zero || batch.isTransactional else {
             throw AppendError(.invalidTxnState, "Expected transactional write from producer \(producerId) at offset \(offset) in partition \(name)")
         }
     }
@@ -69,13 +69,13 @@ struct ProducerUpdate {
         }
     }
 
-    private func checkEpoch(_ batch: some RecordBatchFields, offset: Int64, terms: TransactionTerms, name: TopicPartition) throws(AppendError) {
+    private func checkEpoch(_ batch: some RecordBatchFields, offset: Offset, terms: TransactionTerms, name: TopicPartition) throws(AppendError) {
         let epoch = batch.producerEpoch
         var version: Int16 = -1
         if case .marker(let of) = terms { version = of }
         if version >= 2 {
             // The same marker once more, because its writer did not learn of the first, ends nothing (KAFKA-19999).
-            let isRepeated = epoch == entry.epoch && (entry.transactionFirstOffset < 0 || epoch == .max)
+            let isRepeated = epoch == entry.epoch && (entry.transactionFirstOffset < .zero || epoch == .max)
             if epoch > entry.epoch || isRepeated { return }
         } else if epoch >= entry.epoch {
             return
@@ -87,7 +87,7 @@ struct ProducerUpdate {
     }
 
     private func checkSequence(
-        _ batch: some RecordBatchFields, offset: Int64, verification: Verification?, name: TopicPartition
+        _ batch: some RecordBatchFields, offset: Offset, verification: Verification?, name: TopicPartition
     ) throws(AppendError) {
         let first = batch.baseSequence, epoch = batch.producerEpoch
         func outOfOrder(_ rest: String) -> AppendError {

@@ -4,6 +4,7 @@ import LogStorage
 import Security
 import Synchronization
 import Testing
+import Vocabulary
 
 @testable import Broker
 
@@ -78,7 +79,7 @@ private struct TextShard: CoordinatorShard {
     }
 
     private func texts(_ runtime: CoordinatorRuntime<TextShard>) -> [String]? {
-        var waits: [(Partition, Int64)] = []
+        var waits: [(Partition, Offset)] = []
         return try? runtime.read("key", &waits) { $0.texts }.get()
     }
 

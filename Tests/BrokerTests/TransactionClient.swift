@@ -104,7 +104,7 @@ extension BrokerDriver {
     func committed(_ topic: String) throws -> [String] {
         guard let log = broker.partitions.partition(topic, 0)?.log else { throw Failure.noReply }
         var position = FetchRequest.FetchTopic.FetchPartition()
-        position.fetchOffset = log.logStartOffset
+        position.fetchOffset = log.logStartOffset.value
         position.partitionMaxBytes = 1 << 20
         var row = FetchRequest.FetchTopic()
         row.topic = topic

@@ -2,6 +2,7 @@ import KafkaProtocol
 import LogStorage
 import Synchronization
 import Testing
+import Vocabulary
 
 @testable import Broker
 
@@ -199,7 +200,7 @@ import Testing
         let commits = driver.broker.commits
         let turns = Mutex(0)
         commits.onWork { turns.withLock { $0 += 1 } }
-        let done = Mutex<[Int64]>([])
+        let done = Mutex<[Offset]>([])
         @Sendable func write() {
             guard let info = try? partition.append(batch("v"), now: 1_000_000, origin: .client) else { return }
             commits.commit(partition, upTo: info.endOffset) { _ in done.withLock { $0.append(info.endOffset) } }

@@ -68,12 +68,12 @@ final class GroupCoordinatorService: Sendable {
     }
 
     /// Looks at a group in its shard; what was seen lasts once `waits`, to which that is added, are durable.
-    func read<R>(_ group: String, _ waits: inout [(Partition, Int64)], _ body: (borrowing GroupShard) -> R) -> Result<R, ErrorCode> {
+    func read<R>(_ group: String, _ waits: inout [(Partition, Offset)], _ body: (borrowing GroupShard) -> R) -> Result<R, ErrorCode> {
         runtime.read(group, &waits, body)
     }
 
     /// Calls `then` once all of the given logs are durable up to their offsets.
-    func whenDurable(_ waits: [(Partition, Int64)], then: @escaping @Sendable (ErrorCode) -> Void) { runtime.whenDurable(waits, then: then) }
+    func whenDurable(_ waits: [(Partition, Offset)], then: @escaping @Sendable (ErrorCode) -> Void) { runtime.whenDurable(waits, then: then) }
 
     /// An id for a member of the consumer protocol that comes without one.
     func newMemberId() -> String { generator.withLock { Uuid.random(using: &$0) }.description }

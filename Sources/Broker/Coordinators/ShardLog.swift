@@ -1,6 +1,7 @@
 import Coordination
 import KafkaProtocol
 import LogStorage
+import Vocabulary
 
 /// A shard's records as batches of its partition's log, and back.
 enum ShardLog {
@@ -55,8 +56,8 @@ enum ShardLog {
         }
     }
 
-    private static func fold<Shard: CoordinatorShard>(_ batch: RecordBatch, from offset: Int64, into shard: inout Shard) throws {
-        for record in try batch.records() where record.offset >= offset {
+    private static func fold<Shard: CoordinatorShard>(_ batch: RecordBatch, from offset: Offset, into shard: inout Shard) throws {
+        for record in try batch.records() where Offset(record.offset) >= offset {
             if batch.isControl {
                 guard let type = ControlRecordType(key: record.key), type == .commit || type == .abort else { continue }
                 shard.replayEndTransaction(producerId: batch.producerId, committed: type == .commit)

@@ -67,7 +67,7 @@ private struct ProduceWrite: Sendable {
 }
 
 private func append(_ writes: [ProduceWrite], _ broker: Broker, _ produce: PendingProduce, _ context: RequestContext, requiresInSync: Bool) {
-    var waits: [(write: ProduceWrite, endOffset: Int64)] = []
+    var waits: [(write: ProduceWrite, endOffset: Offset)] = []
     for write in writes {
         do {
             let info = try write.partition.append(
@@ -75,7 +75,7 @@ private func append(_ writes: [ProduceWrite], _ broker: Broker, _ produce: Pendi
             produce.succeed(write.topic, write.index, info)
             if requiresInSync { waits.append((write, info.endOffset)) }
         } catch {
-            produce.fail(write.topic, write.index, error, logStartOffset: knowsLog(error.code) ? write.partition.log.logStartOffset : -1)
+            produce.fail(write.topic, write.index, error, logStartOffset: knowsLog(error.code) ? write.partition.log.logStartOffset : .undefined)
         }
     }
     produce.expect(waits.count)
@@ -202,18 +202,18 @@ private final class PendingProduce: Sendable {
 
     func succeed(_ topic: Int, _ index: Int, _ info: AppendInfo) {
         state.withLock { state in
-            state.response.responses[topic].partitionResponses[index].baseOffset = info.firstOffset
+            state.response.responses[topic].partitionResponses[index].baseOffset = info.firstOffset.value
             state.response.responses[topic].partitionResponses[index].logAppendTimeMs = info.logAppendTime
-            state.response.responses[topic].partitionResponses[index].logStartOffset = info.logStartOffset
+            state.response.responses[topic].partitionResponses[index].logStartOffset = info.logStartOffset.value
         }
     }
 
-    func fail(_ topic: Int, _ index: Int, _ error: AppendError, logStartOffset: Int64 = -1, tellsReason: Bool? = nil) {
+    func fail(_ topic: Int, _ index: Int, _ error: AppendError, logStartOffset: Offset = .undefined, tellsReason: Bool? = nil) {
         state.withLock { state in
             var partition = ProduceResponse.TopicProduceResponse.PartitionProduceResponse(
                 failed: state.response.responses[topic].partitionResponses[index].index, error.code, message: tellsReason ?? isTold(error) ? error.message : nil
             )
-            partition.logStartOffset = logStartOffset
+            partition.logStartOffset = logStartOffset.value
             partition.recordErrors = error.recordErrors.map { record in
                 var row = ProduceResponse.TopicProduceResponse.PartitionProduceResponse.BatchIndexAndErrorMessage()
                 row.batchIndex = record.batchIndex

@@ -1,10 +1,11 @@
 import KafkaProtocol
 import Security
+import Vocabulary
 
 // DescribeTransactions, version 0: where the transactions of some transactional ids stand (KIP-664).
 
 func handleDescribeTransactions(_ broker: Broker, _ request: DescribeTransactionsRequest, _ context: RequestContext) {
-    var waits: [(Partition, Int64)] = []
+    var waits: [(Partition, Offset)] = []
     var response = DescribeTransactionsResponse()
     response.transactionStates = request.transactionalIds.map { id in
         var row = DescribeTransactionsResponse.TransactionState()

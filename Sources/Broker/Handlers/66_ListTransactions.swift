@@ -2,6 +2,7 @@ import Coordination
 import KafkaProtocol
 import Pattern
 import Security
+import Vocabulary
 
 // ListTransactions, versions 0 to 2 (KIP-664). 1: only those that last longer than so many milliseconds (KIP-994). 2: only those whose ids a pattern
 // matches as a whole (KIP-1152). Names of states that there are not are told back.
@@ -23,7 +24,7 @@ func handleListTransactions(_ broker: Broker, _ request: ListTransactionsRequest
             return context.refuse(request, .invalidRegularExpression)
         }
     }
-    var waits: [(Partition, Int64)] = []
+    var waits: [(Partition, Offset)] = []
     switch broker.transactions.list(filter, now: context.now, &waits) {
     case .failure(let error): return context.refuse(request, error)
     case .success(let found): response.transactionStates = found.filter { context.allows(.describe, .transactionalId($0.transactionalId)) }

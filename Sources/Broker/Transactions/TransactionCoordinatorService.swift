@@ -104,13 +104,13 @@ final class TransactionCoordinatorService: Sendable {
     // MARK: Looking
 
     /// What is known of a transactional id; what was seen lasts once `waits`, to which that is added, are durable.
-    func describe(_ id: String, _ waits: inout [(Partition, Int64)]) -> Result<DescribeTransactionsResponse.TransactionState, ErrorCode> {
+    func describe(_ id: String, _ waits: inout [(Partition, Offset)]) -> Result<DescribeTransactionsResponse.TransactionState, ErrorCode> {
         runtime.read(id, &waits) { $0.describe(id) }
     }
 
     /// The transactional ids that a filter lets through, by partition and name.
     func list(
-        _ filter: TransactionShard.Filter, now: Int64, _ waits: inout [(Partition, Int64)]
+        _ filter: TransactionShard.Filter, now: Int64, _ waits: inout [(Partition, Offset)]
     ) -> Result<[ListTransactionsResponse.TransactionState], ErrorCode> {
         runtime.allRunners.map { runners in
             runners.flatMap { runner -> [ListTransactionsResponse.TransactionState] in
@@ -122,7 +122,7 @@ final class TransactionCoordinatorService: Sendable {
     }
 
     /// Calls `then` once all of the given logs are durable up to their offsets.
-    func whenDurable(_ waits: [(Partition, Int64)], then: @escaping @Sendable (ErrorCode) -> Void) { runtime.whenDurable(waits, then: then) }
+    func whenDurable(_ waits: [(Partition, Offset)], then: @escaping @Sendable (ErrorCode) -> Void) { runtime.whenDurable(waits, then: then) }
 }
 
 extension TransactionConfiguration {

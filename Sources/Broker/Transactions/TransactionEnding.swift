@@ -40,7 +40,8 @@ final class TransactionEnding: Sendable {
     private func write(_ markers: TransactionMarkers, to partitions: [TopicPartition], _ runner: Runner, now: Int64) {
         if partitions.isEmpty { return complete(markers, runner, now: now) }
         let marker = EndMarker(
-            producerId: markers.producerId, producerEpoch: markers.producerEpoch, coordinatorEpoch: runner.partition.leaderEpoch, commits: markers.commits,
+            producerId: markers.producerId, producerEpoch: markers.producerEpoch, coordinatorEpoch: runner.partition.leaderEpoch.value,
+            commits: markers.commits,
             version: markers.transactionVersion)
         let round = Round(partitions.count)
         for partition in partitions {
