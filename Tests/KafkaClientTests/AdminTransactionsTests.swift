@@ -189,6 +189,22 @@ import Vocabulary
 
     // MARK: InitProducerId
 
+    @Test(arguments: [
+        (ErrorCode.concurrentTransactions, "The coordinator of transactional id x answers CONCURRENT_TRANSACTIONS: "),
+        (.coordinatorNotAvailable, "Transactional id x has no coordinator (COORDINATOR_NOT_AVAILABLE)"),
+    ])
+    func whatATerminationWaitsForIsTold(code: ErrorCode, text: String) throws {
+        let cluster = try cluster { _, request, _ in
+            guard request is InitProducerIdRequest else { return nil }
+            var response = InitProducerIdResponse()
+            response.errorCode = code
+            return response
+        }
+        cluster.core.submit(
+            InitProducerIdRequest(), to: .transactionCoordinator("x"), options: RequestOptions(), retryCode: \.errorCode, completion: { _ in })
+        #expect(cluster.run(limitMs: 3_000) { cluster.core.obstacles(silentAfterMs: 10_000).contains { $0.description.hasPrefix(text) } })
+    }
+
     @Test func aTransactionIsEndedByTakingItsNextEpoch() throws {
         var asked = 0
         let cluster = try cluster { _, request, _ in

@@ -187,7 +187,7 @@ private func table(_ header: [String], _ rows: [[String]]) -> String {
     private let t0 = TopicPartition("t", 0)
     private let t1 = TopicPartition("t", 1)
 
-    private func description(_ partitions: TopicPartition..., state: TransactionState = .ongoing) -> TransactionDescription {
+    private func description(_ partitions: TopicPartition..., state: TransactionDescription.State = .ongoing) -> TransactionDescription {
         TransactionDescription(coordinatorId: 1, state: state, producerId: 1, producerEpoch: 0, timeoutMs: 60_000, startTimeMs: 1, partitions: partitions)
     }
 

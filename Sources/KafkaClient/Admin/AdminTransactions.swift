@@ -1,32 +1,17 @@
 import KafkaProtocol
 import Vocabulary
 
-/// The state of a transactional id at its coordinator, by Kafka's name.
-public enum TransactionState: String, Sendable, CaseIterable {
-    case empty = "Empty"
-    case ongoing = "Ongoing"
-    case prepareCommit = "PrepareCommit"
-    case prepareAbort = "PrepareAbort"
-    case completeCommit = "CompleteCommit"
-    case completeAbort = "CompleteAbort"
-    case prepareEpochFence = "PrepareEpochFence"
-    /// A name that this version does not know.
-    case unknown = "Unknown"
-
-    init(name: String) { self = TransactionState(rawValue: name) ?? .unknown }
-}
-
 /// A transactional id in a listing.
 public struct TransactionListing: Hashable, Sendable {
     public let transactionalId: String
     public let producerId: Int64
-    public let state: TransactionState
+    public let state: TransactionDescription.State
 }
 
 /// Which transactional ids are listed; all parts must hold.
 public struct TransactionFilter: Hashable, Sendable {
     /// Empty for all.
-    public var states: [TransactionState] = []
+    public var states: [TransactionDescription.State] = []
     /// Empty for all.
     public var producerIds: [Int64] = []
     /// Only those whose transaction runs for longer than these milliseconds; negative for all. Needs ListTransactions 1 (KIP-994).
@@ -39,9 +24,24 @@ public struct TransactionFilter: Hashable, Sendable {
 
 /// What the coordinator knows of a transactional id.
 public struct TransactionDescription: Hashable, Sendable {
+    /// The state of a transactional id at its coordinator, by Kafka's name.
+    public enum State: String, Sendable, CaseIterable {
+        case empty = "Empty"
+        case ongoing = "Ongoing"
+        case prepareCommit = "PrepareCommit"
+        case prepareAbort = "PrepareAbort"
+        case completeCommit = "CompleteCommit"
+        case completeAbort = "CompleteAbort"
+        case prepareEpochFence = "PrepareEpochFence"
+        /// A name that this version does not know.
+        case unknown = "Unknown"
+
+        init(name: String) { self = State(rawValue: name) ?? .unknown }
+    }
+
     /// The broker that answered.
     public let coordinatorId: Int32
-    public let state: TransactionState
+    public let state: State
     public let producerId: Int64
     public let producerEpoch: Int16
     public let timeoutMs: Int32
@@ -77,7 +77,7 @@ extension Admin {
                 if let failure = Self.listFailure(response.errorCode, of: broker) { throw failure }
                 listings[broker] = response.transactionStates.map {
                     TransactionListing(
-                        transactionalId: $0.transactionalId, producerId: $0.producerId, state: TransactionState(name: $0.transactionState))
+                        transactionalId: $0.transactionalId, producerId: $0.producerId, state: TransactionDescription.State(name: $0.transactionState))
                 }
             }
         }
@@ -134,7 +134,7 @@ extension Admin {
     private func description(_ state: DescribeTransactionsResponse.TransactionState) -> TransactionDescription {
         TransactionDescription(
             coordinatorId: sender.core.knownCoordinator(.transactionCoordinator(state.transactionalId)) ?? -1,
-            state: TransactionState(name: state.transactionState), producerId: state.producerId, producerEpoch: state.producerEpoch,
+            state: TransactionDescription.State(name: state.transactionState), producerId: state.producerId, producerEpoch: state.producerEpoch,
             timeoutMs: state.transactionTimeoutMs, startTimeMs: state.transactionStartTimeMs < 0 ? nil : state.transactionStartTimeMs,
             partitions: Set(state.topics.flatMap { topic in topic.partitions.map { TopicPartition(topic.topic, $0) } }).sorted())
     }
