@@ -17,7 +17,7 @@ VENV := .build-venv
 PYTHON := $(VENV)/bin/python
 SWIFT_FILES := Package.swift Sources Tests Examples Benchmarks
 EXAMPLE := .build/debug/produce-and-consume
-TOOLS := kafka-topics kafka-console-producer kafka-console-consumer kafka-consumer-groups kafka-get-offsets
+TOOLS := kafka-topics kafka-console-producer kafka-console-consumer kafka-consumer-groups kafka-get-offsets kafka-transactions
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := build
