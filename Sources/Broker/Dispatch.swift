@@ -115,6 +115,7 @@ enum Dispatch {
             filters: [.init(.alterConfigs, .topic), .init(.alterConfigs, .cluster), .init(.alterConfigs, .group)], place: .controller,
             handleIncrementalAlterConfigs),
         serve(ListConfigResourcesRequest.self, needs: .describeConfigs, handleListConfigResources),
+        serve(UpdateFeaturesRequest.self, needs: .alter, place: .controller, handleUpdateFeatures),
         serve(ElectLeadersRequest.self, needs: .alter, place: .controller, handleElectLeaders),
         serve(AlterPartitionReassignmentsRequest.self, needs: .alter, place: .controller, handleAlterPartitionReassignments),
         serve(ListPartitionReassignmentsRequest.self, needs: .describe, place: .controller, handleListPartitionReassignments),

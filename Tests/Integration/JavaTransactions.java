@@ -85,19 +85,19 @@ class JavaTransactions {
         producer.beginTransaction();
         send(producer, topic, "b");
         producer.commitTransaction();
-        System.out.println("committed: " + read(topic, "read_committed"));
-        System.out.println("all: " + read(topic, "read_uncommitted"));
+        System.out.println("= committed: " + read(topic, "read_committed"));
+        System.out.println("= all: " + read(topic, "read_uncommitted"));
 
         @SuppressWarnings("removal") ConsumerGroupMetadata group = new ConsumerGroupMetadata(name + "-group");
         producer.beginTransaction();
         producer.sendOffsetsToTransaction(Map.of(partition, new OffsetAndMetadata(5)), group);
-        System.out.println("offset in the open transaction: " + committed(admin, name + "-group", partition, true));
+        System.out.println("= offset in the open transaction: " + committed(admin, name + "-group", partition, true));
         producer.commitTransaction();
-        System.out.println("offset: " + settled(admin, partition));
+        System.out.println("= offset: " + settled(admin, partition));
         producer.beginTransaction();
         producer.sendOffsetsToTransaction(Map.of(partition, new OffsetAndMetadata(9)), group);
         producer.abortTransaction();
-        System.out.println("offset after an abort: " + settled(admin, partition));
+        System.out.println("= offset after an abort: " + settled(admin, partition));
 
         KafkaProducer<String, String> newer = producer(name, 60000);
         newer.initTransactions();
@@ -109,7 +109,7 @@ class JavaTransactions {
         } catch (KafkaException | ExecutionException failure) {
             fate = "fenced";
         }
-        System.out.println("older producer: " + fate);
+        System.out.println("= older producer: " + fate);
         producer.close(Duration.ZERO);
 
         Map<String, Object> plain = Map.of("bootstrap.servers", address);
@@ -142,7 +142,7 @@ class JavaTransactions {
             }
         }
         List<String> copies = read(target, "read_committed");
-        System.out.println("copied: " + new HashSet<>(copies).size() + " of 200, " + (copies.size() == 200 ? "each once" : copies.size() + " records"));
+        System.out.println("= copied: " + new HashSet<>(copies).size() + " of 200, " + (copies.size() == 200 ? "each once" : copies.size() + " records"));
         newer.close();
 
         KafkaProducer<String, String> idle = producer(name + "-idle", 1000);
@@ -157,7 +157,7 @@ class JavaTransactions {
         } catch (KafkaException failure) {
             end = "aborted";
         }
-        System.out.println("idle transaction: " + end);
+        System.out.println("= idle transaction: " + end);
         idle.close(Duration.ZERO);
 
         KafkaProducer<String, String> greedy = producer(name + "-greedy", 1000000);
@@ -167,7 +167,7 @@ class JavaTransactions {
         } catch (KafkaException failure) {
             answer = failure.getMessage().contains("transaction.max.timeout.ms") ? "refused" : failure.getMessage();
         }
-        System.out.println("too long a time-out: " + answer);
+        System.out.println("= too long a time-out: " + answer);
         greedy.close(Duration.ZERO);
         admin.close();
     }

@@ -1,5 +1,5 @@
 """Transactions of real clients, the same conversation with our broker and, where it is at hand, with Kafka."""
-import asyncio, pathlib, subprocess, threading
+import asyncio, contextlib, pathlib, subprocess, threading
 
 import aiokafka, aiokafka.errors, confluent_kafka, confluent_kafka.admin, kafka, kafka.errors
 import pytest
@@ -209,13 +209,31 @@ def test_aiokafka_commits_aborts_and_sends_offsets(cluster, topic):
     reader.close()
 
 
+@contextlib.contextmanager
+def transaction_version(cluster, level):
+    """Lowers the feature level, which a new cluster has at 2, for a while."""
+    features = [f"{KAFKA_HOME}/bin/kafka-features.sh", "--bootstrap-server", cluster]
+
+    def change(how, level, says):
+        done = subprocess.run([*features, how, "--feature", f"transaction.version={level}"], capture_output=True, text=True, timeout=60)
+        assert done.stdout == f"transaction.version was {says} to {level}.\n", done.stdout + done.stderr
+
+    if level < 2:
+        change("downgrade", level, "downgraded")
+    yield
+    if level < 2:
+        change("upgrade", 2, "upgraded")
+
+
 @pytest.mark.skipif(not KAFKA_HOME, reason="KAFKA_HOME is not set or there is no Java")
-@pytest.mark.parametrize("protocol", ["classic", "consumer"])
-def test_the_java_client(cluster, topic, protocol):
+@pytest.mark.parametrize("protocol,level", [("classic", 2), ("consumer", 2), ("classic", 1), ("consumer", 0)])
+def test_the_java_client(cluster, topic, protocol, level):
     source = pathlib.Path(__file__).with_name("JavaTransactions.java")
-    done = subprocess.run(
-        ["java", "-cp", f"{KAFKA_HOME}/libs/*", str(source), cluster, topic, protocol], capture_output=True, text=True, timeout=120)
+    with transaction_version(cluster, level):
+        done = subprocess.run(
+            ["java", "-cp", f"{KAFKA_HOME}/libs/*", str(source), cluster, topic, protocol], capture_output=True, text=True, timeout=100)
     assert done.returncode == 0, done.stdout + done.stderr[-3000:]
-    assert done.stdout.splitlines() == [
+    # Errors are logged between them.
+    assert [line[2:] for line in done.stdout.splitlines() if line.startswith("= ")] == [
         "committed: [a0, a1, a2, b0, b1, b2]", "all: [a0, a1, a2, x0, x1, x2, b0, b1, b2]", "offset in the open transaction: null", "offset: 5",
         "offset after an abort: 5", "older producer: fenced", "copied: 200 of 200, each once", "idle transaction: aborted", "too long a time-out: refused"]
