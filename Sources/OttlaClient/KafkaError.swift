@@ -23,6 +23,8 @@ public struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
         case bufferFull
         /// The producer or consumer is closed.
         case closed
+        /// A call that the producer's state does not allow, such as a commit without a transaction.
+        case illegalState
     }
 
     public let kind: Kind
@@ -55,6 +57,7 @@ public struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
             case .broker: error.code.map { .broker(code: $0.rawValue, name: $0.name) } ?? .malformed
             case .malformed: .malformed
             case .interrupted, .closed: .closed
+            case .illegalState: .illegalState
             }
         message = error.message
         reason = error.reason
