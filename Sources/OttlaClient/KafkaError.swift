@@ -27,6 +27,14 @@ public struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
         case illegalState
     }
 
+    /// What a transactional producer needs before it can go on.
+    public enum Remedy: Sendable, Equatable {
+        /// `abortTransaction`; then the next transaction may begin, with the same records.
+        case abortTransaction
+        /// Another producer: this one was fenced by a newer one with its transactional id, or has failed for good.
+        case newProducer
+    }
+
     public let kind: Kind
     /// What failed, in Kafka's words where it has some.
     public let message: String
@@ -34,6 +42,8 @@ public struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
     public let reason: String?
     /// Whether the same call may succeed later.
     public let isRetriable: Bool
+    /// What has to be done about the producer's transaction; nil when nothing has to.
+    public let remedy: Remedy?
 
     /// One line for people.
     public var description: String { reason.map { "\(message) (\($0))" } ?? message }
@@ -43,9 +53,10 @@ public struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
         self.message = message
         self.isRetriable = isRetriable
         reason = nil
+        remedy = nil
     }
 
-    init(_ error: ClientError) {
+    init(_ error: ClientError, remedy: Remedy? = nil) {
         kind =
             switch error.kind {
             case .configuration: .configuration
@@ -62,6 +73,7 @@ public struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
         message = error.message
         reason = error.reason
         isRetriable = error.isRetriable
+        self.remedy = remedy
     }
 
     static let closedProducer = KafkaError(.closed, message: "The producer is closed.")

@@ -15,7 +15,7 @@ extension ClientError {
     }
 
     /// Records that were not sent when their transaction was aborted.
-    static var transactionAborted: ClientError {
+    public static var transactionAborted: ClientError {
         ClientError(
             .closed, exceptionClass: "org.apache.kafka.common.errors.TransactionAbortedException", message: "Failing batch since transaction was aborted")
     }
@@ -37,30 +37,16 @@ extension ClientError {
             message: "Transaction offset Commit failed due to consumer group metadata mismatch: \(code.message)")
     }
 
-    static func transactionTimeout(_ operation: String, _ maxBlockMs: Int64) -> ClientError {
-        let (awaited, reason) =
+    /// - Parameter awaited: Java's name of what was awaited
+    static func transactionTimeout(_ operation: String, awaiting awaited: String, _ maxBlockMs: Int64) -> ClientError {
+        let reason =
             switch operation {
             case "initTransactions":
-                (
-                    "InitProducerId",
-                    "InitTransactions timed out - did not complete coordinator discovery or receive the InitProducerId response within max.block.ms."
-                )
+                "InitTransactions timed out - did not complete coordinator discovery or receive the InitProducerId response within max.block.ms."
             case "sendOffsetsToTransaction":
-                (
-                    "AddOffsetsToTxn",
-                    "SendOffsetsToTransaction timed out - did not reach the coordinator or receive the TxnOffsetCommit/AddOffsetsToTxn response within "
-                        + "max.block.ms"
-                )
-            case "commitTransaction":
-                (
-                    "EndTxn(true)",
-                    "CommitTransaction timed out - did not complete EndTxn with the transaction coordinator within max.block.ms"
-                )
-            default:
-                (
-                    "EndTxn(false)",
-                    "AbortTransaction timed out - did not complete EndTxn(abort) with the transaction coordinator within max.block.ms"
-                )
+                "SendOffsetsToTransaction timed out - did not reach the coordinator or receive the TxnOffsetCommit/AddOffsetsToTxn response within max.block.ms"
+            case "commitTransaction": "CommitTransaction timed out - did not complete EndTxn with the transaction coordinator within max.block.ms"
+            default: "AbortTransaction timed out - did not complete EndTxn(abort) with the transaction coordinator within max.block.ms"
             }
         return ClientError(.timeout, message: "Timeout expired after \(maxBlockMs)ms while awaiting \(awaited). \(reason)")
     }

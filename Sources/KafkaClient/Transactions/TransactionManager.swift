@@ -35,6 +35,7 @@ struct TransactionManager {
         let outcome: Int
         let state: TransactionState
         let operation: String
+        let awaited: String
         /// How it ended when nobody waited any more.
         var result: ClientError??
     }
@@ -44,6 +45,8 @@ struct TransactionManager {
         let outcome: Int
         let deadline: Int64
         let operation: String
+        /// Kafka's name of what it waits for.
+        let awaited: String
     }
 
     let id: String
@@ -108,7 +111,8 @@ struct TransactionManager {
         try move(to: .initializing)
         let outcome = newOutcome()
         enqueue(Pending(kind: .initProducerId(bumping: .none), outcome: outcome))
-        waitFor(outcome, call, .initializing, "initTransactions", now)
+        transition = Transition(outcome: outcome, state: .initializing, operation: "initTransactions", awaited: "InitProducerId")
+        wait(outcome, call, "initTransactions", "InitProducerId", now)
     }
 
     mutating func begin() throws(ClientError) {
@@ -154,7 +158,7 @@ struct TransactionManager {
         } else {
             enqueue(Pending(kind: .addOffsets(offsets, group), outcome: outcome))
         }
-        waiters.append(Waiter(call: call, outcome: outcome, deadline: now + maxBlockMs, operation: "sendOffsetsToTransaction"))
+        wait(outcome, call, "sendOffsetsToTransaction", isVersion2 ? "TxnOffsetCommitHandler" : "AddOffsetsToTxn", now)
     }
 
     mutating func enqueueOffsets(_ offsets: [TopicPartition: CommitOffset], _ group: ConsumerGroupMetadata, _ outcome: Int?) {
@@ -183,7 +187,9 @@ struct TransactionManager {
         enqueue(Pending(kind: .end(commits: commits, isVersion2: isVersion2), outcome: outcome))
         // Only after that, so that the transaction ends by the protocol it began with.
         adoptFeatures(isFirst: false)
-        waitFor(outcome, call, state, commits ? "commitTransaction" : "abortTransaction", now)
+        let operation = commits ? "commitTransaction" : "abortTransaction"
+        transition = Transition(outcome: outcome, state: state, operation: operation, awaited: "EndTxn(\(commits))")
+        wait(outcome, call, operation, "EndTxn(\(commits))", now)
     }
 
     /// Gives everything up.
@@ -202,7 +208,7 @@ struct TransactionManager {
             self.transition = nil
             act(.end(call, result))
         } else {
-            waiters.append(Waiter(call: call, outcome: transition.outcome, deadline: now + maxBlockMs, operation: operation))
+            wait(transition.outcome, call, operation, transition.awaited, now)
         }
         return true
     }
@@ -233,9 +239,8 @@ struct TransactionManager {
         return lastOutcome
     }
 
-    private mutating func waitFor(_ outcome: Int, _ call: TransactionCall, _ state: TransactionState, _ operation: String, _ now: Int64) {
-        transition = Transition(outcome: outcome, state: state, operation: operation)
-        waiters.append(Waiter(call: call, outcome: outcome, deadline: now + maxBlockMs, operation: operation))
+    private mutating func wait(_ outcome: Int, _ call: TransactionCall, _ operation: String, _ awaited: String, _ now: Int64) {
+        waiters.append(Waiter(call: call, outcome: outcome, deadline: now + maxBlockMs, operation: operation, awaited: awaited))
     }
 
     // MARK: States
@@ -342,7 +347,7 @@ struct TransactionManager {
         guard waiters.contains(where: { $0.deadline <= now }) else { return }
         let late = waiters.filter { $0.deadline <= now }
         waiters.removeAll { $0.deadline <= now }
-        for waiter in late { act(.end(waiter.call, .transactionTimeout(waiter.operation, maxBlockMs))) }
+        for waiter in late { act(.end(waiter.call, .transactionTimeout(waiter.operation, awaiting: waiter.awaited, maxBlockMs))) }
     }
 
     /// When something is due even if nothing happens; nil for never.
