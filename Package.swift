@@ -52,17 +52,20 @@ let package = Package(
         .target(name: "Measuring", path: "Tests/Support/Measuring", swiftSettings: strict),
         .executableTarget(
             name: "transaction-player", dependencies: ["OttlaClient"], path: "Tests/Support/TransactionPlayer", swiftSettings: strict),
+        .target(name: "OffsetLiterals", dependencies: ["Vocabulary"], path: "Tests/Support/OffsetLiterals", swiftSettings: strict),
         .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"], swiftSettings: strict),
         .testTarget(name: "PatternTests", dependencies: ["Pattern"], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(name: "KafkaProtocolTests", dependencies: ["KafkaProtocol", "Vocabulary"], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(name: "SecurityTests", dependencies: ["Security"], swiftSettings: strict),
         .testTarget(
-            name: "LogStorageTests", dependencies: ["LogStorage", "KafkaProtocol", "Vocabulary"], resources: [.copy("Fixtures")], swiftSettings: strict),
+            name: "LogStorageTests", dependencies: ["LogStorage", "KafkaProtocol", "OffsetLiterals", "Vocabulary"], resources: [.copy("Fixtures")],
+            swiftSettings: strict),
         .testTarget(
             name: "CoordinationTests", dependencies: ["Coordination", "KafkaProtocol", "Measuring", "Pattern", "Vocabulary"], resources: [.copy("Fixtures")],
             swiftSettings: strict),
         .testTarget(
-            name: "BrokerTests", dependencies: ["Broker", "KafkaProtocol", "LogStorage", "Coordination", "Security", "Simulation", "Vocabulary"],
+            name: "BrokerTests",
+            dependencies: ["Broker", "KafkaProtocol", "LogStorage", "Coordination", "OffsetLiterals", "Security", "Simulation", "Vocabulary"],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "KafkaClientTests", dependencies: ["KafkaClient", "KafkaProtocol", "Measuring", "Security", "Vocabulary"], resources: [.copy("Fixtures")],

@@ -10,6 +10,9 @@ public final class Broker: Sendable {
     public let partitions: PartitionTable
     public let metadata: MetadataService
     let groups: GroupCoordinatorService
+    let transactions: TransactionCoordinatorService
+    let transactionMarkers: TransactionMarkerWriter
+    let transactionVerifier: TransactionVerifier
     public let timers: Timers
     public let commits: CommitQueue
     public let storage: LogDirectory
@@ -36,6 +39,11 @@ public final class Broker: Sendable {
         metadata = try MetadataService(settings: settings, disk: disk, storage: storage, partitions: partitions, commits: commits, now: now)
         producerIds = ProducerIdAllocator(metadata: metadata)
         groups = GroupCoordinatorService(settings: settings, metadata: metadata, partitions: partitions, commits: commits, timers: timers, now: now)
+        transactionMarkers = TransactionMarkerWriter(partitions: partitions, groups: groups, commits: commits)
+        transactions = TransactionCoordinatorService(
+            settings: settings, metadata: metadata, partitions: partitions, commits: commits, timers: timers, producerIds: producerIds,
+            markers: transactionMarkers, now: now)
+        transactionVerifier = TransactionVerifier(metadata: metadata, coordinator: transactions)
         fetchSessions = FetchSessionCache(slots: settings.fetchSessionSlots, firstID: settings.seededID(now))
         scheduleUpkeep(after: now)
     }

@@ -65,9 +65,12 @@ public struct BrokerSettings: Sendable {
 
     /// Settings that one broker cannot act on.
     private func impossibilities() -> [String] {
-        [("offsets.topic.replication.factor", TopicName.groupOffsets), ("default.replication.factor", "topics without a replication factor of their own")]
-            .filter { int($0.0) > 1 }
-            .map { name, what in "\(name)=\(int(name)) is larger than the number of brokers, 1: \(what) cannot be created" }
+        [
+            ("offsets.topic.replication.factor", TopicName.groupOffsets), ("transaction.state.log.replication.factor", TopicName.transactionState),
+            ("default.replication.factor", "topics without a replication factor of their own"),
+        ]
+        .filter { int($0.0) > 1 }
+        .map { name, what in "\(name)=\(int(name)) is larger than the number of brokers, 1: \(what) cannot be created" }
     }
 
     var fetchMaxBytes: Int { Int(int("fetch.max.bytes")) }

@@ -1,6 +1,7 @@
 import KafkaProtocol
 import LogStorage
 import Synchronization
+import Vocabulary
 
 /// When an acknowledged write is safe (DESIGN, "Durability, said aloud").
 public enum Durability: String, Sendable {
@@ -42,7 +43,7 @@ public final class CommitQueue: Sendable {
     public func onWork(_ body: @escaping @Sendable () -> Void) { signal.set(body) }
 
     /// Calls `then` once everything appended to the partition so far is durable; at once where durability does not ask for a sync.
-    func commit(_ partition: Partition, upTo offset: Int64, then: @escaping @Sendable (ErrorCode) -> Void) {
+    func commit(_ partition: Partition, upTo offset: Offset, then: @escaping @Sendable (ErrorCode) -> Void) {
         if durability != .fsync || partition.log.flushedOffset >= offset { return then(.none) }
         let id = ObjectIdentifier(partition)
         let isNew = state.withLock { state in

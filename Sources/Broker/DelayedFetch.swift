@@ -6,8 +6,10 @@ import Synchronization
 final class DelayedFetch: Sendable {
     private struct State {
         var isDone = false
-        /// The loop was told that there is enough.
+        /// The loop was told to look.
         var isReady = false
+        /// A partition changed in a way that ends the wait.
+        var isChanged = false
         var bytes: Int
         var timer: UInt64?
     }
@@ -36,20 +38,39 @@ final class DelayedFetch: Sendable {
         }
         // It may have ended before it was all in place.
         if isLate { fetch.leave(timer) }
-        for (entry, seen) in zip(plan.entries, outcome.highWatermarks) {
-            if let partition = entry.partition, partition.log.offsets.highWatermark != seen { return fetch.answer() }
-        }
+        if plan.hasGrown(since: outcome) { fetch.look() }
     }
 
     /// A partition grew by some bytes, or (nil) changed in a way that must be looked at. From any thread.
     func partitionChanged(appended: Int?, now: Int64) {
         let isEnough = state.withLock { state in
             if state.isReady { return false }
-            if let appended { state.bytes += appended }
-            state.isReady = appended == nil || state.bytes >= plan.minBytes
+            if let appended { state.bytes += appended } else { state.isChanged = true }
+            // A marker is small, and may set free a whole transaction for a reader of committed records.
+            state.isReady = state.isChanged || plan.readsCommitted || state.bytes >= plan.minBytes
             return state.isReady
         }
-        if isEnough { loop.post { self.answer() } }
+        if isEnough { loop.post { self.look() } }
+    }
+
+    /// Answers when there is enough to read. What a partition grew by is enough, but for a reader of committed records, whom an open transaction may keep from it.
+    private func look() {
+        guard plan.readsCommitted else { return answer() }
+        while true {
+            let (isDone, isChanged) = state.withLock { ($0.isDone, $0.isChanged) }
+            if isDone { return }
+            let outcome = plan.read()
+            if isChanged || outcome.hasError || outcome.sizeBytes >= plan.minBytes {
+                if end() { context.reply(plan.response(outcome)) }
+                return
+            }
+            state.withLock { state in
+                state.isReady = false
+                state.bytes = outcome.sizeBytes
+            }
+            // What came in while it was being read told nobody.
+            guard plan.hasGrown(since: outcome) else { return }
+        }
     }
 
     /// Reads again and answers; on the connection's loop.

@@ -34,7 +34,7 @@ enum Dispatch {
     }
 
     /// By key.
-    static let apis: [ServedAPI] = (records + groups + cluster).sorted { $0.key.rawValue < $1.key.rawValue }
+    static let apis: [ServedAPI] = (records + groups + transactions + cluster).sorted { $0.key.rawValue < $1.key.rawValue }
 
     /// Records and where they are.
     private static let records: [ServedAPI] = [
@@ -48,7 +48,9 @@ enum Dispatch {
         // The version for two-phase commit (KIP-939) is not stable: Kafka 4.3 keeps it to itself.
         serve(
             InitProducerIdRequest.self, versions: 0...5,
-            filters: [.init(.write, .transactionalId), .init(.idempotentWrite, .cluster), .init(.write, .topic)], handleInitProducerId),
+            filters: [
+                .init(.write, .transactionalId), .init(.twoPhaseCommit, .transactionalId), .init(.idempotentWrite, .cluster), .init(.write, .topic),
+            ], handleInitProducerId),
         serve(DescribeProducersRequest.self, filters: [.init(.read, .topic)], handleDescribeProducers),
         serve(DescribeLogDirsRequest.self, needs: .describe, handleDescribeLogDirs),
     ]
@@ -71,6 +73,20 @@ enum Dispatch {
         serve(ConsumerGroupDescribeRequest.self, filters: [.init(.describe, .group), .init(.describe, .topic)], handleConsumerGroupDescribe),
         serve(ListGroupsRequest.self, filters: [.init(.describe, .cluster), .init(.describe, .group)], handleListGroups),
         serve(DeleteGroupsRequest.self, filters: [.init(.delete, .group)], handleDeleteGroups),
+    ]
+
+    /// Transactions.
+    private static let transactions: [ServedAPI] = [
+        serve(
+            AddPartitionsToTxnRequest.self, filters: [.init(.clusterAction, .cluster), .init(.write, .transactionalId), .init(.write, .topic)],
+            handleAddPartitionsToTxn),
+        serve(AddOffsetsToTxnRequest.self, filters: [.init(.write, .transactionalId), .init(.read, .group)], handleAddOffsetsToTxn),
+        serve(EndTxnRequest.self, filters: [.init(.write, .transactionalId)], handleEndTxn),
+        serve(WriteTxnMarkersRequest.self, filters: [.init(.alter, .cluster), .init(.clusterAction, .cluster)], quota: .exempt, handleWriteTxnMarkers),
+        serve(
+            TxnOffsetCommitRequest.self, filters: [.init(.write, .transactionalId), .init(.read, .group), .init(.read, .topic)], handleTxnOffsetCommit),
+        serve(DescribeTransactionsRequest.self, filters: [.init(.describe, .transactionalId), .init(.describe, .topic)], handleDescribeTransactions),
+        serve(ListTransactionsRequest.self, filters: [.init(.describe, .transactionalId)], handleListTransactions),
     ]
 
     /// The cluster: topics, configuration, and who may do what.

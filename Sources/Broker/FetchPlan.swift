@@ -1,5 +1,6 @@
 import KafkaProtocol
 import LogStorage
+import Vocabulary
 
 /// One partition of a fetch, resolved against the table of partitions.
 struct FetchEntry: Sendable {
@@ -34,7 +35,7 @@ struct FetchPlan: Sendable {
         /// A partition could not be read. That one is not there is no reason to answer before the client's time.
         var hasError = false
         /// The high watermark at which each entry was read, to notice appends that came in between.
-        var highWatermarks: [Int64] = []
+        var highWatermarks: [Offset] = []
     }
 
     /// Reads every partition, within the limits, in order.
@@ -51,25 +52,30 @@ struct FetchPlan: Sendable {
                 outcome.room = max(0, outcome.room - (outcome.sizeBytes - before))
                 outcome.highWatermarks.append(end)
             } else {
-                outcome.highWatermarks.append(-1)
+                outcome.highWatermarks.append(.undefined)
             }
             outcome.partitions.append((entry.key, data))
         }
         return outcome
     }
 
+    /// Whether there is more in a partition than when it was read.
+    func hasGrown(since outcome: Outcome) -> Bool {
+        zip(entries, outcome.highWatermarks).contains { entry, seen in entry.partition.map { $0.log.offsets.highWatermark != seen } ?? false }
+    }
+
     private func read(
         _ partition: Partition, _ entry: FetchEntry, into data: inout FetchResponse.FetchableTopicResponse.PartitionData, _ outcome: inout Outcome
-    ) -> Int64 {
-        func fail(_ code: ErrorCode) -> Int64 {
+    ) -> Offset {
+        func fail(_ code: ErrorCode) -> Offset {
             data = .init(unread: entry.key.partition, code)
             data.abortedTransactions = nil
             outcome.hasError = true
-            return -1
+            return .undefined
         }
         // Alone among requests a fetch may name any negative number for none.
         let view: Partition.View
-        switch partition.view(currentLeaderEpoch: max(-1, entry.position.currentLeaderEpoch)) {
+        switch partition.view(currentLeaderEpoch: max(.undefined, entry.position.currentLeaderEpoch)) {
         case .success(let found): view = found
         case .failure(let error): return fail(error)
         }
@@ -77,11 +83,11 @@ struct FetchPlan: Sendable {
         let log = partition.log
         guard knowsZstd || log.config.compressionType != .zstd else { return fail(.unsupportedCompressionType) }
         let end = view.offsets.highWatermark
-        data.highWatermark = end
-        data.lastStableOffset = view.offsets.lastStable
-        data.logStartOffset = view.offsets.start
+        data.highWatermark = end.value
+        data.lastStableOffset = view.offsets.lastStable.value
+        data.logStartOffset = view.offsets.start.value
         let start = entry.position.offset
-        guard start >= data.logStartOffset, start <= end else { return fail(.offsetOutOfRange) }
+        guard start >= view.offsets.start, start <= end else { return fail(.offsetOutOfRange) }
         let limit = view.limit(readsCommitted: readsCommitted)
         if readsCommitted { data.abortedTransactions = [] }
         guard start < limit else { return end }
@@ -97,7 +103,7 @@ struct FetchPlan: Sendable {
                 data.abortedTransactions = try log.abortedTransactions(from: start, to: read.nextOffset).map { aborted in
                     var entry = FetchResponse.FetchableTopicResponse.PartitionData.AbortedTransaction()
                     entry.producerId = aborted.producerId
-                    entry.firstOffset = aborted.firstOffset
+                    entry.firstOffset = aborted.firstOffset.value
                     return entry
                 }
             }
@@ -115,13 +121,9 @@ struct FetchPlan: Sendable {
         if let session {
             session.state.withLock { state in
                 kept = outcome.partitions.filter { key, data in
-                    let told = state.told[key]
-                    let isNews =
-                        isFull || data.errorCode != .none || (data.records?.count ?? 0) > 0 || told?.highWatermark != data.highWatermark
-                        || told?.logStartOffset != data.logStartOffset
-                    if isNews, state.positions[key] != nil {
-                        state.told[key] = .init(highWatermark: data.highWatermark, logStartOffset: data.logStartOffset)
-                    }
+                    let marks = FetchSession.Told(highWatermark: Offset(data.highWatermark), logStartOffset: Offset(data.logStartOffset))
+                    let isNews = isFull || data.errorCode != .none || (data.records?.count ?? 0) > 0 || state.told[key] != marks
+                    if isNews, state.positions[key] != nil { state.told[key] = marks }
                     return isNews
                 }
                 // The first answer of a session leaves the order as it was asked for.

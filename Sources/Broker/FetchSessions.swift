@@ -1,5 +1,6 @@
 import KafkaProtocol
 import Synchronization
+import Vocabulary
 
 /// A partition as a fetch names it. In versions with topic ids the name is resolved when the request arrives.
 struct FetchKey: Hashable, Sendable {
@@ -10,16 +11,16 @@ struct FetchKey: Hashable, Sendable {
 
 /// What a fetch asks of one partition.
 struct FetchPosition: Sendable {
-    var offset: Int64
+    var offset: Offset
     var maxBytes: Int32
-    var currentLeaderEpoch: Int32
+    var currentLeaderEpoch: LeaderEpoch
 }
 
 /// A fetch session (KIP-227): what the client has asked for so far and what it was last told, so that both sides send only changes.
 final class FetchSession: Sendable {
-    struct Told: Sendable {
-        var highWatermark: Int64 = -1
-        var logStartOffset: Int64 = -1
+    struct Told: Sendable, Equatable {
+        var highWatermark: Offset
+        var logStartOffset: Offset
     }
 
     struct State: Sendable {

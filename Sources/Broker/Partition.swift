@@ -2,6 +2,7 @@ import Coordination
 import KafkaProtocol
 import LogStorage
 import Synchronization
+import Vocabulary
 
 /// A partition of which this broker has a replica: its log, its part in the partition's life, and the fetches that wait for it to grow. It alone answers
 /// questions about offsets: nobody else may take the log's end for what is replicated.
@@ -18,7 +19,7 @@ public final class Partition: Sendable {
     /// Who has the partition and who leads it, as the metadata says.
     private struct Replication: Sendable {
         var leader: Int32 = -1
-        var leaderEpoch: Int32 = 0
+        var leaderEpoch = LeaderEpoch.zero
         var replicas: [Int32] = []
         var inSync: [Int32] = []
     }
@@ -26,7 +27,7 @@ public final class Partition: Sendable {
     /// What an append must know of it.
     private struct Standing {
         var error: ErrorCode
-        var leaderEpoch: Int32
+        var leaderEpoch: LeaderEpoch
         var inSync: Int
         var replicas: Int
     }
@@ -45,20 +46,21 @@ public final class Partition: Sendable {
     func take(_ image: PartitionImage) {
         replication.withLock { replication in
             let isLed = image.leader == nodeId
-            replication = Replication(leader: image.leader, leaderEpoch: image.leaderEpoch, replicas: image.replicas, inSync: image.isr)
+            let epoch = LeaderEpoch(image.leaderEpoch)
+            replication = Replication(leader: image.leader, leaderEpoch: epoch, replicas: image.replicas, inSync: image.isr)
             // With other replicas in sync the high watermark waits for them; until they have fetched it stays where it was.
             log.setReplicatedEnd(isLed && image.isr == [nodeId] ? nil : log.offsets.highWatermark)
-            if isLed { log.assignLeaderEpoch(image.leaderEpoch) }
+            if isLed { log.assignLeaderEpoch(epoch) }
         }
     }
 
-    public var leaderEpoch: Int32 { replication.withLock { $0.leaderEpoch } }
+    public var leaderEpoch: LeaderEpoch { replication.withLock { $0.leaderEpoch } }
 
     public var isLeader: Bool { replication.withLock { $0.leader == nodeId } }
 
     /// What a request that names the leader epoch it knows of, or -1, must be told (KIP-320).
-    private func check(_ replication: Replication, currentLeaderEpoch: Int32) -> ErrorCode {
-        if currentLeaderEpoch != -1, currentLeaderEpoch != replication.leaderEpoch {
+    private func check(_ replication: Replication, currentLeaderEpoch: LeaderEpoch) -> ErrorCode {
+        if currentLeaderEpoch != .undefined, currentLeaderEpoch != replication.leaderEpoch {
             return currentLeaderEpoch < replication.leaderEpoch ? .fencedLeaderEpoch : .unknownLeaderEpoch
         }
         return replication.leader == nodeId ? .none : .notLeaderOrFollower
@@ -68,16 +70,16 @@ public final class Partition: Sendable {
 
     /// What a leader tells of its offsets, all at one moment.
     struct View: Sendable {
-        let leaderEpoch: Int32
+        let leaderEpoch: LeaderEpoch
         let offsets: LogOffsets
 
         /// Where a reader must stop.
-        func limit(readsCommitted: Bool) -> Int64 { readsCommitted ? offsets.lastStable : offsets.highWatermark }
+        func limit(readsCommitted: Bool) -> Offset { readsCommitted ? offsets.lastStable : offsets.highWatermark }
     }
 
     /// The view of this partition's leader, or why there is none here.
     /// - Parameter currentLeaderEpoch: the one that the client knows of, or -1
-    func view(currentLeaderEpoch: Int32 = -1) -> Result<View, ErrorCode> {
+    func view(currentLeaderEpoch: LeaderEpoch = .undefined) -> Result<View, ErrorCode> {
         replication.withLock { replication in
             let error = check(replication, currentLeaderEpoch: currentLeaderEpoch)
             return error == .none ? .success(View(leaderEpoch: replication.leaderEpoch, offsets: log.offsets)) : .failure(error)
@@ -85,7 +87,7 @@ public final class Partition: Sendable {
     }
 
     /// Where a leader epoch's records end (KIP-101): of the one in force, at the log's end.
-    func endOffset(forEpoch epoch: Int32, currentLeaderEpoch: Int32) -> Result<EpochEndOffset, ErrorCode> {
+    func endOffset(forEpoch epoch: LeaderEpoch, currentLeaderEpoch: LeaderEpoch) -> Result<EpochEndOffset, ErrorCode> {
         view(currentLeaderEpoch: currentLeaderEpoch).map { view in
             // An epoch in which nothing was written yet has no end in the log.
             epoch == view.leaderEpoch ? EpochEndOffset(leaderEpoch: epoch, endOffset: view.offsets.end) : log.endOffset(forEpoch: epoch)
@@ -97,10 +99,12 @@ public final class Partition: Sendable {
     /// Appends, if this broker leads, and wakes the fetches that wait for this partition.
     /// - Parameter requiresInSync: the producer asked for an acknowledgement of all replicas in sync, so there must be as many as `min.insync.replicas`
     ///   says, or all that the partition has (KIP-966).
-    func append(_ batches: Bytes, now: Int64, origin: AppendOrigin, requiresInSync: Bool = false) throws(AppendError) -> AppendInfo {
+    func append(
+        _ batches: Bytes, now: Int64, origin: AppendOrigin, requiresInSync: Bool = false, transaction: TransactionTerms = .unchecked
+    ) throws(AppendError) -> AppendInfo {
         let standing = replication.withLock {
             Standing(
-                error: check($0, currentLeaderEpoch: -1), leaderEpoch: $0.leaderEpoch, inSync: $0.inSync.count, replicas: $0.replicas.count)
+                error: check($0, currentLeaderEpoch: .undefined), leaderEpoch: $0.leaderEpoch, inSync: $0.inSync.count, replicas: $0.replicas.count)
         }
         guard standing.error == .none else { throw AppendError(standing.error, "this broker does not lead \(log.name)") }
         if requiresInSync, standing.inSync < standing.replicas {
@@ -109,17 +113,17 @@ public final class Partition: Sendable {
                 throw AppendError(.notEnoughReplicas, "\(log.name) has \(standing.inSync) replicas in sync of the \(required) that it needs")
             }
         }
-        let info = try log.append(batches, leaderEpoch: standing.leaderEpoch, now: now, origin: origin)
+        let info = try log.append(batches, leaderEpoch: standing.leaderEpoch, now: now, origin: origin, transaction: transaction)
         // With other replicas in sync nothing more may be read before they have it.
         if standing.inSync == 1, !info.isDuplicate { wake(appended: batches.count, now: now) }
         return info
     }
 
     /// Moves the log's start to an offset, or with -1 to the high watermark, beyond which it cannot go; returns the start.
-    func deleteRecords(before offset: Int64, now: Int64) throws(LogError) -> Int64 {
+    func deleteRecords(before offset: Offset, now: Int64) throws(LogError) -> Offset {
         let offsets = log.offsets
-        let target = offset == -1 ? offsets.highWatermark : offset
-        guard target >= 0, target <= offsets.highWatermark else {
+        let target = offset == .undefined ? offsets.highWatermark : offset
+        guard target >= .zero, target <= offsets.highWatermark else {
             throw .offsetOutOfRange(requested: target, logStartOffset: offsets.start, logEndOffset: offsets.highWatermark)
         }
         let start = try log.deleteRecords(before: target)

@@ -47,8 +47,9 @@ public struct CoordinatorRecord: Hashable, Sendable {
 
 extension ErrorCode {
     /// Kafka's translation of why a coordinator's append failed into what a client of it can act on.
-    var afterFailedAppend: ErrorCode {
+    public var afterFailedAppend: ErrorCode {
         switch self {
+        case .networkException: .coordinatorLoadInProgress
         case .unknownTopicOrPartition, .notEnoughReplicas, .notEnoughReplicasAfterAppend, .requestTimedOut: .coordinatorNotAvailable
         case .notLeaderOrFollower, .kafkaStorageError: .notCoordinator
         case .messageTooLarge, .recordListTooLarge, .invalidFetchSize: .unknownServerError

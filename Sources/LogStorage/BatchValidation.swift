@@ -60,7 +60,8 @@ struct BatchCheck {
     let name: TopicPartition
 
     func checkHeader(_ batch: RecordBatch) throws(AppendError) {
-        guard batch.bytes.count <= config.maxMessageBytes else {
+        // A marker that did not fit would leave its transaction open for ever.
+        guard batch.isControl || batch.bytes.count <= config.maxMessageBytes else {
             throw AppendError(
                 .messageTooLarge,
                 "The record batch size in the append to \(name) is \(batch.bytes.count) bytes which exceeds the maximum configured value of \(config.maxMessageBytes)."

@@ -1,9 +1,10 @@
 import KafkaProtocol
+import Vocabulary
 
 /// What a compaction did.
 public struct CompactionResult: Sendable, Equatable {
     /// Offset up to which the log is compacted now.
-    public var cleanedOffset: Int64
+    public var cleanedOffset: Offset
     public var bytesBefore: Int
     public var bytesAfter: Int
 }
@@ -12,8 +13,8 @@ public struct CompactionResult: Sendable, Equatable {
 struct CompactionSource: Sendable {
     let segment: Segment
     let size: Int
-    let baseOffset: Int64
-    let endOffset: Int64
+    let baseOffset: Offset
+    let endOffset: Offset
     let indexBytes: Int
 }
 
@@ -21,11 +22,11 @@ struct CompactionSource: Sendable {
 struct CompactionPlan: Sendable {
     /// The oldest first; those at the end are the ones not compacted yet.
     var sources: [CompactionSource]
-    var firstDirtyOffset: Int64
+    var firstDirtyOffset: Offset
     /// Aborted transactions, of the whole log.
     var aborted: [TransactionIndex.Entry]
     /// The last data offset (-1: only a marker) and epoch of each producer that the log remembers.
-    var producers: [Int64: (lastOffset: Int64, epoch: Int16)]
+    var producers: [Int64: (lastOffset: Offset, epoch: Int16)]
     var config: LogConfig
     var directory: String
     let disk: any Disk
@@ -160,7 +161,7 @@ extension CompactionPlan {
         for source in sources where source.endOffset > firstDirtyOffset {
             var scanner = BatchScanner(file: source.segment.log, from: 0, to: source.size, blockBytes: 1 << 20)
             while let batch = try scanner.nextBatch() {
-                if batch.lastOffset < firstDirtyOffset { continue }
+                if Offset(batch.lastOffset) < firstDirtyOffset { continue }
                 if map.isFull { return map }
                 if !batch.isCrcValid {
                     // Kept as it is (see SegmentCleaner): it makes nothing else superfluous.
@@ -169,7 +170,7 @@ extension CompactionPlan {
                 } else if !transactions.isAborted(batch), !noteKeys(of: batch, in: &map) {
                     return map
                 }
-                map.advance(to: batch.lastOffset)
+                map.advance(to: Offset(batch.lastOffset))
             }
             if let failure = scanner.failure { throw Self.damaged(source, scanner.position, failure) }
             map.advance(to: source.endOffset - 1)
@@ -189,8 +190,9 @@ extension CompactionPlan {
         guard var reader = try? batch.reader(maxDecompressedBytes: config.maxDecompressedBytes) else { return true }
         while let record = try? reader.next() {
             if map.isFull { return false }
-            if let key = record.key, record.offset >= firstDirtyOffset { map.note(key, offset: record.offset) }
-            map.advance(to: record.offset)
+            let offset = Offset(record.offset)
+            if let key = record.key, offset >= firstDirtyOffset { map.note(key, offset: offset) }
+            map.advance(to: offset)
         }
         return true
     }

@@ -1,20 +1,21 @@
 import KafkaProtocol
+import Vocabulary
 
 /// Which leader epoch began at which offset (`leader-epoch-checkpoint`); epochs and offsets ascend.
 struct LeaderEpochs: Equatable {
     struct Entry: Equatable {
-        var epoch: Int32
-        var startOffset: Int64
+        var epoch: LeaderEpoch
+        var startOffset: Offset
     }
 
     private(set) var entries: [Entry] = []
 
-    var latest: Int32 { entries.last?.epoch ?? -1 }
+    var latest: LeaderEpoch { entries.last?.epoch ?? .undefined }
 
     /// Notes that an epoch begins at an offset; true when that is news. Entries that contradict a newer one go.
     @discardableResult
-    mutating func assign(_ epoch: Int32, startOffset: Int64) -> Bool {
-        guard epoch >= 0 else { return false }
+    mutating func assign(_ epoch: LeaderEpoch, startOffset: Offset) -> Bool {
+        guard epoch >= .zero else { return false }
         if let last = entries.last, epoch <= last.epoch && startOffset >= last.startOffset { return false }
         entries.removeAll { $0.epoch >= epoch || $0.startOffset >= startOffset }
         entries.append(Entry(epoch: epoch, startOffset: startOffset))
@@ -22,26 +23,26 @@ struct LeaderEpochs: Equatable {
     }
 
     /// Kafka's OffsetForLeaderEpoch: the end of an epoch is the start of the next one.
-    func endOffset(for epoch: Int32, logEndOffset: Int64) -> EpochEndOffset {
-        guard epoch != -1, !entries.isEmpty else { return EpochEndOffset(leaderEpoch: -1, endOffset: -1) }
+    func endOffset(for epoch: LeaderEpoch, logEndOffset: Offset) -> EpochEndOffset {
+        guard epoch != .undefined, !entries.isEmpty else { return EpochEndOffset.unknown }
         if epoch == latest { return EpochEndOffset(leaderEpoch: epoch, endOffset: logEndOffset) }
-        guard let higher = entries.firstIndex(where: { $0.epoch > epoch }) else { return EpochEndOffset(leaderEpoch: -1, endOffset: -1) }
+        guard let higher = entries.firstIndex(where: { $0.epoch > epoch }) else { return EpochEndOffset.unknown }
         let known = higher > 0 ? entries[higher - 1].epoch : epoch
         return EpochEndOffset(leaderEpoch: known, endOffset: entries[higher].startOffset)
     }
 
     /// Without a last epoch that nothing was appended in: every start begins such a one, and loses nothing with it.
-    func used(before logEndOffset: Int64) -> ArraySlice<Entry> {
+    func used(before logEndOffset: Offset) -> ArraySlice<Entry> {
         entries.last.map { $0.startOffset >= logEndOffset } == true ? entries.dropLast() : entries[...]
     }
 
     /// The epoch of the batch at an offset.
-    func epoch(at offset: Int64) -> Int32? {
+    func epoch(at offset: Offset) -> LeaderEpoch? {
         entries.last { $0.startOffset <= offset }?.epoch
     }
 
     /// Drops what lies before the log's start; the epoch in force there begins there now.
-    mutating func truncateStart(_ offset: Int64) -> Bool {
+    mutating func truncateStart(_ offset: Offset) -> Bool {
         guard let index = entries.lastIndex(where: { $0.startOffset <= offset }), entries[index].startOffset < offset || index > 0 else { return false }
         entries.removeFirst(index)
         entries[0].startOffset = offset
@@ -49,7 +50,7 @@ struct LeaderEpochs: Equatable {
     }
 
     /// Drops what begins at or behind the log's end.
-    mutating func truncateEnd(_ offset: Int64) -> Bool {
+    mutating func truncateEnd(_ offset: Offset) -> Bool {
         let count = entries.count
         entries.removeAll { $0.startOffset >= offset }
         return entries.count != count
@@ -81,7 +82,7 @@ struct LeaderEpochs: Equatable {
     init?(_ content: Bytes) {
         guard let rows = CheckpointFile.rows(content, columns: 2) else { return nil }
         for row in rows {
-            guard let epoch = Int32(row[0]), let offset = Int64(row[1]), epoch > latest else { return nil }
+            guard let epoch = Int32(row[0]).map(LeaderEpoch.init), let offset = Int64(row[1]).map(Offset.init), epoch > latest else { return nil }
             entries.append(Entry(epoch: epoch, startOffset: offset))
         }
     }

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// Files that a crash left in a partition's directory: of compaction, of deletion, of replacing a file, of writing a snapshot.
 struct LeftoverFiles {
@@ -32,7 +33,7 @@ struct LeftoverFiles {
 
     /// A `.log.swap` file is whole: it replaces the segments whose offsets it covers. Its indexes may have been renamed already or not, so they
     /// are made anew from it. One that is damaged replaces nothing and is put aside.
-    private func completeSwap(_ base: Int64, _ names: Set<String>, _ report: inout RecoveryReport) throws(DiskError) {
+    private func completeSwap(_ base: Offset, _ names: Set<String>, _ report: inout RecoveryReport) throws(DiskError) {
         let stem = directory + "/" + Segment.stem(base)
         let path = stem + ".log.swap"
         let file = try disk.openFile(path, create: false)
@@ -41,8 +42,10 @@ struct LeftoverFiles {
         var next = base, isSound = true
         while isSound, let batch = try scanner.nextBatch() {
             // The checksum does not cover the offset.
-            isSound = batch.isCrcValid && batch.baseOffset >= next && batch.lastOffset >= batch.baseOffset && batch.lastOffset - base <= Int64(Int32.max)
-            next = max(next, batch.nextOffset)
+            isSound =
+                batch.isCrcValid && Offset(batch.baseOffset) >= next && batch.lastOffset >= batch.baseOffset
+                && Offset(batch.lastOffset) - base <= Int64(Int32.max)
+            next = max(next, Offset(batch.nextOffset))
         }
         let keeper = CutKeeper(disk: disk)
         guard isSound, scanner.failure == nil else {

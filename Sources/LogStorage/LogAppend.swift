@@ -3,7 +3,9 @@ import Vocabulary
 
 extension LogState {
     /// Assigns offsets, checks the producers and writes the batches.
-    mutating func append(_ incoming: ValidatedBatches, leaderEpoch: Int32, now: Int64, origin: AppendOrigin) throws(AppendError) -> AppendInfo {
+    mutating func append(
+        _ incoming: ValidatedBatches, leaderEpoch: LeaderEpoch, now: Int64, origin: AppendOrigin, transaction terms: TransactionTerms = .unchecked
+    ) throws(AppendError) -> AppendInfo {
         if let failure { throw AppendError(.kafkaStorageError, "\(failure)") }
         // Whoever asked has been a leader of an earlier epoch, or goes on believing so.
         guard leaderEpoch >= epochs.latest || origin == .replication else {
@@ -20,7 +22,7 @@ extension LogState {
             if origin == .client, batch.hasProducerId, let original = producers.duplicate(of: batch) {
                 return duplicateInfo(original)
             }
-            try plan.add(batch, producers: producers, origin: origin, logAppendTime: incoming.logAppendTime, name: name)
+            try plan.add(batch, producers: producers, origin: origin, terms: terms, logAppendTime: incoming.logAppendTime, name: name)
         }
         do throws(LogError) {
             try rollIfDue(incoming, plan, now: now)
@@ -51,7 +53,7 @@ extension LogState {
         }
     }
 
-    private mutating func write(_ incoming: ValidatedBatches, _ plan: AppendPlan, leaderEpoch: Int32, now: Int64, origin: AppendOrigin) throws(LogError) {
+    private mutating func write(_ incoming: ValidatedBatches, _ plan: AppendPlan, leaderEpoch: LeaderEpoch, now: Int64, origin: AppendOrigin) throws(LogError) {
         var pieces: [Bytes] = []
         pieces.reserveCapacity(2 * incoming.batches.count)
         for (index, batch) in incoming.batches.enumerated() {
@@ -59,7 +61,7 @@ extension LogState {
                 pieces.append(batch.bytes)
             } else {
                 pieces += batch.patched(
-                    baseOffset: plan.baseOffsets[index], partitionLeaderEpoch: leaderEpoch, logAppendTime: incoming.logAppendTime)
+                    baseOffset: plan.baseOffsets[index].value, partitionLeaderEpoch: leaderEpoch.value, logAppendTime: incoming.logAppendTime)
             }
         }
         do throws(DiskError) {
@@ -76,17 +78,20 @@ extension LogState {
     }
 
     /// Notes what was written: from here on it is part of the log.
-    private mutating func note(_ incoming: ValidatedBatches, _ plan: AppendPlan, leaderEpoch: Int32, origin: AppendOrigin) throws(DiskError) {
+    private mutating func note(_ incoming: ValidatedBatches, _ plan: AppendPlan, leaderEpoch: LeaderEpoch, origin: AppendOrigin) throws(DiskError) {
         for (index, batch) in incoming.batches.enumerated() {
             let base = plan.baseOffsets[index]
             try active.note(
                 lastOffset: base + Int64(batch.lastOffsetDelta), maxTimestamp: incoming.logAppendTime ?? batch.maxTimestamp, sizeInBytes: batch.bytes.count,
                 indexInterval: config.indexIntervalBytes)
-            let epoch = origin == .replication ? batch.partitionLeaderEpoch : leaderEpoch
+            let epoch = origin == .replication ? LeaderEpoch(batch.partitionLeaderEpoch) : leaderEpoch
             if epoch > epochs.latest { areEpochsUnwritten = epochs.assign(epoch, startOffset: base) || areEpochsUnwritten }
         }
         nextOffset = plan.nextOffset
         for update in plan.updates { producers.set(update.producerId, update.entry) }
+        for batch in incoming.batches where batch.isTransactional && batch.hasProducerId {
+            producers.endVerification(batch.producerId, markerEpoch: batch.isControl ? batch.producerEpoch : nil)
+        }
         for completed in plan.completed where completed.isAborted { try noteAborted(completed, in: active) }
     }
 
@@ -100,31 +105,32 @@ extension LogState {
 
 /// Where the batches of one append will lie, and what their producers' entries will be: worked out before anything is written.
 private struct AppendPlan {
-    var nextOffset: Int64
-    var baseOffsets: [Int64] = []
+    var nextOffset: Offset
+    var baseOffsets: [Offset] = []
     var updates: [ProducerUpdate] = []
     var completed: [CompletedTransaction] = []
 
-    init(nextOffset: Int64) { self.nextOffset = nextOffset }
+    init(nextOffset: Offset) { self.nextOffset = nextOffset }
 
     mutating func add(
-        _ batch: RecordBatch, producers: ProducerTable, origin: AppendOrigin, logAppendTime: Int64?, name: TopicPartition
+        _ batch: RecordBatch, producers: ProducerTable, origin: AppendOrigin, terms: TransactionTerms, logAppendTime: Int64?, name: TopicPartition
     ) throws(AppendError) {
         var base = nextOffset
         if origin == .replication {
-            base = batch.baseOffset
-            guard base >= nextOffset, batch.lastOffset >= base else {
+            base = Offset(batch.baseOffset)
+            guard base >= nextOffset, Offset(batch.lastOffset) >= base else {
                 throw AppendError(.offsetOutOfRange, "Unexpected offset in append to \(name): batch begins at \(base), the log ends at \(nextOffset)")
             }
         }
-        guard base <= Int64.max - Int64(Int32.max) else { throw AppendError(.invalidRecord, "The offsets of \(name) are used up") }
+        guard base <= Offset.max - Int64(Int32.max) else { throw AppendError(.invalidRecord, "The offsets of \(name) are used up") }
         baseOffsets.append(base)
         nextOffset = base + Int64(batch.lastOffsetDelta) + 1
         guard batch.hasProducerId else { return }
         let known = updates.firstIndex { $0.producerId == batch.producerId }
         var update = known.map { updates[$0] } ?? ProducerUpdate(producers.entries[batch.producerId] ?? ProducerEntry(), producerId: batch.producerId)
         let marker = batch.isControl ? TransactionMarker(batch) : nil
-        try update.check(batch, marker: marker, offset: base, origin: origin, name: name)
+        try update.check(
+            batch, marker: marker, offset: base, origin: origin, terms: terms, verification: producers.verifications[batch.producerId], name: name)
         if let marker {
             if let done = update.applyMarker(marker, epoch: batch.producerEpoch, offset: base) { completed.append(done) }
         } else if !batch.isControl {

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// A part of a segment's file that recovery took out of the log.
 public struct LogCut: Sendable, Equatable, CustomStringConvertible {
@@ -6,7 +7,7 @@ public struct LogCut: Sendable, Equatable, CustomStringConvertible {
     public var path: String
     public var position: Int
     /// The log's end after the cut.
-    public var offset: Int64
+    public var offset: Offset
     public var sizeInBytes: Int
     public var reason: String
     /// The file that keeps the bytes; nil when they were nothing but zeros.

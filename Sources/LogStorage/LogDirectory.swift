@@ -231,7 +231,7 @@ public final class LogDirectory: Sendable {
     public func close(clean: Bool = true, brokerEpoch: Int64 = -1) throws(LogDirectoryError) {
         let logs = openLogs.sorted { $0.name < $1.name }
         var failure: LogDirectoryError?
-        var points: [(PartitionLog, Int64?)] = []
+        var points: [(PartitionLog, Offset?)] = []
         var unsynced: [SyncWork] = []
         let syncsAtOnce = clean && logs.count > Self.manyLogs
         for (name, log) in logs {

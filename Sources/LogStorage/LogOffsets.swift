@@ -1,16 +1,18 @@
+import Vocabulary
+
 /// Where a log stands, all at one moment: `start <= lastStable <= highWatermark <= end`, but for a log that begins behind its high watermark after a
 /// deletion of records elsewhere.
 public struct LogOffsets: Hashable, Sendable {
     /// The first offset that may be read.
-    public var start: Int64
+    public var start: Offset
     /// Everything below is on every replica that must have it, and may be read.
-    public var highWatermark: Int64
+    public var highWatermark: Offset
     /// Everything below belongs to no open transaction.
-    public var lastStable: Int64
+    public var lastStable: Offset
     /// The next record's offset.
-    public var end: Int64
+    public var end: Offset
 
-    public init(start: Int64, highWatermark: Int64, lastStable: Int64, end: Int64) {
+    public init(start: Offset, highWatermark: Offset, lastStable: Offset, end: Offset) {
         (self.start, self.highWatermark, self.lastStable, self.end) = (start, highWatermark, lastStable, end)
     }
 }

@@ -1,8 +1,9 @@
 import KafkaProtocol
+import Vocabulary
 
 extension LogState {
     /// Whole batches of one segment, from the one that contains the offset on.
-    mutating func read(from offset: Int64, maxBytes: Int, minOneBatch: Bool, upTo: Int64) throws(LogError) -> ReadInfo {
+    mutating func read(from offset: Offset, maxBytes: Int, minOneBatch: Bool, upTo: Offset) throws(LogError) -> ReadInfo {
         try checkUsable()
         guard offset >= logStartOffset, offset <= nextOffset else {
             throw .offsetOutOfRange(requested: offset, logStartOffset: logStartOffset, logEndOffset: nextOffset)
@@ -23,7 +24,7 @@ extension LogState {
                 if to.position <= start.position {
                     exceeds = true
                     guard minOneBatch, let first = try segment.batch(from: start.position, where: { _ in true }) else { return nothing }
-                    to = (start.position + first.header.sizeInBytes, first.header.nextOffset)
+                    to = (start.position + first.header.sizeInBytes, Offset(first.header.nextOffset))
                 }
             }
             cursors.note(to.nextOffset, segment: segment.baseOffset, position: to.position)
@@ -37,27 +38,27 @@ extension LogState {
     }
 
     /// The batch that contains the offset, or the next one after it.
-    private func locate(_ offset: Int64) throws(DiskError) -> (segment: Int, position: Int, baseOffset: Int64)? {
+    private func locate(_ offset: Offset) throws(DiskError) -> (segment: Int, position: Int, baseOffset: Offset)? {
         var index = segmentIndex(atOrBefore: offset)
         if let cursor = cursors.find(offset), cursor.segment == segments[index].baseOffset, cursor.position < segments[index].size {
             return (index, cursor.position, offset)
         }
         while index < segments.count {
-            if let found = try segments[index].batch(containing: offset) { return (index, found.position, found.header.baseOffset) }
+            if let found = try segments[index].batch(containing: offset) { return (index, found.position, Offset(found.header.baseOffset)) }
             index += 1
         }
         return nil
     }
 
     /// Where the batches below the limit end in a segment.
-    private func readableEnd(_ index: Int, limit: Int64) throws(DiskError) -> (position: Int, nextOffset: Int64) {
+    private func readableEnd(_ index: Int, limit: Offset) throws(DiskError) -> (position: Int, nextOffset: Offset) {
         let segment = segments[index], end = endOffset(ofSegment: index)
         if limit >= end { return (segment.size, end) }
         guard let next = try segment.batch(containing: limit) else { return (segment.size, end) }
-        return (next.position, next.header.baseOffset)
+        return (next.position, Offset(next.header.baseOffset))
     }
 
-    func abortedTransactions(from: Int64, to: Int64) throws(LogError) -> [AbortedTransaction] {
+    func abortedTransactions(from: Offset, to: Offset) throws(LogError) -> [AbortedTransaction] {
         try checkUsable()
         var result: [AbortedTransaction] = []
         do throws(DiskError) {
@@ -97,14 +98,14 @@ struct BatchLocation {
 
 extension LogState {
     /// The first batch at or behind an offset that may hold a record of this time or later.
-    func locate(timestamp: Int64, from start: Int64) throws(LogError) -> BatchLocation? {
+    func locate(timestamp: Int64, from start: Offset) throws(LogError) -> BatchLocation? {
         try checkUsable()
         do throws(DiskError) {
             for index in segmentIndex(atOrBefore: start)..<segments.count where segments[index].maxTimestamp >= timestamp {
                 let segment = segments[index]
                 let indexed = try segment.timeIndex.offset(atOrBefore: timestamp)
                 let position = try segment.offsetIndex.position(atOrBefore: max(indexed, start))
-                if let found = try segment.batch(from: position, where: { $0.maxTimestamp >= timestamp && $0.lastOffset >= start }) {
+                if let found = try segment.batch(from: position, where: { $0.maxTimestamp >= timestamp && Offset($0.lastOffset) >= start }) {
                     return try BatchLocation(segment.log, at: found.position, size: found.header.sizeInBytes)
                 }
             }

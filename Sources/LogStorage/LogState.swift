@@ -9,9 +9,9 @@ struct LogState: Sendable {
     var config: LogConfig
     /// Ascending by base offset, never empty; the last one is appended to.
     var segments: [Segment]
-    var logStartOffset: Int64
-    var nextOffset: Int64
-    var flushedOffset: Int64
+    var logStartOffset: Offset
+    var nextOffset: Offset
+    var flushedOffset: Offset
     var producers = ProducerTable()
     var epochs = LeaderEpochs()
     /// The leader epochs differ from their file.
@@ -19,7 +19,7 @@ struct LogState: Sendable {
     /// What the file holds.
     var epochsOnDisk = LeaderEpochs()
     /// Offsets of the producer snapshots on disk, ascending.
-    var snapshots: [Int64] = []
+    var snapshots: [Offset] = []
     /// Small files written since the last sync (their paths, so that partitions at rest hold no descriptors for them).
     var unsyncedFiles: [String] = []
     /// The partition's directory (and the entry of it in its parent) was made since the last sync.
@@ -35,18 +35,18 @@ struct LogState: Sendable {
     /// Where recent reads ended, so that the next read of a consumer needs no index.
     var cursors = ReadCursors()
     /// Everything below was compacted already (`cleaner-offset-checkpoint`).
-    var cleanedOffset: Int64 = 0
+    var cleanedOffset = Offset.zero
 
     var active: Segment { segments[segments.count - 1] }
 
     var sizeInBytes: Int { segments.reduce(0) { $0 + $1.size } }
 
     /// Up to where every replica that must have the records has them, as the partition says; nil while no other replica must have them.
-    var replicatedEnd: Int64?
+    var replicatedEnd: Offset?
 
-    var highWatermark: Int64 { min(replicatedEnd ?? nextOffset, nextOffset) }
+    var highWatermark: Offset { min(replicatedEnd ?? nextOffset, nextOffset) }
 
-    var lastStableOffset: Int64 { min(producers.firstUnstableOffset ?? nextOffset, highWatermark) }
+    var lastStableOffset: Offset { min(producers.firstUnstableOffset ?? nextOffset, highWatermark) }
 
     var offsets: LogOffsets {
         LogOffsets(start: logStartOffset, highWatermark: highWatermark, lastStable: lastStableOffset, end: nextOffset)
@@ -82,7 +82,7 @@ struct LogState: Sendable {
     }
 
     /// Index of the last segment that begins at or before the offset; 0 when none does.
-    func segmentIndex(atOrBefore offset: Int64) -> Int {
+    func segmentIndex(atOrBefore offset: Offset) -> Int {
         var low = 0, high = segments.count
         while high - low > 1 {
             let middle = (low + high) / 2
@@ -92,7 +92,7 @@ struct LogState: Sendable {
     }
 
     /// The offset behind a segment's last batch, as far as the log tells without looking into the file.
-    func endOffset(ofSegment index: Int) -> Int64 {
+    func endOffset(ofSegment index: Int) -> Offset {
         index + 1 < segments.count ? segments[index + 1].baseOffset : nextOffset
     }
 
@@ -135,7 +135,7 @@ struct LogState: Sendable {
     var rollJitterMs: Int64 {
         let limit = min(config.segmentJitterMs, config.segmentMs)
         guard limit > 0 else { return 0 }
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(bitPattern: active.baseOffset)
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(bitPattern: active.baseOffset.value)
         for byte in name.description.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         return Int64(hash % UInt64(limit))
     }
@@ -144,17 +144,17 @@ struct LogState: Sendable {
 /// Where the last reads ended: the batch that begins with an offset lies at a position of a segment.
 struct ReadCursors: Sendable {
     struct Cursor {
-        var offset: Int64
-        var segment: Int64
+        var offset: Offset
+        var segment: Offset
         var position: Int
     }
 
     private var cursors: [Cursor] = []
     private var next = 0
 
-    func find(_ offset: Int64) -> Cursor? { cursors.first { $0.offset == offset } }
+    func find(_ offset: Offset) -> Cursor? { cursors.first { $0.offset == offset } }
 
-    mutating func note(_ offset: Int64, segment: Int64, position: Int) {
+    mutating func note(_ offset: Offset, segment: Offset, position: Int) {
         let cursor = Cursor(offset: offset, segment: segment, position: position)
         if let index = cursors.firstIndex(where: { $0.offset == offset }) {
             cursors[index] = cursor

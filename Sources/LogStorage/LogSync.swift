@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// What one sync has to make durable, gathered under the log's lock and done without it.
 struct SyncWork: Sendable {
@@ -11,7 +12,7 @@ struct SyncWork: Sendable {
     var makesDirectory = false
     /// The leader epochs to write, and where.
     var epochs: (path: String, content: Bytes)?
-    var endOffset: Int64 = 0
+    var endOffset = Offset.zero
     let disk: any Disk
 
     func run() throws(DiskError) {
@@ -88,7 +89,7 @@ extension PartitionLog {
     /// Makes everything appended before the call durable; returns the offset up to which the log is. The log's lock is not held while the disk
     /// works, so appends go on and the next call covers them all. After a failure the log refuses everything: what is durable is not known.
     @discardableResult
-    public func sync() throws(LogError) -> Int64 {
+    public func sync() throws(LogError) -> Offset {
         try syncing.withLock { (_) throws(LogError) in
             guard let work = try gather() else { return flushedOffset }
             return try finish(work)
@@ -134,7 +135,7 @@ extension PartitionLog {
     }
 
     /// - Parameter known: how the sync went, if it was done already
-    private func finish(_ work: SyncWork, known: DiskError?? = nil) throws(LogError) -> Int64 {
+    private func finish(_ work: SyncWork, known: DiskError?? = nil) throws(LogError) -> Offset {
         do throws(DiskError) {
             if let known { if let failure = known { throw failure } } else { try work.run() }
         } catch {
@@ -149,7 +150,7 @@ extension PartitionLog {
     }
 
     /// Makes the log, its closed segments' indexes and its leader epochs durable; returns the recovery point.
-    func flushForCheckpoint(closing: Bool = false) throws(LogError) -> Int64 {
+    func flushForCheckpoint(closing: Bool = false) throws(LogError) -> Offset {
         try syncing.withLock { (_) throws(LogError) in
             let work = try state.withLock { (log) throws(LogError) in
                 try log.trying { (log) throws(DiskError) in
@@ -188,7 +189,7 @@ extension PartitionLog {
         try state.withLock { (log) throws(LogError) in
             try log.changing { (log) throws(DiskError) in
                 try log.active.becomeInactive()
-                if log.nextOffset > log.snapshots.last ?? 0 { try log.takeSnapshot() }
+                if log.nextOffset > log.snapshots.last ?? .zero { try log.takeSnapshot() }
                 try log.removeStraySnapshots()
             }
         }

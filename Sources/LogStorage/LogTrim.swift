@@ -1,11 +1,12 @@
 import KafkaProtocol
+import Vocabulary
 
 extension PartitionLog {
     /// Moves the log's start to an offset, where a snapshot stands for what precedes it, and removes the whole segments below: the oldest first, and each
     /// durably before the next, so that a power failure leaves no gap. The start itself is not kept: the next one is that of the oldest segment.
     /// Returns how many segments went.
     @discardableResult
-    public func trim(to offset: Int64) throws(LogError) -> Int {
+    public func trim(to offset: Offset) throws(LogError) -> Int {
         var count = 0
         while try state.withLock({ (log) throws(LogError) in try log.removeOldest(endingBy: offset) }) { count += 1 }
         try state.withLock { (log) throws(LogError) in
@@ -21,7 +22,7 @@ extension PartitionLog {
 
 extension LogState {
     /// Removes the oldest segment if it ends at or before an offset and is not the one that is appended to. What fails is done by the next attempt.
-    fileprivate mutating func removeOldest(endingBy offset: Int64) throws(LogError) -> Bool {
+    fileprivate mutating func removeOldest(endingBy offset: Offset) throws(LogError) -> Bool {
         try trying { (log) throws(DiskError) in
             guard log.segments.count > 1, log.segments[1].baseOffset <= offset else { return false }
             let oldest = log.segments[0]

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// Who appends: it decides what is checked.
 public enum AppendOrigin: Sendable {
@@ -12,13 +13,13 @@ public enum AppendOrigin: Sendable {
 
 /// Where an append went.
 public struct AppendInfo: Sendable, Equatable {
-    public var firstOffset: Int64
-    public var lastOffset: Int64
+    public var firstOffset: Offset
+    public var lastOffset: Offset
     /// -1 unless the topic uses log append time (ms since the epoch). Of a duplicate it is the largest timestamp of the first time, as in Kafka.
     public var logAppendTime: Int64
-    public var logStartOffset: Int64
+    public var logStartOffset: Offset
     /// The log's end after the append: the offset that `sync` must reach for the append to be durable.
-    public var endOffset: Int64
+    public var endOffset: Offset
     public var sizeInBytes: Int
     /// The batch had been appended before (a producer's retry); the offsets are those of the first time.
     public var isDuplicate: Bool
@@ -47,7 +48,7 @@ public struct AppendError: Error, Sendable, Equatable, CustomStringConvertible {
 
 /// Why a log could not be read or changed.
 public enum LogError: Error, Sendable, CustomStringConvertible {
-    case offsetOutOfRange(requested: Int64, logStartOffset: Int64, logEndOffset: Int64)
+    case offsetOutOfRange(requested: Offset, logStartOffset: Offset, logEndOffset: Offset)
     case disk(DiskError)
     /// The bytes on disk are not what they must be.
     case corrupt(String)
@@ -77,9 +78,9 @@ public struct ReadInfo: Sendable {
     public var records: RecordData
     public var sizeInBytes: Int
     /// Base offset of the first batch; the requested offset when nothing was read. At most the requested offset, unless compaction removed it.
-    public var firstOffset: Int64
+    public var firstOffset: Offset
     /// The offset after the last batch; the requested offset when nothing was read.
-    public var nextOffset: Int64
+    public var nextOffset: Offset
     /// The first batch alone is larger than the bytes asked for.
     public var exceedsMaxBytes: Bool
 }
@@ -87,31 +88,39 @@ public struct ReadInfo: Sendable {
 /// A record found by time: its offset, its timestamp (ms), and the leader epoch of its batch.
 public struct TimestampAndOffset: Sendable, Equatable {
     public var timestamp: Int64
-    public var offset: Int64
-    public var leaderEpoch: Int32
+    public var offset: Offset
+    public var leaderEpoch: LeaderEpoch
+}
+
+extension TimestampAndOffset {
+    init(_ record: Record, of batch: RecordBatch) {
+        self.init(timestamp: record.timestamp, offset: Offset(record.offset), leaderEpoch: LeaderEpoch(batch.partitionLeaderEpoch))
+    }
 }
 
 /// The answer to OffsetForLeaderEpoch: (-1, -1) when the epoch is not known.
 public struct EpochEndOffset: Sendable, Equatable {
-    public var leaderEpoch: Int32
-    public var endOffset: Int64
+    public var leaderEpoch: LeaderEpoch
+    public var endOffset: Offset
 
-    public init(leaderEpoch: Int32, endOffset: Int64) {
+    public init(leaderEpoch: LeaderEpoch, endOffset: Offset) {
         self.leaderEpoch = leaderEpoch
         self.endOffset = endOffset
     }
+
+    static let unknown = EpochEndOffset(leaderEpoch: .undefined, endOffset: .undefined)
 }
 
 /// A transaction that was aborted: its producer and the first offset that it wrote.
 public struct AbortedTransaction: Sendable, Equatable {
     public var producerId: Int64
-    public var firstOffset: Int64
+    public var firstOffset: Offset
 }
 
 /// A transaction that no marker has ended.
 public struct OpenTransaction: Sendable, Equatable {
     public var producerId: Int64
-    public var firstOffset: Int64
+    public var firstOffset: Offset
     /// Of its newest record (ms).
     public var lastTimestamp: Int64
 }
@@ -124,7 +133,7 @@ public struct ActiveProducer: Sendable, Equatable {
     public var lastTimestamp: Int64
     public var coordinatorEpoch: Int32
     /// -1 when no transaction is open.
-    public var currentTransactionStartOffset: Int64
+    public var currentTransactionStartOffset: Offset
 }
 
 /// What it took to open a log.
@@ -136,5 +145,5 @@ public struct RecoveryReport: Sendable, Equatable {
     /// Segments whose indexes were written anew.
     public var recoveredSegments = 0
     /// Offset up to which the producers' state was replayed from, -1 when a snapshot at the end made that unnecessary.
-    public var replayedFrom: Int64 = -1
+    public var replayedFrom = Offset.undefined
 }

@@ -10,17 +10,17 @@ enum OffsetCheckpoint {
     static let cleanedOffsets = "cleaner-offset-checkpoint"
 
     /// Nil when the file is malformed.
-    static func parse(_ content: Bytes) -> [TopicPartition: Int64]? {
+    static func parse(_ content: Bytes) -> [TopicPartition: Offset]? {
         guard let rows = CheckpointFile.rows(content, columns: 3) else { return nil }
-        var offsets: [TopicPartition: Int64] = [:]
+        var offsets: [TopicPartition: Offset] = [:]
         for row in rows {
-            guard let partition = Int32(row[1]), let offset = Int64(row[2]), offset >= 0 else { return nil }
+            guard let partition = Int32(row[1]), let offset = Int64(row[2]).map(Offset.init), offset >= .zero else { return nil }
             offsets[TopicPartition(String(row[0]), partition)] = offset
         }
         return offsets
     }
 
-    static func content(_ offsets: [TopicPartition: Int64]) -> Bytes {
+    static func content(_ offsets: [TopicPartition: Offset]) -> Bytes {
         let rows = offsets.sorted { $0.key < $1.key }.map { "\($0.key.topic) \($0.key.partition) \($0.value)\n" }
         return Bytes("0\n\(offsets.count)\n" + rows.joined())
     }
@@ -30,10 +30,10 @@ enum OffsetCheckpoint {
 /// come back. One lock covers gathering and writing: what is written later was gathered later.
 final class Checkpoints: Sendable {
     struct Rows: Sendable {
-        var recoveryPoints: [TopicPartition: Int64] = [:]
-        var starts: [TopicPartition: Int64] = [:]
-        var ends: [TopicPartition: Int64] = [:]
-        var cleaned: [TopicPartition: Int64] = [:]
+        var recoveryPoints: [TopicPartition: Offset] = [:]
+        var starts: [TopicPartition: Offset] = [:]
+        var ends: [TopicPartition: Offset] = [:]
+        var cleaned: [TopicPartition: Offset] = [:]
 
         func names(_ name: TopicPartition) -> Bool {
             recoveryPoints[name] != nil || starts[name] != nil || ends[name] != nil || cleaned[name] != nil
@@ -51,8 +51,8 @@ final class Checkpoints: Sendable {
             guard log.name != .clusterMetadata else { return }
             log.state.withLock { state in
                 // Kafka notes a start only where the segments' names do not tell it; but a power failure may bring segments back that were removed.
-                starts[log.name] = state.logStartOffset > 0 ? state.logStartOffset : nil
-                cleaned[log.name] = state.cleanedOffset > 0 ? state.cleanedOffset : nil
+                starts[log.name] = state.logStartOffset > .zero ? state.logStartOffset : nil
+                cleaned[log.name] = state.cleanedOffset > .zero ? state.cleanedOffset : nil
                 ends[log.name] = state.highWatermark
             }
         }
@@ -67,12 +67,12 @@ final class Checkpoints: Sendable {
     init(_ disk: any Disk, _ path: String, _ names: [String], _ log: OperatorLog) throws {
         self.disk = disk
         self.path = path
-        func offsets(_ file: String) throws(DiskError) -> [TopicPartition: Int64]? {
+        func offsets(_ file: String) throws(DiskError) -> [TopicPartition: Offset]? {
             guard names.contains(file) else { return [:] }
             let content = try disk.readFile(path + "/" + file)
             return content.isEmpty ? [:] : OffsetCheckpoint.parse(content)
         }
-        func needed(_ file: String, _ without: String) throws -> [TopicPartition: Int64] {
+        func needed(_ file: String, _ without: String) throws -> [TopicPartition: Offset] {
             guard let offsets = try offsets(file) else {
                 throw LogDirectoryError.refused("\(path)/\(file) is damaged: bring it back, or remove it to go on without (\(without))")
             }
@@ -92,9 +92,9 @@ final class Checkpoints: Sendable {
     /// What is known of a partition that is about to be opened.
     func fill(_ opening: inout LogOpening) {
         rows.withLock { rows in
-            opening.recoveryPoint = rows.recoveryPoints[opening.name] ?? 0
-            opening.logStartOffset = rows.starts[opening.name] ?? 0
-            opening.cleanedOffset = rows.cleaned[opening.name] ?? 0
+            opening.recoveryPoint = rows.recoveryPoints[opening.name] ?? .zero
+            opening.logStartOffset = rows.starts[opening.name] ?? .zero
+            opening.cleanedOffset = rows.cleaned[opening.name] ?? .zero
         }
     }
 
@@ -114,7 +114,7 @@ final class Checkpoints: Sendable {
     }
 
     /// Notes how far logs are durable, and everything else of them; writes all files. A log that was deleted meanwhile has no say.
-    func write(_ logs: [(log: PartitionLog, recoveryPoint: Int64?)], closing: Bool = false) throws(DiskError) {
+    func write(_ logs: [(log: PartitionLog, recoveryPoint: Offset?)], closing: Bool = false) throws(DiskError) {
         try rows.withLock { (rows) throws(DiskError) in
             for (log, point) in logs where closing || !log.isClosed {
                 // Of one whose disk failed the last recovery point stays, which is only too low.

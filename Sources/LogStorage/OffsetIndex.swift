@@ -1,17 +1,18 @@
 import KafkaProtocol
+import Vocabulary
 
 /// `.index`: every so many bytes of log, the last offset of a batch (relative to the segment's base) and the batch's position; 8 bytes an entry.
 struct OffsetIndex {
     static let entrySize = 8
     let file: IndexFile
-    let baseOffset: Int64
+    let baseOffset: Offset
 
-    init(disk: any Disk, path: String, baseOffset: Int64, size: Int?) {
+    init(disk: any Disk, path: String, baseOffset: Offset, size: Int?) {
         file = IndexFile(disk: disk, path: path, entrySize: Self.entrySize, size: size)
         self.baseOffset = baseOffset
     }
 
-    func append(offset: Int64, position: Int) {
+    func append(offset: Offset, position: Int) {
         let relative = UInt32(truncatingIfNeeded: offset - baseOffset), position = UInt32(truncatingIfNeeded: position)
         file.append {
             $0.appendBigEndian(relative)
@@ -20,7 +21,7 @@ struct OffsetIndex {
     }
 
     /// Position of a batch at or before the one that contains the offset.
-    func position(atOrBefore offset: Int64) throws(DiskError) -> Int {
+    func position(atOrBefore offset: Offset) throws(DiskError) -> Int {
         let relative = offset - baseOffset
         let index = try file.lastEntry { bytes, at in Int64(bytes.load(at, as: UInt32.self)) <= relative }
         return index < 0 ? 0 : Int(try file.entry(index).load(4, as: UInt32.self))

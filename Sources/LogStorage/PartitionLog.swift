@@ -23,20 +23,20 @@ public final class PartitionLog: Sendable {
         self.state = Mutex(state)
     }
 
-    public var logStartOffset: Int64 { state.withLock { $0.logStartOffset } }
-    public var logEndOffset: Int64 { state.withLock { $0.nextOffset } }
+    public var logStartOffset: Offset { state.withLock { $0.logStartOffset } }
+    public var logEndOffset: Offset { state.withLock { $0.nextOffset } }
     /// Start, end and the marks between them, at one moment.
     public var offsets: LogOffsets { state.withLock { $0.offsets } }
     /// Everything below this offset is durable.
-    public var flushedOffset: Int64 { state.withLock { $0.flushedOffset } }
+    public var flushedOffset: Offset { state.withLock { $0.flushedOffset } }
     /// Bytes of all segments.
     public var sizeInBytes: Int { state.withLock { $0.sizeInBytes } }
     /// -1 when there is none.
-    public var latestLeaderEpoch: Int32 { state.withLock { $0.epochs.latest } }
+    public var latestLeaderEpoch: LeaderEpoch { state.withLock { $0.epochs.latest } }
     public var config: LogConfig { state.withLock { $0.config } }
 
     /// Says up to where every replica that must have the records has them; nil when no other replica must, and the log's end is the high watermark.
-    public func setReplicatedEnd(_ offset: Int64?) { state.withLock { $0.replicatedEnd = offset } }
+    public func setReplicatedEnd(_ offset: Offset?) { state.withLock { $0.replicatedEnd = offset } }
 
     public func updateConfig(_ config: LogConfig) { state.withLock { $0.config = config } }
 
@@ -44,10 +44,12 @@ public final class PartitionLog: Sendable {
     /// - Parameters:
     ///   - leaderEpoch: written into the batches
     ///   - now: milliseconds since the epoch
-    public func append(_ batches: Bytes, leaderEpoch: Int32, now: Int64, origin: AppendOrigin) throws(AppendError) -> AppendInfo {
+    public func append(
+        _ batches: Bytes, leaderEpoch: LeaderEpoch, now: Int64, origin: AppendOrigin, transaction: TransactionTerms = .unchecked
+    ) throws(AppendError) -> AppendInfo {
         let incoming = try ValidatedBatches(batches, origin: origin, config: config, now: now, name: name)
         return try state.withLock { (log) throws(AppendError) in
-            try log.append(incoming, leaderEpoch: leaderEpoch, now: now, origin: origin)
+            try log.append(incoming, leaderEpoch: leaderEpoch, now: now, origin: origin, transaction: transaction)
         }
     }
 
@@ -55,14 +57,14 @@ public final class PartitionLog: Sendable {
     /// - Parameters:
     ///   - minOneBatch: the first batch is given even if it is larger
     ///   - upTo: end of what may be read (high watermark or last stable offset)
-    public func read(from offset: Int64, maxBytes: Int, minOneBatch: Bool, upTo: Int64) throws(LogError) -> ReadInfo {
+    public func read(from offset: Offset, maxBytes: Int, minOneBatch: Bool, upTo: Offset) throws(LogError) -> ReadInfo {
         try state.withLock { (log) throws(LogError) in
             try log.read(from: offset, maxBytes: maxBytes, minOneBatch: minOneBatch, upTo: upTo)
         }
     }
 
     /// Aborted transactions that a read-committed reader of this range must know.
-    public func abortedTransactions(from: Int64, to: Int64) throws(LogError) -> [AbortedTransaction] {
+    public func abortedTransactions(from: Offset, to: Offset) throws(LogError) -> [AbortedTransaction] {
         try state.withLock { (log) throws(LogError) in try log.abortedTransactions(from: from, to: to) }
     }
 
@@ -73,10 +75,10 @@ public final class PartitionLog: Sendable {
             let found = try state.withLock { (log) throws(LogError) in try log.locate(timestamp: timestamp, from: start) }
             guard let found else { return nil }
             let batch = try found.read()
-            if let record = try firstRecord(batch, where: { $0.timestamp >= timestamp && $0.offset >= start }) {
-                return TimestampAndOffset(timestamp: record.timestamp, offset: record.offset, leaderEpoch: batch.partitionLeaderEpoch)
+            if let record = try firstRecord(batch, where: { $0.timestamp >= timestamp && Offset($0.offset) >= start }) {
+                return TimestampAndOffset(record, of: batch)
             }
-            start = batch.nextOffset
+            start = Offset(batch.nextOffset)
         }
     }
 
@@ -86,7 +88,7 @@ public final class PartitionLog: Sendable {
         guard let batch = try found?.read() else { return nil }
         let timestamp = batch.maxTimestamp
         guard let record = try firstRecord(batch, where: { $0.timestamp == timestamp }) else { return nil }
-        return TimestampAndOffset(timestamp: timestamp, offset: record.offset, leaderEpoch: batch.partitionLeaderEpoch)
+        return TimestampAndOffset(record, of: batch)
     }
 
     private func firstRecord(_ batch: RecordBatch, where condition: (Record) -> Bool) throws(LogError) -> Record? {
@@ -104,28 +106,28 @@ public final class PartitionLog: Sendable {
     /// The start of the log with the leader epoch there (timestamp -1).
     public var earliest: TimestampAndOffset {
         state.withLock { log in
-            TimestampAndOffset(timestamp: -1, offset: log.logStartOffset, leaderEpoch: log.epochs.epoch(at: log.logStartOffset) ?? -1)
+            TimestampAndOffset(timestamp: -1, offset: log.logStartOffset, leaderEpoch: log.epochs.epoch(at: log.logStartOffset) ?? .undefined)
         }
     }
 
     /// Kafka's OffsetForLeaderEpoch.
-    public func endOffset(forEpoch epoch: Int32) -> EpochEndOffset {
+    public func endOffset(forEpoch epoch: LeaderEpoch) -> EpochEndOffset {
         state.withLock { $0.epochs.endOffset(for: epoch, logEndOffset: $0.nextOffset) }
     }
 
     /// The leader epoch in force at an offset.
-    public func leaderEpoch(at offset: Int64) -> Int32? { state.withLock { $0.epochs.epoch(at: offset) } }
+    public func leaderEpoch(at offset: Offset) -> LeaderEpoch? { state.withLock { $0.epochs.epoch(at: offset) } }
 
     /// A new leader epoch begins at the log's end.
-    public func assignLeaderEpoch(_ epoch: Int32) {
+    public func assignLeaderEpoch(_ epoch: LeaderEpoch) {
         state.withLock { if $0.epochs.assign(epoch, startOffset: $0.nextOffset) { $0.areEpochsUnwritten = true } }
     }
 
     /// Moves the log's start (never back); returns the start. Offsets beyond the end are refused. Segments go with the next retention.
-    public func deleteRecords(before offset: Int64) throws(LogError) -> Int64 {
+    public func deleteRecords(before offset: Offset) throws(LogError) -> Offset {
         try state.withLock { (log) throws(LogError) in
             try log.checkUsable()
-            guard offset >= 0, offset <= log.nextOffset else {
+            guard offset >= .zero, offset <= log.nextOffset else {
                 throw .offsetOutOfRange(requested: offset, logStartOffset: log.logStartOffset, logEndOffset: log.nextOffset)
             }
             log.advanceStart(to: offset)
@@ -144,7 +146,7 @@ public final class PartitionLog: Sendable {
     }
 
     /// Drops what lies at or behind an offset, down to the start of the batch that contains it; returns the end.
-    public func truncate(to offset: Int64, now: Int64) throws(LogError) -> Int64 {
+    public func truncate(to offset: Offset, now: Int64) throws(LogError) -> Offset {
         // A sync that is under way would call durable what is cut off and written anew meanwhile.
         try syncing.withLock { (_) throws(LogError) in
             try state.withLock { (log) throws(LogError) in
@@ -167,7 +169,7 @@ public final class PartitionLog: Sendable {
     public func activeProducers(now: Int64) -> [ActiveProducer] {
         state.withLock { log in
             log.producers.entries.sorted { $0.key < $1.key }.compactMap { id, entry in
-                guard entry.transactionFirstOffset >= 0 || now - entry.lastTimestamp < log.producerExpirationMs else { return nil }
+                guard entry.transactionFirstOffset >= .zero || now - entry.lastTimestamp < log.producerExpirationMs else { return nil }
                 return ActiveProducer(
                     producerId: id, producerEpoch: entry.epoch, lastSequence: entry.lastSequence, lastTimestamp: entry.lastTimestamp,
                     coordinatorEpoch: entry.coordinatorEpoch, currentTransactionStartOffset: entry.transactionFirstOffset)

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// `.snapshot`: the producers' state at the offset that names the file. A version (1), a CRC32C of what follows it, then an entry per producer.
 enum ProducerSnapshotFile {
@@ -12,11 +13,11 @@ enum ProducerSnapshotFile {
             row.producerId = id
             row.epoch = entry.epoch
             row.lastSequence = entry.lastSequence
-            row.lastOffset = entry.lastOffset
+            row.lastOffset = entry.lastOffset.value
             row.offsetDelta = entry.batches.last?.offsetDelta ?? 0
             row.timestamp = entry.lastTimestamp
             row.coordinatorEpoch = entry.coordinatorEpoch
-            row.currentTxnFirstOffset = entry.transactionFirstOffset
+            row.currentTxnFirstOffset = entry.transactionFirstOffset.value
             return row
         }
         var bytes: [UInt8] = []
@@ -37,11 +38,11 @@ enum ProducerSnapshotFile {
             var entry = ProducerEntry()
             entry.epoch = row.epoch
             entry.coordinatorEpoch = row.coordinatorEpoch
-            entry.transactionFirstOffset = row.currentTxnFirstOffset
+            entry.transactionFirstOffset = Offset(row.currentTxnFirstOffset)
             // A producer whose only trace is a transaction marker has no last batch.
             if row.lastOffset >= 0 {
                 let batch = ProducerEntry.Batch(
-                    lastSequence: row.lastSequence, lastOffset: row.lastOffset, offsetDelta: row.offsetDelta, timestamp: row.timestamp)
+                    lastSequence: row.lastSequence, lastOffset: Offset(row.lastOffset), offsetDelta: row.offsetDelta, timestamp: row.timestamp)
                 entry.add(batch, epoch: row.epoch)
             }
             entry.lastTimestamp = row.timestamp

@@ -1,16 +1,17 @@
 import KafkaProtocol
+import Vocabulary
 
 /// `quorum-state`: what a node of a controller quorum must not forget of elections, as Kafka keeps it beside the metadata log. One line of JSON, in version 0
 /// (voters as configured) or, from `kraft.version` 1 on, in version 1.
 public struct QuorumState: Sendable, Equatable {
     public var leaderId: Int32
-    public var leaderEpoch: Int32
+    public var leaderEpoch: LeaderEpoch
     /// Ids of the voters; nil in version 1, where the log holds them.
     public var voters: [Int32]?
 
     public static let fileName = "quorum-state"
 
-    public init(leaderId: Int32, leaderEpoch: Int32, voters: [Int32]?) {
+    public init(leaderId: Int32, leaderEpoch: LeaderEpoch, voters: [Int32]?) {
         self.leaderId = leaderId
         self.leaderEpoch = leaderEpoch
         self.voters = voters
@@ -34,7 +35,7 @@ public struct QuorumState: Sendable, Equatable {
         guard let version = Self.numbers("data_version", in: text).first, version == 0 || version == 1,
             let epoch = Self.numbers("leaderEpoch", in: text).first, let leader = Self.numbers("leaderId", in: text).first
         else { return nil }
-        leaderEpoch = epoch
+        leaderEpoch = LeaderEpoch(epoch)
         leaderId = leader
         voters = version == 0 ? Self.numbers("voterId", in: text) : nil
     }

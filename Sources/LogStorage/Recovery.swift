@@ -7,11 +7,11 @@ struct LogOpening {
     var directory: String
     var config: LogConfig
     /// Everything below was durable when the checkpoint was written.
-    var recoveryPoint: Int64 = 0
+    var recoveryPoint = Offset.zero
     /// From the checkpoint of log start offsets.
-    var logStartOffset: Int64 = 0
+    var logStartOffset = Offset.zero
     /// Up to where the log was compacted.
-    var cleanedOffset: Int64 = 0
+    var cleanedOffset = Offset.zero
     /// From `leader-epoch-checkpoint`.
     var epochs = LeaderEpochs()
     /// The broker stopped cleanly: the end of the log need not be checked.
@@ -33,7 +33,7 @@ extension LogState {
             segments.append(try Segment(disk: disk, directory: directory, baseOffset: base, names: names, create: false, now: opening.now))
         }
         if segments.isEmpty {
-            let base = max(0, opening.logStartOffset)
+            let base = max(.zero, opening.logStartOffset)
             segments.append(try Segment(disk: disk, directory: directory, baseOffset: base, names: [], create: true, now: opening.now))
         }
         let first = segments[0].baseOffset
@@ -113,17 +113,17 @@ extension LogState {
     }
 
     /// The offset behind the last batch; nil when the file ends with anything else than a batch.
-    private func endOfActiveSegment() throws(DiskError) -> Int64? {
+    private func endOfActiveSegment() throws(DiskError) -> Offset? {
         let position = try active.offsetIndex.position(atOrBefore: .max)
         var scanner = BatchScanner(file: active.log, from: position, to: active.size, blockBytes: 4096)
         var end = active.baseOffset
-        while let header = try scanner.nextHeader() { end = header.nextOffset }
+        while let header = try scanner.nextHeader() { end = Offset(header.nextOffset) }
         return scanner.failure == nil ? end : nil
     }
 
     /// Takes the newest sound snapshot at or before an offset and replays the log from there up to the offset.
     /// Returns where the replay began, -1 when there was nothing to replay.
-    private mutating func restoreProducers(at offset: Int64) throws(DiskError) -> Int64 {
+    private mutating func restoreProducers(at offset: Offset) throws(DiskError) -> Offset {
         var from = segments[0].baseOffset
         producers.removeAll()
         for snapshot in snapshots.reversed() where snapshot <= offset {
@@ -136,12 +136,12 @@ extension LogState {
             snapshots.removeAll { $0 == snapshot }
         }
         try recallBatches(before: from)
-        guard from < offset else { return -1 }
+        guard from < offset else { return .undefined }
         for index in segmentIndex(atOrBefore: from)..<segments.count where segments[index].baseOffset < offset {
             let segment = segments[index]
             guard let start = try segment.batch(containing: from) else { continue }
             var scanner = BatchScanner(file: segment.log, from: start.position, to: segment.size, blockBytes: 1 << 20)
-            while let batch = try scanner.nextBatch(), batch.baseOffset < offset {
+            while let batch = try scanner.nextBatch(), Offset(batch.baseOffset) < offset {
                 _ = producers.replay(batch, marker: TransactionMarker(batch))
             }
         }
@@ -150,14 +150,14 @@ extension LogState {
 
     /// A snapshot tells of each producer its last batch alone. A producer that had several in flight when the broker stopped sends all of them again, and the
     /// broker must know each for what it is: the others are looked up at the log's end, as far back as this.
-    private mutating func recallBatches(before offset: Int64) throws(DiskError) {
+    private mutating func recallBatches(before offset: Offset) throws(DiskError) {
         guard !producers.entries.isEmpty, offset > segments[0].baseOffset else { return }
         let segment = segments[segmentIndex(atOrBefore: offset - 1)]
         let near = try segment.offsetIndex.position(atOrBefore: offset)
         let start = try segment.offsetIndex.batchStart(atOrBefore: max(0, near - Self.recalledBytes))
         var scanner = BatchScanner(file: segment.log, from: start, to: segment.size, blockBytes: 4096)
         var found = ProducerTable()
-        while let header = try scanner.nextHeader(), header.baseOffset < offset {
+        while let header = try scanner.nextHeader(), Offset(header.baseOffset) < offset {
             if !header.isControl, producers.entries[header.producerId] != nil { _ = found.replay(header, marker: nil) }
         }
         producers.recall(found)
@@ -176,12 +176,12 @@ extension LogState {
         while let batch = try scanner.nextBatch() {
             reason = Self.fault(of: batch, next: next, base: segment.baseOffset)
             if reason != nil { break }
-            next = batch.nextOffset
+            next = Offset(batch.nextOffset)
             try segment.note(
-                lastOffset: batch.lastOffset, maxTimestamp: batch.maxTimestamp, sizeInBytes: batch.bytes.count, indexInterval: config.indexIntervalBytes)
-            if batch.partitionLeaderEpoch > epochs.latest, epochs.assign(batch.partitionLeaderEpoch, startOffset: batch.baseOffset) {
-                areEpochsUnwritten = true
-            }
+                lastOffset: Offset(batch.lastOffset), maxTimestamp: batch.maxTimestamp, sizeInBytes: batch.bytes.count,
+                indexInterval: config.indexIntervalBytes)
+            let epoch = LeaderEpoch(batch.partitionLeaderEpoch)
+            if epoch > epochs.latest, epochs.assign(epoch, startOffset: Offset(batch.baseOffset)) { areEpochsUnwritten = true }
             if let completed = producers.replay(batch, marker: TransactionMarker(batch)), completed.isAborted { try noteAborted(completed, in: segment) }
         }
         nextOffset = next
@@ -197,16 +197,16 @@ extension LogState {
     }
 
     /// Why a batch cannot follow those before it; nil when it can.
-    private static func fault(of batch: RecordBatch, next: Int64, base: Int64) -> String? {
-        if batch.baseOffset < next { return "the batch there begins at offset \(batch.baseOffset), before the end of what precedes it" }
-        if batch.lastOffset < batch.baseOffset || batch.lastOffset - base > Int64(Int32.max) { return "the batch there has impossible offsets" }
+    private static func fault(of batch: RecordBatch, next: Offset, base: Offset) -> String? {
+        if Offset(batch.baseOffset) < next { return "the batch there begins at offset \(batch.baseOffset), before the end of what precedes it" }
+        if batch.lastOffset < batch.baseOffset || Offset(batch.lastOffset) - base > Int64(Int32.max) { return "the batch there has impossible offsets" }
         return batch.isCrcValid ? nil : "the batch there has a wrong checksum"
     }
 
     /// Drops what lies at or behind an offset, down to the start of the batch that contains it (a follower that has what its leader has not).
-    mutating func truncate(to offset: Int64, now: Int64) throws(DiskError) {
+    mutating func truncate(to offset: Offset, now: Int64) throws(DiskError) {
         guard offset < nextOffset else { return }
-        guard offset > logStartOffset else { return try restart(at: max(offset, 0), now: now) }
+        guard offset > logStartOffset else { return try restart(at: max(offset, .zero), now: now) }
         let index = segmentIndex(atOrBefore: offset)
         for segment in segments[(index + 1)...] { try segment.removeFiles(disk) }
         segments.removeSubrange((index + 1)...)
@@ -225,7 +225,7 @@ extension LogState {
     }
 
     /// Drops everything and begins an empty log at an offset.
-    mutating func restart(at offset: Int64, now: Int64) throws(DiskError) {
+    mutating func restart(at offset: Offset, now: Int64) throws(DiskError) {
         for segment in segments { try segment.removeFiles(disk) }
         for snapshot in snapshots { try disk.removeFile(directory + "/" + Segment.stem(snapshot) + ".snapshot") }
         snapshots.removeAll()

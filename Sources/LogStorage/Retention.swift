@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 extension LogState {
     /// Removes whole segments that are too old, too many or before the log's start; returns how many.
@@ -47,7 +48,7 @@ extension LogState {
         return count
     }
 
-    mutating func advanceStart(to offset: Int64) {
+    mutating func advanceStart(to offset: Offset) {
         guard offset > logStartOffset else { return }
         logStartOffset = offset
         if epochs.truncateStart(offset) { areEpochsUnwritten = true }

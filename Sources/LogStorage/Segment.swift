@@ -1,11 +1,12 @@
 import KafkaProtocol
+import Vocabulary
 
 /// One segment of a log: the file of batches and its indexes, named by the offset that it begins with. Guarded by the lock of the log that owns it;
 /// until a log does, it belongs to the one thread that makes it.
 final class Segment: @unchecked Sendable {
     // Unchecked: what changes is only touched as said above. Constants and the files' handles, which are safe by themselves, are also used elsewhere:
     // compaction reads `log`, a sync works on the files that it gathered under the lock.
-    let baseOffset: Int64
+    let baseOffset: Offset
     let directory: String
     let log: any DiskFile
     let offsetIndex: OffsetIndex
@@ -14,7 +15,7 @@ final class Segment: @unchecked Sendable {
     private(set) var size: Int
     /// The largest timestamp (ms), -1 when there is none, and the last offset of its batch.
     private(set) var maxTimestamp: Int64 = -1
-    private(set) var offsetOfMaxTimestamp: Int64 = -1
+    private(set) var offsetOfMaxTimestamp = Offset.undefined
     /// The largest timestamp was read from the index file, which carries no checksum.
     private var isTimestampFromIndex = false
     /// The time that counts for rolling: the first batch's largest timestamp; nil when not known yet.
@@ -27,7 +28,7 @@ final class Segment: @unchecked Sendable {
     var isNew: Bool
 
     /// Opens (or creates) the segment's file. `names` are the files found in the directory, by name; `fileSuffix` is added to each file's name.
-    init(disk: any Disk, directory: String, baseOffset: Int64, names: Set<String>, create: Bool, now: Int64, fileSuffix: String = "") throws(DiskError) {
+    init(disk: any Disk, directory: String, baseOffset: Offset, names: Set<String>, create: Bool, now: Int64, fileSuffix: String = "") throws(DiskError) {
         self.baseOffset = baseOffset
         self.directory = directory
         createdMs = now
@@ -59,17 +60,17 @@ final class Segment: @unchecked Sendable {
     private(set) var hasSaneIndexes = false
 
     /// The 20 digits that name a segment's files.
-    static func stem(_ offset: Int64) -> String {
-        let digits = String(offset)
+    static func stem(_ offset: Offset) -> String {
+        let digits = String(offset.value)
         return String(repeating: "0", count: max(0, 20 - digits.utf8.count)) + digits
     }
 
     /// The offset in a file name with this suffix; nil for other names.
-    static func offset(in name: String, suffix: String) -> Int64? {
+    static func offset(in name: String, suffix: String) -> Offset? {
         guard name.hasSuffix(suffix), name.utf8.count == 20 + suffix.utf8.count else { return nil }
         let digits = name.utf8.prefix(20)
         guard digits.allSatisfy({ $0 >= 48 && $0 <= 57 }) else { return nil }
-        return Int64(Substring(digits))
+        return Int64(Substring(digits)).map(Offset.init)
     }
 
     /// Writes pieces behind what was noted. They belong to the segment once `note` has been called for each of their batches.
@@ -79,7 +80,7 @@ final class Segment: @unchecked Sendable {
     }
 
     /// Notes a batch that lies at the end of what was noted before.
-    func note(lastOffset: Int64, maxTimestamp batchTimestamp: Int64, sizeInBytes: Int, indexInterval: Int) throws(DiskError) {
+    func note(lastOffset: Offset, maxTimestamp batchTimestamp: Int64, sizeInBytes: Int, indexInterval: Int) throws(DiskError) {
         if batchTimestamp > maxTimestamp { (maxTimestamp, offsetOfMaxTimestamp) = (batchTimestamp, lastOffset) }
         if firstTimestamp == nil && size == 0 { firstTimestamp = batchTimestamp }
         if bytesSinceIndexEntry > indexInterval {
@@ -92,7 +93,7 @@ final class Segment: @unchecked Sendable {
     }
 
     /// Whether a batch of this size and time belongs in a new segment.
-    func mustRoll(config: LogConfig, jitterMs: Int64, adding bytes: Int, lastOffset: Int64, maxTimestamp: Int64, now: Int64) throws(DiskError) -> Bool {
+    func mustRoll(config: LogConfig, jitterMs: Int64, adding bytes: Int, lastOffset: Offset, maxTimestamp: Int64, now: Int64) throws(DiskError) -> Bool {
         if size > config.segmentBytes - bytes && size > 0 { return true }
         guard size > 0 else { return false }
         let waited: Int64
@@ -109,9 +110,9 @@ final class Segment: @unchecked Sendable {
     func verifiedMaxTimestamp() throws(DiskError) -> Int64 {
         guard isTimestampFromIndex else { return maxTimestamp }
         var scanner = BatchScanner(file: log, from: 0, to: size, blockBytes: Self.searchBlock)
-        var largest = (timestamp: Int64(-1), offset: Int64(-1))
+        var largest = (timestamp: Int64(-1), offset: Offset.undefined)
         while let header = try scanner.nextHeader() {
-            if header.maxTimestamp > largest.timestamp { largest = (header.maxTimestamp, header.lastOffset) }
+            if header.maxTimestamp > largest.timestamp { largest = (header.maxTimestamp, Offset(header.lastOffset)) }
         }
         if largest.timestamp > maxTimestamp { (maxTimestamp, offsetOfMaxTimestamp) = largest }
         isTimestampFromIndex = false
@@ -143,7 +144,7 @@ final class Segment: @unchecked Sendable {
         try offsetIndex.file.clear()
         try timeIndex.file.clear()
         try transactionIndex.file.clear()
-        (maxTimestamp, offsetOfMaxTimestamp, firstTimestamp) = (-1, -1, nil)
+        (maxTimestamp, offsetOfMaxTimestamp, firstTimestamp) = (-1, .undefined, nil)
         isTimestampFromIndex = false
         bytesSinceIndexEntry = 0
         size = 0
@@ -192,8 +193,8 @@ extension Segment {
     private static let searchBlock = 4096
 
     /// The first batch whose last offset is at least this one, and its position; nil when the segment ends before.
-    func batch(containing offset: Int64) throws(DiskError) -> (header: RecordBatchHeader, position: Int)? {
-        try batch(from: try offsetIndex.position(atOrBefore: offset)) { $0.lastOffset >= offset }
+    func batch(containing offset: Offset) throws(DiskError) -> (header: RecordBatchHeader, position: Int)? {
+        try batch(from: try offsetIndex.position(atOrBefore: offset)) { Offset($0.lastOffset) >= offset }
     }
 
     /// The first batch from a batch's position on that fulfils a condition.
@@ -208,15 +209,15 @@ extension Segment {
     }
 
     /// The last end of a batch that is at most `limit`, for a read that begins with the batch at `start`; and the offset after it.
-    func lastBoundary(from start: Int, limit: Int) throws(DiskError) -> (position: Int, nextOffset: Int64) {
+    func lastBoundary(from start: Int, limit: Int) throws(DiskError) -> (position: Int, nextOffset: Offset) {
         let indexed = try offsetIndex.batchStart(atOrBefore: limit)
         var scanner = BatchScanner(file: log, from: max(start, indexed), to: size, blockBytes: Self.searchBlock)
         var position = scanner.position
         var nextOffset = baseOffset
         while let header = try scanner.nextHeader() {
-            guard scanner.position <= limit else { return (position, header.baseOffset) }
+            guard scanner.position <= limit else { return (position, Offset(header.baseOffset)) }
             position = scanner.position
-            nextOffset = header.nextOffset
+            nextOffset = Offset(header.nextOffset)
         }
         return (position, nextOffset)
     }

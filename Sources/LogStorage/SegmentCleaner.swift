@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// Writes compacted segments: reads the old ones batch by batch and keeps what must stay.
 final class SegmentCleaner {
@@ -27,7 +28,8 @@ final class SegmentCleaner {
                 guard let kept = batch.isCrcValid ? try keep(batch, target) : batch else { continue }
                 try target.append([kept.bytes])
                 try target.note(
-                    lastOffset: kept.lastOffset, maxTimestamp: kept.maxTimestamp, sizeInBytes: kept.bytes.count, indexInterval: plan.config.indexIntervalBytes)
+                    lastOffset: Offset(kept.lastOffset), maxTimestamp: kept.maxTimestamp, sizeInBytes: kept.bytes.count,
+                    indexInterval: plan.config.indexIntervalBytes)
             }
             // What lies behind bytes that are no batch must not be lost by leaving them out.
             if let failure = scanner.failure { throw CompactionPlan.damaged(source, scanner.position, failure) }
@@ -82,9 +84,10 @@ final class SegmentCleaner {
     private var horizon: Int64 { now &+ plan.config.deleteRetentionMs }
 
     private func keeps(_ record: Record, of batch: RecordBatch) -> Bool {
-        if record.offset > map.latestOffset { return true }
+        let offset = Offset(record.offset)
+        if offset > map.latestOffset { return true }
         guard let key = record.key else { return false }
-        guard record.offset >= map[key] ?? -1 else { return false }
+        guard offset >= map[key] ?? .undefined else { return false }
         if record.value != nil { return true }
         return batch.deleteHorizonMs.map { now < $0 } ?? true
     }
@@ -92,7 +95,7 @@ final class SegmentCleaner {
     /// The sequence numbers and epochs of the producers that the log remembers must survive.
     private func isLastOfProducer(_ batch: RecordBatch) -> Bool {
         guard batch.hasProducerId, let producer = plan.producers[batch.producerId] else { return false }
-        if producer.lastOffset >= 0 { return batch.lastOffset == producer.lastOffset }
+        if producer.lastOffset >= .zero { return Offset(batch.lastOffset) == producer.lastOffset }
         return batch.isControl && batch.producerEpoch == producer.epoch
     }
 

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// The snapshots in the directory of the metadata log. Their name says what they stand for, and a name is given only to a file that is whole and durable.
 public struct SnapshotFiles: Sendable {
@@ -30,9 +31,9 @@ public struct SnapshotFiles: Sendable {
     }
 
     /// The newest sound snapshot of those that end at `logStartOffset` or behind it, so that the log holds what follows.
-    public func newest(from logStartOffset: Int64) throws(DiskError) -> Found {
+    public func newest(from logStartOffset: Offset) throws(DiskError) -> Found {
         var found = Found()
-        for snapshot in try list().reversed() where snapshot.endOffset >= logStartOffset {
+        for snapshot in try list().reversed() where Offset(snapshot.endOffset) >= logStartOffset {
             switch try read(snapshot) {
             case .success(let contents):
                 found.sound = (snapshot, contents)

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Vocabulary
 
 /// Looks at every batch of a log whose every acknowledged append is durable and whose offsets have no gaps: the metadata log. Only a tail that an
 /// append left unfinished may be cut off it; anything else is damage, and without what it held the rest of the directory cannot be explained. Where the log
@@ -16,7 +17,7 @@ struct StrictCheck {
     /// What a start does with a log that holds together.
     struct Finding: Sendable {
         /// The log ends before its newest snapshot does: it begins anew there.
-        var restartsAt: Int64?
+        var restartsAt: Offset?
         /// Snapshots that are not used, with what is wrong with them, and what is used instead.
         var damaged: [(path: String, error: SnapshotError)] = []
         var instead = ""
@@ -26,22 +27,23 @@ struct StrictCheck {
     func run() throws(LogDirectoryError) -> Finding {
         let log = try checkLog()
         let files = SnapshotFiles(disk: disk, directory: directory)
-        let found = try onDisk { () throws(DiskError) in try files.newest(from: log.start ?? 0) }
+        let found = try onDisk { () throws(DiskError) in try files.newest(from: log.start ?? .zero) }
         var finding = Finding(damaged: found.damaged.map { (files.path($0.snapshot), $0.error) })
         guard let sound = found.sound?.snapshot else {
             // Without a log and with a snapshot there was a cluster; it must not be taken for a new one.
-            guard log.start ?? 0 > 0 || (log.start == nil && !found.damaged.isEmpty) else {
+            guard log.start ?? .zero > .zero || (log.start == nil && !found.damaged.isEmpty) else {
                 finding.instead = "the log from its beginning"
                 return finding
             }
             throw unexplained(log.start, finding.damaged)
         }
         finding.instead = sound.fileName
-        if sound.endOffset > log.end { finding.restartsAt = sound.endOffset }
+        let end = Offset(sound.endOffset)
+        if end > log.end { finding.restartsAt = end }
         return finding
     }
 
-    private func unexplained(_ start: Int64?, _ damaged: [(path: String, error: SnapshotError)]) -> LogDirectoryError {
+    private func unexplained(_ start: Offset?, _ damaged: [(path: String, error: SnapshotError)]) -> LogDirectoryError {
         let begins = start.map { "the metadata log in \(directory) begins at offset \($0)" } ?? "the metadata log in \(directory) is gone"
         let others =
             "Nothing was changed. Bring the file back from a copy; without it nothing tells what the cluster was, and only a new directory can be served"
@@ -53,16 +55,17 @@ struct StrictCheck {
     }
 
     /// The offset of the oldest segment, nil when there is none, and the one behind the last batch.
-    private func checkLog() throws(LogDirectoryError) -> (start: Int64?, end: Int64) {
-        var next: Int64?
-        let bases = try onDisk { () throws(DiskError) -> [Int64] in try disk.names(in: directory).compactMap { Segment.offset(in: $0, suffix: ".log") }.sorted()
+    private func checkLog() throws(LogDirectoryError) -> (start: Offset?, end: Offset) {
+        var next: Offset?
+        let bases = try onDisk { () throws(DiskError) -> [Offset] in
+            try disk.names(in: directory).compactMap { Segment.offset(in: $0, suffix: ".log") }.sorted()
         }
         for (index, base) in bases.enumerated() {
             let path = directory + "/" + Segment.stem(base) + ".log"
             if let next, next != base { throw damaged(path, 0, "the segment before it ends at offset \(next)") }
             let file = try onDisk { () throws(DiskError) -> any DiskFile in try disk.openFile(path, create: false) }
             defer { file.close() }
-            let (end, failure) = try onDisk { () throws(DiskError) -> (Int64, Failure?) in try walk(file, base: base) }
+            let (end, failure) = try onDisk { () throws(DiskError) -> (Offset, Failure?) in try walk(file, base: base) }
             next = end
             guard let failure else { continue }
             let isUnfinished = try onDisk { () throws(DiskError) -> Bool in try self.isUnfinished(file, from: failure.position) }
@@ -70,7 +73,7 @@ struct StrictCheck {
                 throw damaged(path, failure.position, "the batch that must begin there with offset \(end) \(failure.reason)")
             }
         }
-        return (bases.first, next ?? 0)
+        return (bases.first, next ?? .zero)
     }
 
     private func onDisk<R>(_ body: () throws(DiskError) -> R) throws(LogDirectoryError) -> R {
@@ -84,7 +87,7 @@ struct StrictCheck {
                 + "truncate -s \(position) \(path.shellQuoted)")
     }
 
-    private func walk(_ file: any DiskFile, base: Int64) throws(DiskError) -> (end: Int64, failure: Failure?) {
+    private func walk(_ file: any DiskFile, base: Offset) throws(DiskError) -> (end: Offset, failure: Failure?) {
         var scanner = BatchScanner(file: file, from: 0, to: file.size, blockBytes: 1 << 20)
         var next = base
         while true {
@@ -92,11 +95,11 @@ struct StrictCheck {
             guard let batch = try scanner.nextBatch() else {
                 return (next, scanner.failure.map { Failure(position: position, reason: "is not readable: \($0)") })
             }
-            if batch.baseOffset != next || batch.lastOffset < batch.baseOffset {
+            if Offset(batch.baseOffset) != next || batch.lastOffset < batch.baseOffset {
                 return (next, Failure(position: position, reason: "has the offsets \(batch.baseOffset) to \(batch.lastOffset)"))
             }
             if !batch.isCrcValid { return (next, Failure(position: position, reason: "has a wrong checksum")) }
-            next = batch.nextOffset
+            next = Offset(batch.nextOffset)
         }
     }
 

@@ -1,24 +1,25 @@
 import KafkaProtocol
+import Vocabulary
 
 /// `.timeindex`: the largest timestamp so far (ms) and the last offset of its batch (relative to the segment's base); 12 bytes an entry, timestamps ascending.
 struct TimeIndex {
     static let entrySize = 12
     let file: IndexFile
-    let baseOffset: Int64
+    let baseOffset: Offset
 
-    init(disk: any Disk, path: String, baseOffset: Int64, size: Int?) {
+    init(disk: any Disk, path: String, baseOffset: Offset, size: Int?) {
         file = IndexFile(disk: disk, path: path, entrySize: Self.entrySize, size: size)
         self.baseOffset = baseOffset
     }
 
     /// The last entry; nil when there is none.
-    func last() throws(DiskError) -> (timestamp: Int64, offset: Int64)? {
+    func last() throws(DiskError) -> (timestamp: Int64, offset: Offset)? {
         guard file.count > 0 else { return nil }
         return parse(try file.entry(file.count - 1))
     }
 
     /// Adds an entry unless the timestamp is not larger than the last one's.
-    func append(timestamp: Int64, offset: Int64) throws(DiskError) {
+    func append(timestamp: Int64, offset: Offset) throws(DiskError) {
         if let last = try last(), last.timestamp >= timestamp { return }
         guard timestamp >= 0 else { return }
         let relative = UInt32(truncatingIfNeeded: offset - baseOffset)
@@ -29,7 +30,7 @@ struct TimeIndex {
     }
 
     /// The offset from which to search for the first record at or after the timestamp.
-    func offset(atOrBefore timestamp: Int64) throws(DiskError) -> Int64 {
+    func offset(atOrBefore timestamp: Int64) throws(DiskError) -> Offset {
         let index = try file.lastEntry { bytes, at in bytes.load(at, as: Int64.self) <= timestamp }
         return index < 0 ? baseOffset : parse(try file.entry(index)).offset
     }
@@ -40,7 +41,7 @@ struct TimeIndex {
         return last.timestamp > 0
     }
 
-    private func parse(_ entry: Bytes) -> (timestamp: Int64, offset: Int64) {
+    private func parse(_ entry: Bytes) -> (timestamp: Int64, offset: Offset) {
         (entry.load(0, as: Int64.self), baseOffset + Int64(entry.load(8, as: UInt32.self)))
     }
 }

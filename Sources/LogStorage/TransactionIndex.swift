@@ -1,14 +1,15 @@
 import KafkaProtocol
+import Vocabulary
 
 /// `.txnindex`: the aborted transactions whose abort marker lies in the segment; 34 bytes an entry, in the order of the markers.
 struct TransactionIndex {
     struct Entry: Equatable {
         var producerId: Int64
-        var firstOffset: Int64
+        var firstOffset: Offset
         /// Offset of the abort marker.
-        var lastOffset: Int64
+        var lastOffset: Offset
         /// The last stable offset once the marker was written.
-        var lastStableOffset: Int64
+        var lastStableOffset: Offset
     }
 
     static let entrySize = 34
@@ -22,9 +23,9 @@ struct TransactionIndex {
         file.append {
             $0.appendBigEndian(Int16(0))
             $0.appendBigEndian(entry.producerId)
-            $0.appendBigEndian(entry.firstOffset)
-            $0.appendBigEndian(entry.lastOffset)
-            $0.appendBigEndian(entry.lastStableOffset)
+            $0.appendBigEndian(entry.firstOffset.value)
+            $0.appendBigEndian(entry.lastOffset.value)
+            $0.appendBigEndian(entry.lastStableOffset.value)
         }
     }
 
@@ -36,8 +37,8 @@ struct TransactionIndex {
 
     /// Adds the transactions that overlap the range; true when no later segment can hold another. Markers ascend, so the search begins with the
     /// first one that does not lie before the range.
-    func collect(from: Int64, to: Int64, into result: inout [AbortedTransaction]) throws(DiskError) -> Bool {
-        var index = try file.lastEntry { bytes, at in bytes.load(at + 18, as: Int64.self) < from } + 1
+    func collect(from: Offset, to: Offset, into result: inout [AbortedTransaction]) throws(DiskError) -> Bool {
+        var index = try file.lastEntry { bytes, at in bytes.load(at + 18, as: Int64.self) < from.value } + 1
         while index < file.count {
             let page = try file.entries(from: index, atMost: Self.pageEntries)
             for at in stride(from: 0, to: page.count, by: Self.entrySize) {
@@ -51,6 +52,7 @@ struct TransactionIndex {
     }
 
     private func parse(_ bytes: Bytes) -> Entry {
-        Entry(producerId: bytes.load(2), firstOffset: bytes.load(10), lastOffset: bytes.load(18), lastStableOffset: bytes.load(26))
+        Entry(
+            producerId: bytes.load(2), firstOffset: Offset(bytes.load(10)), lastOffset: Offset(bytes.load(18)), lastStableOffset: Offset(bytes.load(26)))
     }
 }

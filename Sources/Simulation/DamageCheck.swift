@@ -2,6 +2,7 @@ import Broker
 import KafkaProtocol
 import LogStorage
 import Synchronization
+import Vocabulary
 
 /// Starts a broker on a damaged data directory, twice, and looks for what must not happen: a start that says nothing, bytes of records that are not on
 /// the disk any more, foreign files that were touched, a second start that sees something else.
@@ -29,7 +30,7 @@ public struct DamageCheck {
 
     /// What a start came to: each partition's offsets, or the reason of a refusal.
     private struct Start: Equatable {
-        var offsets: [String: [Int64]] = [:]
+        var offsets: [String: [Offset]] = [:]
         var refusal: String?
     }
 
@@ -64,7 +65,7 @@ public struct DamageCheck {
         }
         // Retention has its turn as well.
         node.advance(ms: 301_000)
-        var offsets: [String: [Int64]] = [:]
+        var offsets: [String: [Offset]] = [:]
         for partition in node.broker.partitions.all {
             let log = partition.log
             offsets[log.name.description] = [log.logStartOffset, log.logEndOffset]

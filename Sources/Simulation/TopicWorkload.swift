@@ -112,7 +112,7 @@ public struct TopicWorkload {
 
     private func trim(_ node: SimulatedBroker, _ name: String, to offset: Int64) throws -> Int64 {
         var row = DeleteRecordsRequest.DeleteRecordsTopic.DeleteRecordsPartition()
-        row.offset = min(offset, node.broker.partitions.partition(name, 0)?.log.logEndOffset ?? 0)
+        row.offset = min(offset, node.broker.partitions.partition(name, 0)?.log.logEndOffset.value ?? 0)
         var topic = DeleteRecordsRequest.DeleteRecordsTopic()
         topic.name = name
         topic.partitions = [row]
@@ -165,17 +165,18 @@ public struct TopicWorkload {
                 report.violations.append("\(name) was created and is not there")
                 continue
             }
-            if log.logStartOffset < topic.start { report.violations.append("\(name) begins at \(log.logStartOffset), before \(topic.start)") }
+            let start = log.logStartOffset.value
+            if start < topic.start { report.violations.append("\(name) begins at \(start), before \(topic.start)") }
             let found = try records(of: log)
             for (offset, value) in found where topic.values[offset]?.value != value {
                 report.violations.append(
                     "\(name) holds \(value) at \(offset), where \(topic.values[offset]?.value ?? "nothing") was written by \(topic.incarnation)")
             }
             let newest = Dictionary(topic.values.sorted { $0.key < $1.key }.map { ($0.value.key, $0.key) }, uniquingKeysWith: { _, later in later })
-            let expected = topic.isCompacted ? Array(newest.values) : topic.values.keys.filter { $0 >= max(topic.start, log.logStartOffset) }
+            let expected = topic.isCompacted ? Array(newest.values) : topic.values.keys.filter { $0 >= max(topic.start, start) }
             for offset in expected where found[offset] == nil { report.violations.append("\(name) has lost offset \(offset) of \(topic.incarnation)") }
-            if log.logStartOffset > topic.start {
-                report.violations.append("\(name) begins at \(log.logStartOffset), but only up to \(topic.start) was deleted")
+            if start > topic.start {
+                report.violations.append("\(name) begins at \(start), but only up to \(topic.start) was deleted")
             }
         }
     }
@@ -188,7 +189,7 @@ public struct TopicWorkload {
             guard read.nextOffset > offset else { break }
             if case .pieces(let pieces) = read.records {
                 for batch in try RecordBatches.all(in: try gather(pieces)) {
-                    for record in try batch.records() where record.offset >= offset { found[record.offset] = record.value?.text ?? "" }
+                    for record in try batch.records() where Offset(record.offset) >= offset { found[record.offset] = record.value?.text ?? "" }
                 }
             }
             offset = read.nextOffset

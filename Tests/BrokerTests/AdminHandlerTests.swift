@@ -56,7 +56,8 @@ import Testing
         let driver = try BrokerDriver(properties: ["num.partitions": "3"])
         #expect(try metadata(driver, ["wanted"]).topics[0].errorCode == .unknownTopicOrPartition)
         #expect(try metadata(driver, ["wanted"], creates: true).topics[0].partitions.count == 3)
-        #expect(try metadata(driver, ["__transaction_state"], creates: true).topics[0].errorCode == .unknownTopicOrPartition)
+        #expect(try metadata(driver, ["__transaction_state"], creates: true).topics[0].partitions.count == 50)
+        #expect(try metadata(driver, ["__share_group_state"], creates: true).topics[0].errorCode == .unknownTopicOrPartition)
         let strict = try BrokerDriver(properties: ["auto.create.topics.enable": "false"])
         #expect(try metadata(strict, ["wanted"], creates: true).topics[0].errorCode == .unknownTopicOrPartition)
     }

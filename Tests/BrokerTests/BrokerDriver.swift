@@ -1,6 +1,7 @@
 import Broker
 import KafkaProtocol
 import LogStorage
+import OffsetLiterals
 import Synchronization
 
 /// A broker on a disk in memory, called as a client would call it: through encoded frames.

@@ -4,6 +4,7 @@ import LogStorage
 import Security
 import Synchronization
 import Testing
+import Vocabulary
 
 @testable import Broker
 
@@ -52,7 +53,8 @@ private struct TextShard: CoordinatorShard {
         return outcome
     }
 
-    static let kind = CoordinatorKind<TextShard>(topic: "texts", make: { _ in TextShard() }, show: { _, _ in }, failed: { .failed($0) })
+    static let kind = CoordinatorKind<TextShard>(
+        topic: "texts", make: { _ in TextShard() }, show: { _, _ in }, failed: { .failed($0) }, announce: { _, _ in })
 }
 
 @Suite struct CoordinatorRuntimeTests {
@@ -77,7 +79,7 @@ private struct TextShard: CoordinatorShard {
     }
 
     private func texts(_ runtime: CoordinatorRuntime<TextShard>) -> [String]? {
-        var waits: [(Partition, Int64)] = []
+        var waits: [(Partition, Offset)] = []
         return try? runtime.read("key", &waits) { $0.texts }.get()
     }
 
@@ -173,7 +175,9 @@ private struct TextShard: CoordinatorShard {
         let ended = Mutex<[ErrorCode]>([])
         let runner = try runtime.runner(for: "key").get()
         for (transaction, commits) in [(bad, false), (good, true)] {
-            runner.endTransaction(transaction, commits: commits, coordinatorEpoch: 0, now: driver.now) { error in ended.withLock { $0.append(error) } }
+            let marker = EndMarker(
+                producerId: transaction.producerId, producerEpoch: transaction.producerEpoch, coordinatorEpoch: 0, commits: commits, version: 0)
+            runner.endTransaction(marker, now: driver.now) { error in ended.withLock { $0.append(error) } }
         }
         driver.broker.commits.drain()
         #expect(ended.withLock { $0 } == [.none, .none])

@@ -2,6 +2,7 @@ import Coordination
 import KafkaProtocol
 import LogStorage
 import Testing
+import Vocabulary
 
 @testable import Broker
 
@@ -58,7 +59,7 @@ import Testing
     @Test func onlyALeaderOfTheEpochThatTheClientKnowsAnswers() throws {
         let (partition, _) = try partition()
         partition.take(image(leader: 1, epoch: 3, replicas: [1, 2], inSync: [1]))
-        func error(_ epoch: Int32) -> ErrorCode {
+        func error(_ epoch: LeaderEpoch) -> ErrorCode {
             if case .failure(let code) = partition.view(currentLeaderEpoch: epoch) { code } else { .none }
         }
         #expect([-1, 2, 3, 4].map(error) == [.none, .fencedLeaderEpoch, .none, .unknownLeaderEpoch])

@@ -2,6 +2,7 @@ import KafkaProtocol
 import LogStorage
 import Synchronization
 import Testing
+import Vocabulary
 
 @testable import Broker
 
@@ -71,6 +72,29 @@ import Testing
         #expect(answered.count == 1 && answered.isFrame)
         #expect(loop.timers.heldEntries <= 64 && loop.timers.fire(now: driver.now + 1000) == nil)
         #expect(answered.count == 1)
+    }
+
+    /// What an open transaction writes is nothing that a reader of committed records may have; its marker gives all of it free at once.
+    @Test func aReaderOfCommittedRecordsWaitsForTheMarker() throws {
+        let driver = try BrokerDriver()
+        try driver.create("t")
+        let loop = HeldLoop()
+        let partition = try #require(driver.broker.partitions.partition("t", 0))
+        var request = fetch(minBytes: 100)
+        request.isolationLevel = 1
+        let answered = send(request, version: 11, from: loop.connection(1), driver)
+        for sequence in 0..<3 as Range<Int32> {
+            let builder = RecordBatchBuilder(producerId: 7, producerEpoch: 0, baseSequence: sequence, isTransactional: true)
+            builder.append(timestamp: 0, key: nil, value: Bytes(String(repeating: "x", count: 100)))
+            _ = try partition.append(builder.build(), now: driver.now, origin: .client)
+            #expect(loop.waiting == 1)
+            loop.run()
+            #expect(answered.count == 0 && partition.waitingFetches == 1)
+        }
+        let marker = EndMarker(producerId: 7, producerEpoch: 0, coordinatorEpoch: 0, commits: true, version: 0)
+        _ = try partition.append(marker.batch(now: driver.now), now: driver.now, origin: .coordinator, transaction: .marker(version: 0))
+        loop.run()
+        #expect(answered.isFrame && partition.waitingFetches == 0)
     }
 
     @Test func aDeadlineAnswersWhatNobodyWoke() throws {
@@ -176,7 +200,7 @@ import Testing
         let commits = driver.broker.commits
         let turns = Mutex(0)
         commits.onWork { turns.withLock { $0 += 1 } }
-        let done = Mutex<[Int64]>([])
+        let done = Mutex<[Offset]>([])
         @Sendable func write() {
             guard let info = try? partition.append(batch("v"), now: 1_000_000, origin: .client) else { return }
             commits.commit(partition, upTo: info.endOffset) { _ in done.withLock { $0.append(info.endOffset) } }

@@ -139,12 +139,12 @@ import Testing
         try store.change { image, offset in
             .init(controller.startRecords(BrokerIdentity(id: 1, incarnationId: .zero, endpoints: []), offset: offset, image: image), ())
         }
-        #expect(store.image.brokers[1]?.epoch == 6)
+        #expect(store.image.brokers[1]?.epoch == 7)
         let again = try MetadataStore(source)
-        #expect(again.image.brokers[1]?.epoch == 6 && again.image.features == store.image.features && again.image.offset == store.image.offset)
+        #expect(again.image.brokers[1]?.epoch == 7 && again.image.features == store.image.features && again.image.offset == store.image.offset)
         source.fails = true
         #expect(throws: MetadataFailure.self) { try store.change { _, _ in .init(controller.bootstrapRecords(), ()) } }
-        #expect(store.image.offset == 6)
+        #expect(store.image.offset == 7)
     }
 }
 

@@ -80,7 +80,7 @@ def test_kafka_takes_over_snapshots_and_a_trimmed_log_and_we_take_over_its_own(e
             check=True, capture_output=True, text=True, timeout=60).stdout
         assert "SnapshotHeader" in dump and "SnapshotFooter" in dump and '"name":"t3"' in dump and "isvalid: false" not in dump
         types = re.findall(r'"type":"(\w+)"', dump)
-        assert types[0] == "FEATURE_LEVEL_RECORD" and types.count("TOPIC_RECORD") > 20 and "transaction.version" not in dump
+        assert types[0] == "FEATURE_LEVEL_RECORD" and types.count("TOPIC_RECORD") > 20 and "share.version" not in dump
 
     launcher = f"{KAFKA_HOME}/bin/kafka-broker"
     thresholds = [f"{key}={value}" for key, value in SMALL.items() if not key.startswith("internal")]

@@ -94,7 +94,7 @@ import Testing
         for index in 0..<6 { try fixture.append(["a", "b"], producer: (1, 0, Int32(2 * index))) }
         for index in 1..<6 {
             let info = try fixture.append(["a", "b"], producer: (1, 0, Int32(2 * index)))
-            #expect(info.isDuplicate && info.firstOffset == Int64(2 * index) && info.lastOffset == Int64(2 * index + 1))
+            #expect(info.isDuplicate && info.firstOffset.value == 2 * index && info.lastOffset.value == 2 * index + 1)
         }
         #expect(code { () throws(AppendError) in try fixture.append(["a", "b"], producer: (1, 0, 0)) } == .outOfOrderSequenceNumber)
         #expect(fixture.log.logEndOffset == 12)

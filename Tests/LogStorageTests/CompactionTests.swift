@@ -34,9 +34,9 @@ import Vocabulary
         let result = try #require(try fixture.log.compact(now: LogFixture.start))
         #expect(result.bytesAfter < result.bytesBefore)
         #expect(try state(fixture) == before)
-        let closed = try fixture.records().filter { $0.offset < result.cleanedOffset }
+        let closed = try fixture.records().filter { $0.offset < result.cleanedOffset.value }
         #expect(closed.count <= 7 && closed.allSatisfy { Int64($0.value?.text ?? "") == $0.offset })
-        for offset in 0..<100 { _ = try fixture.values(from: Int64(offset)) }
+        for offset in 0..<100 { _ = try fixture.values(from: Offset(Int64(offset))) }
         #expect(try fixture.log.compact(now: LogFixture.start) == nil)
         for again in [try fixture.crashed(), try fixture.restarted()] {
             #expect(try state(again) == before)
@@ -82,11 +82,11 @@ import Vocabulary
         fixture.log.updateConfig(config)
         #expect(try fixture.log.compact(now: LogFixture.start) != nil)
         try fixture.append(["open"], keys: ["k"], producer: (1, 0, 0), isTransactional: true)
-        let offset = fixture.log.logEndOffset - 1
+        let offset = fixture.log.logEndOffset.value - 1
         for index in 0..<30 { try put(fixture, "k", "\(index)") }
         try fixture.log.compact(now: LogFixture.start)
         #expect(try fixture.records().contains { $0.offset == offset })
-        #expect(fixture.log.state.withLock { $0.cleanedOffset } <= offset)
+        #expect(fixture.log.state.withLock { $0.cleanedOffset.value } <= offset)
     }
 
     @Test func abortedRecordsNeitherStayNorHideOthers() throws {
@@ -138,7 +138,7 @@ import Vocabulary
             case 2: fixture = try fixture.crashed()
             default: break
             }
-            try #require(fixture.log.logEndOffset == end, "seed \(seed), step \(step)")
+            try #require(fixture.log.logEndOffset.value == end, "seed \(seed), step \(step)")
         }
         #expect(try state(fixture) == expected, "seed \(seed)")
     }

@@ -25,14 +25,14 @@ import Vocabulary
             let bytes = batch(
                 values, timestamp: LogFixture.start + Int64(index), compression: codec, producer: (isTransactional ? 2 : 1, Int16(index), 0),
                 isTransactional: isTransactional)
-            _ = try log.append(bytes, leaderEpoch: Int32(index / 100), now: LogFixture.start, origin: .client)
+            _ = try log.append(bytes, leaderEpoch: LeaderEpoch(Int32(index / 100)), now: LogFixture.start, origin: .client)
             if index % 10 == 9 {
                 let marker = RecordBatch.endTransactionMarker(
                     commits: index % 20 == 9, timestamp: LogFixture.start + Int64(index), producerId: 2, producerEpoch: Int16(index), coordinatorEpoch: 0)
-                _ = try log.append(marker, leaderEpoch: Int32(index / 100), now: LogFixture.start, origin: .coordinator)
+                _ = try log.append(marker, leaderEpoch: LeaderEpoch(Int32(index / 100)), now: LogFixture.start, origin: .coordinator)
             }
         }
-        let end = log.logEndOffset
+        let last = log.logEndOffset.value - 1
         try directory.close()
         let partition = root + "/orders-0"
         let names = try FileManager.default.contentsOfDirectory(atPath: partition).sorted()
@@ -54,7 +54,7 @@ import Vocabulary
         for complaint in ["Exception", "mismatch", "Mismatch", "Found", "isvalid: false", "corrupt", "not sanity", "WARN", "ERROR"] {
             #expect(!output.contains(complaint), "\(output.split(separator: "\n").filter { $0.contains(complaint) }.prefix(5))")
         }
-        #expect(output.contains("lastOffset: \(end - 1) "))
+        #expect(output.contains("lastOffset: \(last) "))
         #expect(output.contains("producerId: 2 "))
     }
 }

@@ -109,7 +109,7 @@ private final class FaultyFile: DiskFile {
         var config = LogConfig()
         config.segmentBytes = 250
         let fixture = try LogFixture(config)
-        for index in 0..<10 { try fixture.append(["a", "b"], producer: (1, 0, Int32(2 * index)), epoch: Int32(index / 5)) }
+        for index in 0..<10 { try fixture.append(["a", "b"], producer: (1, 0, Int32(2 * index)), epoch: LeaderEpoch(Int32(index / 5))) }
         #expect(try fixture.log.truncate(to: 9, now: LogFixture.start) == 8)
         #expect(fixture.log.endOffset(forEpoch: 0).endOffset == 8 && fixture.log.latestLeaderEpoch == 0)
         #expect(try fixture.append(["c", "d"], producer: (1, 0, 8)).firstOffset == 8)

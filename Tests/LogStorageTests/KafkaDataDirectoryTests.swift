@@ -71,14 +71,14 @@ import Vocabulary
             for batch in try RecordBatches.all(in: try bytes(info)) {
                 try batch.checkCrc()
                 if committed {
-                    for transaction in aborted where transaction.producerId == batch.producerId && transaction.firstOffset <= batch.baseOffset {
+                    for transaction in aborted where transaction.producerId == batch.producerId && transaction.firstOffset.value <= batch.baseOffset {
                         open.insert(transaction.producerId)
                     }
-                    aborted.removeAll { $0.producerId == batch.producerId && $0.firstOffset <= batch.baseOffset }
+                    aborted.removeAll { $0.producerId == batch.producerId && $0.firstOffset.value <= batch.baseOffset }
                     if let marker = TransactionMarker(batch), marker.isAbort { open.remove(batch.producerId) }
                 }
                 if batch.isControl || (batch.isTransactional && open.contains(batch.producerId)) { continue }
-                for record in try batch.records() where record.offset >= log.logStartOffset && record.offset >= offset {
+                for record in try batch.records() where record.offset >= log.logStartOffset.value && record.offset >= offset.value {
                     let headers = record.headers.map { "\($0.key.text):\($0.value?.text ?? "null")" }.joined(separator: ",")
                     lines.append(
                         "\(batch.timestampType.name):\(record.timestamp)\tPartition:\(log.name.partition)\tOffset:\(record.offset)\t"
@@ -98,7 +98,7 @@ import Vocabulary
         let starts = try Self.offsets("get-offsets-earliest"), ends = try Self.offsets("get-offsets")
         for (partition, end) in ends {
             let log = try #require(directory.log(partition))
-            #expect(log.logEndOffset == end && log.logStartOffset == starts[partition], "\(partition)")
+            #expect(log.logEndOffset.value == end && log.logStartOffset.value == starts[partition], "\(partition)")
             #expect(log.topicId != .zero)
             if name == "clean" { #expect(log.recovery == RecoveryReport(), "\(partition)") } else { #expect(log.recovery.truncatedBytes == 0) }
         }

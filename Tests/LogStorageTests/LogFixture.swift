@@ -1,4 +1,5 @@
 import KafkaProtocol
+import OffsetLiterals
 import Vocabulary
 @testable import LogStorage
 
@@ -34,7 +35,7 @@ struct LogFixture {
     @discardableResult
     func append(
         _ values: [String], timestamp: Int64 = start, keys: [String]? = nil, compression: Compression = .none, producer: (Int64, Int16, Int32)? = nil,
-        isTransactional: Bool = false, now: Int64 = start, epoch: Int32 = 0
+        isTransactional: Bool = false, now: Int64 = start, epoch: LeaderEpoch = 0
     ) throws(AppendError) -> AppendInfo {
         let bytes = batch(values, timestamp: timestamp, keys: keys, compression: compression, producer: producer, isTransactional: isTransactional)
         return try log.append(bytes, leaderEpoch: epoch, now: now, origin: .client)
@@ -48,11 +49,11 @@ struct LogFixture {
     }
 
     /// Every value from an offset on, with its offset, read in fetches of `maxBytes`.
-    func values(from start: Int64? = nil, maxBytes: Int = 1 << 20) throws -> [String] {
+    func values(from start: Offset? = nil, maxBytes: Int = 1 << 20) throws -> [String] {
         try records(from: start, maxBytes: maxBytes).map { "\($0.offset):\($0.value?.text ?? "-")" }
     }
 
-    func records(from start: Int64? = nil, maxBytes: Int = 1 << 20) throws -> [Record] {
+    func records(from start: Offset? = nil, maxBytes: Int = 1 << 20) throws -> [Record] {
         var offset = start ?? log.logStartOffset
         var records: [Record] = []
         while offset < log.logEndOffset {
@@ -60,7 +61,7 @@ struct LogFixture {
             if info.sizeInBytes == 0 { break }
             for batch in try RecordBatches.all(in: bytes(info)) {
                 try batch.checkCrc()
-                records += try batch.records().filter { $0.offset >= offset }
+                records += try batch.records().filter { Offset($0.offset) >= offset }
             }
             offset = info.nextOffset
         }

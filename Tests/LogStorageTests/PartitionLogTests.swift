@@ -1,5 +1,6 @@
 import KafkaProtocol
 import Testing
+import Vocabulary
 
 @testable import LogStorage
 
@@ -36,10 +37,10 @@ import Testing
         for index in 0..<100 { try fixture.append(["value \(index)"]) }
         #expect(try fixture.disk.names(in: "/data/orders-0").filter { $0.hasSuffix(".log") }.count > 10)
         #expect(try fixture.values(maxBytes: 200).count == 100)
-        for offset in 0..<100 { #expect(try fixture.values(from: Int64(offset), maxBytes: 1).first == "\(offset):value \(offset)") }
+        for offset in 0..<100 { #expect(try fixture.values(from: Offset(Int64(offset)), maxBytes: 1).first == "\(offset):value \(offset)") }
         let again = try fixture.restarted()
         #expect(again.log.recovery == RecoveryReport())
-        for offset in 0..<100 { #expect(try again.values(from: Int64(offset), maxBytes: 1).first == "\(offset):value \(offset)") }
+        for offset in 0..<100 { #expect(try again.values(from: Offset(Int64(offset)), maxBytes: 1).first == "\(offset):value \(offset)") }
     }
 
     @Test func segmentsRollByTime() throws {

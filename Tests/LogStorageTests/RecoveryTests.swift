@@ -1,5 +1,6 @@
 import KafkaProtocol
 import Testing
+import Vocabulary
 
 @testable import LogStorage
 
@@ -8,7 +9,7 @@ import Testing
 
     @Test func aTailTornAtAnyByteIsCutAtTheLastWholeBatch() throws {
         let fixture = try LogFixture()
-        var ends: [(bytes: Int, offset: Int64)] = [(0, 0)]
+        var ends: [(bytes: Int, offset: Offset)] = [(0, 0)]
         for index in 0..<4 {
             try fixture.append(["value \(index)", "b"], keys: ["k", "l"], compression: index % 2 == 0 ? .none : .gzip, producer: (1, 0, Int32(2 * index)))
             ends.append((fixture.log.sizeInBytes, fixture.log.logEndOffset))
@@ -19,9 +20,9 @@ import Testing
             #expect(again.log.logEndOffset == whole.offset && again.log.sizeInBytes == whole.bytes)
             #expect(again.log.recovery.truncatedBytes == kept - whole.bytes)
             // The log goes on where it was cut, also for the producer.
-            let next = Int32(whole.offset)
+            let next = Int32(whole.offset.value)
             #expect(try again.append(["again", "b"], keys: ["k", "l"], producer: (1, 0, next)).firstOffset == whole.offset)
-            #expect(try again.restarted().values().count == Int(whole.offset) + 2)
+            #expect(try again.restarted().values().count == Int(whole.offset.value) + 2)
         }
     }
 

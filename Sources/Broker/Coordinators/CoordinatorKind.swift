@@ -12,5 +12,5 @@ struct CoordinatorKind<Shard: CoordinatorShard>: Sendable {
     /// The reply that everything asked has failed.
     let failed: @Sendable (ErrorCode) -> Shard.Reply
     /// Carries out what a shard announces, once the records that it rests on are durable. The runner is the shard's, which may not be served yet.
-    var announce: @Sendable (ShardRunner<Shard>, Shard.Reply) -> Void = { _, _ in }
+    var announce: @Sendable (ShardRunner<Shard>, Shard.Reply) -> Void
 }

@@ -2,6 +2,7 @@ import Coordination
 import KafkaProtocol
 import LogStorage
 import Synchronization
+import Vocabulary
 
 /// Runs the coordinators of one kind: a shard for each partition of their internal topic that this broker leads. A shard is loaded when its partition is
 /// gained and unloaded when it is lost; what is asked of it meanwhile is told so, and no shard waits for another.
@@ -100,7 +101,11 @@ final class CoordinatorRuntime<Shard: CoordinatorShard>: Sendable {
     func runner(for key: String) -> Result<Runner, ErrorCode> {
         // The image has all of the topic's partitions at once; the table gets them one after another.
         let count = Int32(metadata.image.topic(kind.topic)?.partitions.count ?? 0)
-        let index = CoordinatorPartition.index(for: key, partitions: count)
+        return runner(at: CoordinatorPartition.index(for: key, partitions: count))
+    }
+
+    /// The shard of a partition.
+    func runner(at index: Int32) -> Result<Runner, ErrorCode> {
         switch slots.withLock({ $0[index]?.content }) {
         case .active(let runner)?: return .success(runner)
         case .loading?: return .failure(.coordinatorLoadInProgress)
@@ -140,7 +145,7 @@ final class CoordinatorRuntime<Shard: CoordinatorShard>: Sendable {
     }
 
     /// Looks at a key's shard; what was seen lasts once `waits`, to which that is added, are durable.
-    func read<R>(_ key: String, _ waits: inout [(Partition, Int64)], _ body: (borrowing Shard) -> R) -> Result<R, ErrorCode> {
+    func read<R>(_ key: String, _ waits: inout [(Partition, Offset)], _ body: (borrowing Shard) -> R) -> Result<R, ErrorCode> {
         runner(for: key).flatMap { runner in
             runner.read(body).map { found in
                 waits.append((runner.partition, found.upTo))
@@ -150,7 +155,7 @@ final class CoordinatorRuntime<Shard: CoordinatorShard>: Sendable {
     }
 
     /// Calls `then` once all of the given logs are durable up to their offsets.
-    func whenDurable(_ waits: [(Partition, Int64)], then: @escaping @Sendable (ErrorCode) -> Void) {
+    func whenDurable(_ waits: [(Partition, Offset)], then: @escaping @Sendable (ErrorCode) -> Void) {
         guard let (partition, upTo) = waits.first else { return then(.none) }
         let rest = Array(waits.dropFirst())
         commits.commit(partition, upTo: upTo) { error in

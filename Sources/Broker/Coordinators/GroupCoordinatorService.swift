@@ -6,8 +6,8 @@ import Vocabulary
 
 /// The group coordinator: groups and the offsets they commit, in shards by the partitions of `__consumer_offsets`.
 final class GroupCoordinatorService: Sendable {
-    private static let topicName = TopicName.groupOffsets
-
+    /// `__consumer_offsets`.
+    let topic: InternalTopic
     private let settings: BrokerSettings
     private let metadata: MetadataService
     private let runtime: CoordinatorRuntime<GroupShard>
@@ -18,13 +18,20 @@ final class GroupCoordinatorService: Sendable {
     ) {
         self.settings = settings
         self.metadata = metadata
+        topic = InternalTopic(
+            name: TopicName.groupOffsets, partitions: Int32(clamping: settings.int("offsets.topic.num.partitions")),
+            replicationFactor: Int16(clamping: settings.int("offsets.topic.replication.factor")),
+            configs: [
+                ("cleanup.policy", "compact"), ("compression.type", "producer"),
+                ("segment.bytes", settings.text("offsets.topic.segment.bytes") ?? "104857600"),
+            ])
         generator = Mutex(settings.generator(2, now))
         let kind = CoordinatorKind<GroupShard>(
-            topic: Self.topicName, make: { GroupShard(configuration: GroupConfiguration($0)) },
+            topic: TopicName.groupOffsets, make: { GroupShard(configuration: GroupConfiguration($0)) },
             show: { shard, configs in
                 shard.image = configs.image
                 shard.configuration = GroupConfiguration(configs)
-            }, failed: { .failed($0) })
+            }, failed: { .failed($0) }, announce: { _, _ in })
         let runtime = CoordinatorRuntime(
             kind, settings: settings, metadata: metadata, partitions: partitions, commits: commits, timers: timers, now: now)
         self.runtime = runtime
@@ -35,56 +42,38 @@ final class GroupCoordinatorService: Sendable {
         }
     }
 
-    /// `__consumer_offsets` as the configuration wants it.
-    var topic: CreateTopicsRequest.CreatableTopic {
-        var topic = CreateTopicsRequest.CreatableTopic()
-        topic.name = Self.topicName
-        topic.numPartitions = Int32(clamping: settings.int("offsets.topic.num.partitions"))
-        topic.replicationFactor = Int16(clamping: settings.int("offsets.topic.replication.factor"))
-        let configs = [
-            ("cleanup.policy", "compact"), ("compression.type", "producer"), ("segment.bytes", settings.text("offsets.topic.segment.bytes") ?? "104857600"),
-        ]
-        topic.configs = configs.map { name, value in
-            var config = CreateTopicsRequest.CreatableTopic.CreatableTopicConfig()
-            config.name = name
-            config.value = value
-            return config
-        }
-        return topic
-    }
-
-    /// Creates `__consumer_offsets` when it is missing: what the first client that looks for a coordinator causes.
-    func createTopicIfMissing(_ principal: Principal, then: @escaping @Sendable (ErrorCode) -> Void) {
-        if metadata.image.topic(Self.topicName) != nil { return then(.none) }
-        var request = CreateTopicsRequest()
-        request.topics = [topic]
-        metadata.createTopics(request, principal: principal) { result in
-            switch result {
-            case .success(let response):
-                let error = response.topics.first?.errorCode ?? .unknownServerError
-                then(error == .topicAlreadyExists ? .none : error)
-            case .failure(let error): then(error)
-            }
-        }
+    /// The partition of `__consumer_offsets` that a group belongs to, also before there is any.
+    func partition(of group: String) -> TopicPartition {
+        TopicPartition(topic.name, CoordinatorPartition.index(for: group, partitions: topic.partitionCount(metadata)))
     }
 
     /// Every shard that is here.
     var allRunners: Result<[ShardRunner<GroupShard>], ErrorCode> { runtime.allRunners }
 
     /// Hands a group's request to its shard.
+    /// - Parameter transaction: what is recorded counts once this transaction is committed
     func submit(
-        _ group: String, now: Int64, _ request: (inout GroupShard, UInt64) -> GroupOutcome, then: @escaping ShardRunner<GroupShard>.Completion
+        _ group: String, now: Int64, in transaction: ShardLog.Transaction? = nil, _ request: (inout GroupShard, UInt64) -> GroupOutcome,
+        then: @escaping ShardRunner<GroupShard>.Completion
     ) {
-        runtime.submit(group, now: now, request, then: then)
+        runtime.submit(group, now: now, in: transaction, request, then: then)
+    }
+
+    /// Decides on what was committed in a transaction, in one partition of `__consumer_offsets`. NOT_LEADER_OR_FOLLOWER while that has no coordinator here.
+    func endTransaction(_ marker: EndMarker, partition: Int32, now: Int64, then: @escaping @Sendable (ErrorCode) -> Void) {
+        switch runtime.runner(at: partition) {
+        case .success(let runner): runner.endTransaction(marker, now: now) { then($0 == .notCoordinator ? .notLeaderOrFollower : $0) }
+        case .failure: then(.notLeaderOrFollower)
+        }
     }
 
     /// Looks at a group in its shard; what was seen lasts once `waits`, to which that is added, are durable.
-    func read<R>(_ group: String, _ waits: inout [(Partition, Int64)], _ body: (borrowing GroupShard) -> R) -> Result<R, ErrorCode> {
+    func read<R>(_ group: String, _ waits: inout [(Partition, Offset)], _ body: (borrowing GroupShard) -> R) -> Result<R, ErrorCode> {
         runtime.read(group, &waits, body)
     }
 
     /// Calls `then` once all of the given logs are durable up to their offsets.
-    func whenDurable(_ waits: [(Partition, Int64)], then: @escaping @Sendable (ErrorCode) -> Void) { runtime.whenDurable(waits, then: then) }
+    func whenDurable(_ waits: [(Partition, Offset)], then: @escaping @Sendable (ErrorCode) -> Void) { runtime.whenDurable(waits, then: then) }
 
     /// An id for a member of the consumer protocol that comes without one.
     func newMemberId() -> String { generator.withLock { Uuid.random(using: &$0) }.description }

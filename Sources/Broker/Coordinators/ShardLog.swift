@@ -1,6 +1,7 @@
 import Coordination
 import KafkaProtocol
 import LogStorage
+import Vocabulary
 
 /// A shard's records as batches of its partition's log, and back.
 enum ShardLog {
@@ -11,6 +12,8 @@ enum ShardLog {
     struct Transaction: Sendable {
         var producerId: Int64
         var producerEpoch: Int16
+        /// What there is to show for the log's part in it.
+        var terms = TransactionTerms.unchecked
     }
 
     static func batches(_ records: [CoordinatorRecord], in transaction: Transaction?, now: Int64) -> Bytes {
@@ -53,8 +56,8 @@ enum ShardLog {
         }
     }
 
-    private static func fold<Shard: CoordinatorShard>(_ batch: RecordBatch, from offset: Int64, into shard: inout Shard) throws {
-        for record in try batch.records() where record.offset >= offset {
+    private static func fold<Shard: CoordinatorShard>(_ batch: RecordBatch, from offset: Offset, into shard: inout Shard) throws {
+        for record in try batch.records() where Offset(record.offset) >= offset {
             if batch.isControl {
                 guard let type = ControlRecordType(key: record.key), type == .commit || type == .abort else { continue }
                 shard.replayEndTransaction(producerId: batch.producerId, committed: type == .commit)

@@ -2,6 +2,7 @@ import Coordination
 import KafkaProtocol
 import LogStorage
 import Synchronization
+import Vocabulary
 
 /// Runs one coordinator's shard against its partition: one request at a time, each appended and replayed before the next, and every reply held back until
 /// what it rests on is durable. See `CoordinatorShard` for the contract that this keeps.
@@ -12,12 +13,12 @@ final class ShardRunner<Shard: CoordinatorShard>: Sendable {
     private struct State {
         var shard: Shard
         /// The offset of the image that the shard was shown last.
-        var shown: Int64
+        var shown: Offset
         /// Who to tell, by the token that the shard was given.
         var waiting: [UInt64: Completion] = [:]
         var nextToken: UInt64 = 0
         /// The log's end after the last append; replies wait until it is durable up to there.
-        var appendedEnd: Int64 = 0
+        var appendedEnd = Offset.zero
         var timer: (id: UInt64, deadline: Int64)?
         /// Set once the log was lost under the shard; nothing is served after that.
         var failure: ErrorCode?
@@ -25,7 +26,7 @@ final class ShardRunner<Shard: CoordinatorShard>: Sendable {
 
     /// What is to be told once the log is durable up to an offset.
     private struct Release {
-        var upTo: Int64
+        var upTo: Offset
         var replies: [(Completion, Shard.Reply)] = []
         var announcements: [Shard.Reply] = []
     }
@@ -49,7 +50,7 @@ final class ShardRunner<Shard: CoordinatorShard>: Sendable {
         kind.show(&shard, configs)
         try ShardLog.fold(partition.log, into: &shard)
         let outcome = shard.finishLoading(now: now)
-        state = Mutex(State(shard: shard, shown: configs.image.offset, appendedEnd: partition.log.logEndOffset))
+        state = Mutex(State(shard: shard, shown: Offset(configs.image.offset), appendedEnd: partition.log.logEndOffset))
         release(state.withLock { settle(outcome, in: &$0, now: now) })
     }
 
@@ -76,19 +77,16 @@ final class ShardRunner<Shard: CoordinatorShard>: Sendable {
     }
 
     /// Ends a transaction that may have records here: the marker is appended and counts like any record. `then` is told once it is durable.
-    func endTransaction(_ transaction: ShardLog.Transaction, commits: Bool, coordinatorEpoch: Int32, now: Int64, then: @escaping @Sendable (ErrorCode) -> Void)
-    {
-        let result: Result<Int64, ErrorCode> = state.withLock { state in
+    func endTransaction(_ marker: EndMarker, now: Int64, then: @escaping @Sendable (ErrorCode) -> Void) {
+        let result: Result<Offset, ErrorCode> = state.withLock { state in
             if let failure = state.failure { return .failure(failure) }
-            let marker = RecordBatch.endTransactionMarker(
-                commits: commits, timestamp: now, producerId: transaction.producerId, producerEpoch: transaction.producerEpoch,
-                coordinatorEpoch: coordinatorEpoch)
             do throws(AppendError) {
-                state.appendedEnd = try partition.append(marker, now: now, origin: .coordinator).endOffset
+                let terms = TransactionTerms.marker(version: marker.version)
+                state.appendedEnd = try partition.append(marker.batch(now: now), now: now, origin: .coordinator, transaction: terms).endOffset
             } catch {
                 return .failure(error.code)
             }
-            state.shard.replayEndTransaction(producerId: transaction.producerId, committed: commits)
+            state.shard.replayEndTransaction(producerId: marker.producerId, committed: marker.commits)
             schedule(&state)
             return .success(state.appendedEnd)
         }
@@ -102,11 +100,14 @@ final class ShardRunner<Shard: CoordinatorShard>: Sendable {
         }
     }
 
+    /// False once the log was lost under the shard.
+    var isServing: Bool { state.withLock { $0.failure == nil } }
+
     /// Lets the shard act on something that nobody waits for.
     func perform(now: Int64, _ action: (inout Shard) -> Outcome) {
         release(
             state.withLock { state in
-                guard state.failure == nil else { return Release(upTo: 0) }
+                guard state.failure == nil else { return Release(upTo: .zero) }
                 refresh(&state)
                 return settle(action(&state.shard), in: &state, now: now)
             })
@@ -115,13 +116,14 @@ final class ShardRunner<Shard: CoordinatorShard>: Sendable {
     /// Shows the shard the cluster as it is now.
     private func refresh(_ state: inout State) {
         let configs = metadata.configs
-        guard configs.image.offset != state.shown else { return }
-        state.shown = configs.image.offset
+        let offset = Offset(configs.image.offset)
+        guard offset != state.shown else { return }
+        state.shown = offset
         kind.show(&state.shard, configs)
     }
 
     /// Looks at the shard, and says up to which offset the log must be durable for that to last.
-    func read<R>(_ body: (borrowing Shard) -> R) -> Result<(value: R, upTo: Int64), ErrorCode> {
+    func read<R>(_ body: (borrowing Shard) -> R) -> Result<(value: R, upTo: Offset), ErrorCode> {
         state.withLock { state in
             if let failure = state.failure { return .failure(failure) }
             refresh(&state)
@@ -133,7 +135,7 @@ final class ShardRunner<Shard: CoordinatorShard>: Sendable {
 
     /// Appends and replays what the shard decided, then lets its due timers act, and collects the replies.
     private func settle(_ outcome: Outcome, in state: inout State, _ transaction: ShardLog.Transaction? = nil, now: Int64) -> Release {
-        var release = Release(upTo: 0)
+        var release = Release(upTo: .zero)
         apply(outcome, in: &state, transaction, now: now, &release)
         while let deadline = state.shard.nextDeadline, deadline <= now { apply(state.shard.tick(now: now), in: &state, now: now, &release) }
         schedule(&state)
@@ -147,9 +149,10 @@ final class ShardRunner<Shard: CoordinatorShard>: Sendable {
         var outcome = outcome
         while !outcome.records.isEmpty {
             do {
-                let info = try partition.append(ShardLog.batches(outcome.records, in: transaction, now: now), now: now, origin: .coordinator)
+                let batches = ShardLog.batches(outcome.records, in: transaction, now: now)
+                let info = try partition.append(batches, now: now, origin: .coordinator, transaction: transaction?.terms ?? .unchecked)
                 for (index, record) in outcome.records.enumerated() {
-                    state.shard.replay(record, offset: info.firstOffset + Int64(index), producerId: transaction?.producerId ?? -1)
+                    state.shard.replay(record, offset: (info.firstOffset + Int64(index)).value, producerId: transaction?.producerId ?? -1)
                 }
                 state.appendedEnd = info.endOffset
                 break
@@ -202,7 +205,7 @@ final class ShardRunner<Shard: CoordinatorShard>: Sendable {
             state.withLock { state in
                 state.timer = nil
                 refresh(&state)
-                return state.failure == nil ? settle(Outcome(), in: &state, now: now) : Release(upTo: 0)
+                return state.failure == nil ? settle(Outcome(), in: &state, now: now) : Release(upTo: .zero)
             })
     }
 }

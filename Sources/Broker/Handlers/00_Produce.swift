@@ -9,18 +9,26 @@ import Vocabulary
 // 12: implicit add-partitions-to-transaction (KIP-890). 13: topic ids. acks=all answers once the records are durable (see CommitQueue).
 
 func handleProduce(_ broker: Broker, _ request: ProduceRequest, _ context: RequestContext) {
-    let table = broker.partitions.snapshot
     guard [-1, 0, 1].contains(request.acks) else { return context.refuse(request, .invalidRequiredAcks) }
-    if let id = request.transactionalId, !context.allows(.write, .transactionalId(id)) {
-        return context.refuse(request, .transactionalIdAuthorizationFailed)
-    }
-    guard request.transactionalId == nil else { return context.refuse(request, .unsupportedForMessageFormat) }
     let produce = PendingProduce(request, context)
-    var waits: [(partition: Partition, info: AppendInfo, topic: Int, index: Int)] = []
+    let table = broker.partitions.snapshot
+    var writes: [ProduceWrite] = []
+    var producer: TransactionalProducer?
     for (topicIndex, topic) in request.topicData.enumerated() {
         let name = topic.topicId == .zero ? topic.name : table.names[topic.topicId]
         let isAllowed = name.map { context.allows(.write, .topic($0)) } ?? true
         for (index, data) in topic.partitionData.enumerated() {
+            let records = data.records?.bytes ?? .empty
+            let batch = firstBatch(records)
+            // Asked before anything is appended: without the right to the transaction nothing of the request counts.
+            if case .success(let batch) = batch, batch.isTransactional {
+                guard let id = request.transactionalId, context.allows(.write, .transactionalId(id)) else {
+                    return context.refuse(request, .transactionalIdAuthorizationFailed)
+                }
+                let found = TransactionalProducer(id, producerId: batch.producerId, epoch: batch.producerEpoch)
+                guard producer == nil || producer == found else { return context.refuse(request, .invalidProducerIdMapping) }
+                producer = found
+            }
             guard isAllowed else {
                 produce.fail(topicIndex, index, AppendError(.topicAuthorizationFailed, ""))
                 continue
@@ -30,50 +38,125 @@ func handleProduce(_ broker: Broker, _ request: ProduceRequest, _ context: Reque
                 produce.fail(topicIndex, index, isUnknownId ? AppendError(.unknownTopicId, "") : broker.metadata.whyMissing(name, data.index))
                 continue
             }
-            let records = data.records?.bytes ?? .empty
             // The broker keeps its own state there. Kafka's tools that repair it say who they are.
             if TopicName.isInternal(name), context.clientId != adminClientId {
                 produce.fail(topicIndex, index, AppendError(.invalidTopicException, "The topic \(name) is written by the broker alone"))
                 continue
             }
-            if let refusal = refusal(of: records, context.version) {
+            if let refusal = refusal(of: batch, records, context.version) {
                 produce.fail(topicIndex, index, refusal)
                 continue
             }
-            do {
-                let info = try partition.append(records, now: context.now, origin: .client, requiresInSync: request.acks == -1)
-                produce.succeed(topicIndex, index, info)
-                if request.acks == -1 { waits.append((partition, info, topicIndex, index)) }
-            } catch {
-                produce.fail(topicIndex, index, error, logStartOffset: knowsLog(error.code) ? partition.log.logStartOffset : -1)
-            }
+            writes.append(ProduceWrite(partition: partition, records: records, sequence: sequence(batch), topic: topicIndex, index: index))
+        }
+    }
+    guard let producer else { return append(writes, broker, produce, context, requiresInSync: request.acks == -1) }
+    verify(writes, producer, broker, produce, context) { append($0, broker, produce, context, requiresInSync: request.acks == -1) }
+}
+
+/// One partition's records, on their way into its log.
+private struct ProduceWrite: Sendable {
+    let partition: Partition
+    let records: Bytes
+    /// Of a transaction's batch; nil for others.
+    let sequence: Int32?
+    /// The place in the request.
+    let topic: Int
+    let index: Int
+    var terms = TransactionTerms.unchecked
+}
+
+private func append(_ writes: [ProduceWrite], _ broker: Broker, _ produce: PendingProduce, _ context: RequestContext, requiresInSync: Bool) {
+    var waits: [(write: ProduceWrite, endOffset: Offset)] = []
+    for write in writes {
+        do {
+            let info = try write.partition.append(
+                write.records, now: context.now, origin: .client, requiresInSync: requiresInSync, transaction: write.terms)
+            produce.succeed(write.topic, write.index, info)
+            if requiresInSync { waits.append((write, info.endOffset)) }
+        } catch {
+            produce.fail(write.topic, write.index, error, logStartOffset: knowsLog(error.code) ? write.partition.log.logStartOffset : .undefined)
         }
     }
     produce.expect(waits.count)
     for wait in waits {
-        broker.commits.commit(wait.partition, upTo: wait.info.endOffset) { code in
-            if code != .none { produce.fail(wait.topic, wait.index, AppendError(code, "the log could not be synced")) }
+        broker.commits.commit(wait.write.partition, upTo: wait.endOffset) { code in
+            if code != .none { produce.fail(wait.write.topic, wait.write.index, AppendError(code, "the log could not be synced")) }
             produce.arrived()
         }
     }
     produce.finish()
 }
 
-/// What is wrong with records whatever log they are for: a request brings one batch of the current format a partition.
-private func refusal(of records: Bytes, _ version: Int16) -> AppendError? {
+/// Asks the transaction's coordinator about the partitions that it may not know of yet; `then` gets the writes that may go on.
+private func verify(
+    _ writes: [ProduceWrite], _ producer: TransactionalProducer, _ broker: Broker, _ produce: PendingProduce, _ context: RequestContext,
+    then: @escaping @Sendable ([ProduceWrite]) -> Void
+) {
+    let manner = TransactionVerifier.Manner.produce(version: context.version)
+    let transactional = writes.enumerated().filter { $0.element.sequence != nil }
+    let asked = transactional.map { TransactionVerifier.Write(partition: $0.element.partition, sequence: $0.element.sequence ?? -1) }
+    let places = transactional.map(\.offset)
+    broker.transactionVerifier.verify(producer, asked, manner, now: context.now) { verdicts in
+        var admitted = writes
+        var refused: Set<Int> = []
+        for (place, verdict) in zip(places, verdicts) {
+            switch verdict {
+            case .success(let terms): admitted[place].terms = terms
+            case .failure(let error):
+                refused.insert(place)
+                let (code, message) = unverified(error.code, manner)
+                produce.fail(writes[place].topic, writes[place].index, AppendError(code, message ?? ""), tellsReason: message != nil)
+            }
+        }
+        then(refused.isEmpty ? admitted : admitted.enumerated().filter { !refused.contains($0.offset) }.map(\.element))
+    }
+}
+
+/// What is told of records that were kept out of their log. Older clients do not try again after a coordinator's errors, but after NOT_ENOUGH_REPLICAS; the
+/// texts are Kafka's.
+private func unverified(_ code: ErrorCode, _ manner: TransactionVerifier.Manner) -> (code: ErrorCode, message: String?) {
+    switch code {
+    case .invalidTxnState: return (code, "Partition was not added to the transaction")
+    case .networkException, .coordinatorLoadInProgress, .coordinatorNotAvailable, .notCoordinator: break
+    case .concurrentTransactions where !manner.adds: break
+    default: return (code, nil)
+    }
+    return (.notEnoughReplicas, "Unable to verify the partition has been added to the transaction. Underlying error: \(code.name)")
+}
+
+private func firstBatch(_ records: Bytes) -> Result<RecordBatch, RecordBatchError> {
     var batches = RecordBatches(records).makeIterator()
-    guard let batch = batches.next() else {
-        switch batches.failure {
-        case nil, .truncated: return AppendError(.invalidRecord, "no record batch")
-        case .legacyMagic: return AppendError(.invalidRecord, "records of an older format")
-        default: return nil
+    if let batch = batches.next() { return .success(batch) }
+    return .failure(batches.failure ?? .truncated)
+}
+
+private func sequence(_ batch: Result<RecordBatch, RecordBatchError>) -> Int32? {
+    if case .success(let batch) = batch, batch.isTransactional { batch.baseSequence } else { nil }
+}
+
+/// What is wrong with records whatever log they are for: a request brings one batch of the current format a partition.
+private func refusal(of batch: Result<RecordBatch, RecordBatchError>, _ records: Bytes, _ version: Int16) -> AppendError? {
+    switch batch {
+    case .failure(.truncated): AppendError(.invalidRecord, "no record batch")
+    case .failure(.legacyMagic): AppendError(.invalidRecord, "records of an older format")
+    case .failure: nil
+    case .success(let batch):
+        // Clients of versions before 7 may not know that codec (KIP-110).
+        if version < 7, batch.compression == .zstd {
+            AppendError(.unsupportedCompressionType, "zstd in a version below 7")
+        } else if batch.bytes.count < records.count {
+            several(records)
+        } else {
+            nil
         }
     }
-    // Clients of versions before 7 may not know that codec (KIP-110).
-    if version < 7, batch.compression == .zstd { return AppendError(.unsupportedCompressionType, "zstd in a version below 7") }
-    if batches.next() != nil { return AppendError(.invalidRecord, "more than one record batch") }
-    // Nothing would ever end a transaction that no coordinator knows of.
-    return batch.isTransactional ? AppendError(.transactionalIdAuthorizationFailed, "A transactional batch without a transactional id") : nil
+}
+
+private func several(_ records: Bytes) -> AppendError? {
+    var batches = RecordBatches(records).makeIterator()
+    _ = batches.next()
+    return batches.next() == nil ? nil : AppendError(.invalidRecord, "more than one record batch")
 }
 
 /// Whether the answer to an append that failed tells where the log begins: not when what was sent cannot be any log's, or when the log cannot be used.
@@ -82,7 +165,7 @@ private func knowsLog(_ code: ErrorCode) -> Bool {
 }
 
 /// Whether the answer carries the reason in words: where records are named, and where the client's user can learn it nowhere else.
-private func tellsReason(_ error: AppendError) -> Bool { !error.recordErrors.isEmpty || error.code == .kafkaStorageError }
+private func isTold(_ error: AppendError) -> Bool { !error.recordErrors.isEmpty || error.code == .kafkaStorageError }
 
 private let adminClientId = "__admin_client"
 
@@ -119,17 +202,18 @@ private final class PendingProduce: Sendable {
 
     func succeed(_ topic: Int, _ index: Int, _ info: AppendInfo) {
         state.withLock { state in
-            state.response.responses[topic].partitionResponses[index].baseOffset = info.firstOffset
+            state.response.responses[topic].partitionResponses[index].baseOffset = info.firstOffset.value
             state.response.responses[topic].partitionResponses[index].logAppendTimeMs = info.logAppendTime
-            state.response.responses[topic].partitionResponses[index].logStartOffset = info.logStartOffset
+            state.response.responses[topic].partitionResponses[index].logStartOffset = info.logStartOffset.value
         }
     }
 
-    func fail(_ topic: Int, _ index: Int, _ error: AppendError, logStartOffset: Int64 = -1) {
+    func fail(_ topic: Int, _ index: Int, _ error: AppendError, logStartOffset: Offset = .undefined, tellsReason: Bool? = nil) {
         state.withLock { state in
             var partition = ProduceResponse.TopicProduceResponse.PartitionProduceResponse(
-                failed: state.response.responses[topic].partitionResponses[index].index, error.code, message: tellsReason(error) ? error.message : nil)
-            partition.logStartOffset = logStartOffset
+                failed: state.response.responses[topic].partitionResponses[index].index, error.code, message: tellsReason ?? isTold(error) ? error.message : nil
+            )
+            partition.logStartOffset = logStartOffset.value
             partition.recordErrors = error.recordErrors.map { record in
                 var row = ProduceResponse.TopicProduceResponse.PartitionProduceResponse.BatchIndexAndErrorMessage()
                 row.batchIndex = record.batchIndex

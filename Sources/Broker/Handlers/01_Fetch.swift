@@ -1,5 +1,6 @@
 import KafkaProtocol
 import Security
+import Vocabulary
 
 // Fetch, versions 4 to 18. 4: isolation level. 5: log start offset. 7: sessions (KIP-227). 9: leader epoch (KIP-320). 10: zstd. 11: rack.
 // 12: flexible. 13: topic ids (KIP-516). 15: replica state. 16: node endpoints. 17: directory ids. 18: follower high watermark.
@@ -96,7 +97,8 @@ private func positions(in request: FetchRequest) -> [(FetchKey, FetchPosition)] 
                 (
                     FetchKey(topic: topic.topic, topicId: topic.topicId, partition: partition.partition),
                     FetchPosition(
-                        offset: partition.fetchOffset, maxBytes: partition.partitionMaxBytes, currentLeaderEpoch: partition.currentLeaderEpoch)
+                        offset: Offset(partition.fetchOffset), maxBytes: partition.partitionMaxBytes,
+                        currentLeaderEpoch: LeaderEpoch(partition.currentLeaderEpoch))
                 ))
         }
     }

@@ -1,6 +1,7 @@
 import KafkaProtocol
 import LogStorage
 import Security
+import Vocabulary
 
 // ListOffsets, versions 1 to 11. 2: isolation level. 4: leader epoch. 6: flexible. 7: -3, the record with the largest timestamp (KIP-734).
 // 8: -4, earliest local. 9: -5, latest tiered. 10: timeout. 11: -6, earliest pending upload. Nothing here is tiered, so -4 is the start and -5, -6 are unknown.
@@ -56,7 +57,7 @@ private func look(
     _ row: inout ListOffsetsResponse.ListOffsetsTopicResponse.ListOffsetsPartitionResponse
 ) {
     let view: Partition.View
-    switch partition.view(currentLeaderEpoch: asked.currentLeaderEpoch) {
+    switch partition.view(currentLeaderEpoch: LeaderEpoch(asked.currentLeaderEpoch)) {
     case .success(let found): view = found
     case .failure(let error):
         row.errorCode = error
@@ -67,20 +68,20 @@ private func look(
     do {
         switch asked.timestamp {
         case latest:
-            row.offset = end
-            row.leaderEpoch = view.leaderEpoch
+            row.offset = end.value
+            row.leaderEpoch = view.leaderEpoch.value
         case earliest, earliestLocal:
             let start = log.earliest
-            row.offset = start.offset
-            row.leaderEpoch = start.leaderEpoch
+            row.offset = start.offset.value
+            row.leaderEpoch = start.leaderEpoch.value
         case latestTiered, pendingUpload:
             row.leaderEpoch = -1
         default:
             let found = asked.timestamp == maxTimestamp ? try log.offsetOfMaxTimestamp() : try log.offset(forTimestamp: asked.timestamp)
             if let found, found.offset < end {
-                row.offset = found.offset
+                row.offset = found.offset.value
                 row.timestamp = found.timestamp
-                row.leaderEpoch = found.leaderEpoch
+                row.leaderEpoch = found.leaderEpoch.value
             }
         }
     } catch {

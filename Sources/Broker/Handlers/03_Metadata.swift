@@ -116,8 +116,8 @@ private func createMissingTopics(_ names: [String], _ broker: Broker, _ context:
     guard !missing.isEmpty, case let mayCreateAll = context.allows(.create, .cluster) else { return then() }
     var request = CreateTopicsRequest()
     for name in missing.sorted() where mayCreateAll || context.allows(.create, .topic(name)) {
-        if name == TopicName.groupOffsets {
-            request.topics.append(broker.groups.topic)
+        if let own = [broker.groups.topic, broker.transactions.topic].first(where: { $0.name == name }) {
+            request.topics.append(own.creation)
         } else if !TopicName.isInternal(name) {
             var topic = CreateTopicsRequest.CreatableTopic()
             topic.name = name

@@ -1,5 +1,6 @@
 import KafkaProtocol
 import Security
+import Vocabulary
 
 // OffsetFetch, versions 1 to 10; what each added is told at `GroupShard.fetchOffsets`. Up to version 7 it is about one group, whose answer
 // stands in the response itself; topics go by id from version 10.
@@ -10,7 +11,7 @@ private typealias Answer = OffsetFetchResponse.OffsetFetchResponseGroup
 func handleOffsetFetch(_ broker: Broker, _ request: OffsetFetchRequest, _ context: RequestContext) {
     let table = broker.partitions.snapshot
     let groups = context.version >= 8 ? request.groups : [group(request)]
-    var waits: [(Partition, Int64)] = []
+    var waits: [(Partition, Offset)] = []
     let answers = groups.map { fetch($0, requireStable: request.requireStable, broker, table, context, &waits) }
     // An offset that a crash could still take back is not told.
     broker.groups.whenDurable(waits) { error in
@@ -35,7 +36,7 @@ private func group(_ request: OffsetFetchRequest) -> Group {
 
 private func fetch(
     _ group: Group, requireStable: Bool, _ broker: Broker, _ table: PartitionTable.Snapshot, _ context: RequestContext,
-    _ waits: inout [(Partition, Int64)]
+    _ waits: inout [(Partition, Offset)]
 ) -> Answer {
     guard context.allows(.describe, .group(group.groupId)) else { return Answer(failed: group.groupId, .groupAuthorizationFailed) }
     let usesIds = context.version >= 10

@@ -2,16 +2,15 @@ import KafkaProtocol
 import Security
 
 // FindCoordinator, versions 0 to 6. 1: key type. 3: flexible. 4: several keys at once (KIP-699). 5: no change for groups. 6: share groups (KIP-932).
-// A single node coordinates everything. The first question about a group creates `__consumer_offsets`.
+// A single node coordinates everything. The first question about a group creates `__consumer_offsets`, the first about a transactional id `__transaction_state`.
 
 private let groupKey: Int8 = 0, transactionKey: Int8 = 1, shareKey: Int8 = 2
 
 func handleFindCoordinator(_ broker: Broker, _ request: FindCoordinatorRequest, _ context: RequestContext) {
     guard groupKey...shareKey ~= request.keyType else { return context.refuse(request, .invalidRequest) }
-    guard request.keyType == groupKey else {
-        return answer(request, request.keyType == transactionKey ? .none : .invalidRequest, broker, context)
-    }
-    broker.groups.createTopicIfMissing(context.principal) { error in
+    guard request.keyType != shareKey else { return answer(request, .invalidRequest, broker, context) }
+    let topic = request.keyType == groupKey ? broker.groups.topic : broker.transactions.topic
+    topic.createIfMissing(broker.metadata, context.principal) { error in
         // A client asks again after this; the reason, such as a replication factor that one node cannot give, is for the operator.
         answer(request, error == .none ? .none : .coordinatorNotAvailable, broker, context)
     }

@@ -1,11 +1,12 @@
 import KafkaProtocol
 import Security
+import Vocabulary
 
 // DescribeGroups, versions 0 to 6. 3: authorized operations. 4: static members. 5: flexible. 6: GROUP_ID_NOT_FOUND with a message (KIP-1043).
 
 func handleDescribeGroups(_ broker: Broker, _ request: DescribeGroupsRequest, _ context: RequestContext) {
     var response = DescribeGroupsResponse()
-    var waits: [(Partition, Int64)] = []
+    var waits: [(Partition, Offset)] = []
     response.groups = request.groups.map { id in
         var group = DescribeGroupsResponse.DescribedGroup()
         guard context.allows(.describe, .group(id)) else {

@@ -1,12 +1,13 @@
 import Coordination
 import KafkaProtocol
 import Security
+import Vocabulary
 
 // ListGroups, versions 0 to 5. 3: flexible. 4: states (KIP-518). 5: types (KIP-848).
 
 func handleListGroups(_ broker: Broker, _ request: ListGroupsRequest, _ context: RequestContext) {
     var response = ListGroupsResponse()
-    var waits: [(Partition, Int64)] = []
+    var waits: [(Partition, Offset)] = []
     let runners: [ShardRunner<GroupShard>]
     switch broker.groups.allRunners {
     case .success(let found): runners = found

@@ -8,9 +8,9 @@ import Vocabulary
 
 func handleDeleteRecords(_ broker: Broker, _ request: DeleteRecordsRequest, _ context: RequestContext) {
     let table = broker.partitions.snapshot
-    var offsets: [FetchKey: Int64] = [:]
+    var offsets: [FetchKey: Offset] = [:]
     func key(_ topic: String, _ partition: Int32) -> FetchKey { FetchKey(topic: topic, topicId: .zero, partition: partition) }
-    for topic in request.topics { for asked in topic.partitions { offsets[key(topic.name, asked.partitionIndex)] = asked.offset } }
+    for topic in request.topics { for asked in topic.partitions { offsets[key(topic.name, asked.partitionIndex)] = Offset(asked.offset) } }
     var response = DeleteRecordsResponse()
     response.topics = request.topics.map { topic in
         var answer = DeleteRecordsResponse.DeleteRecordsTopicResult()
@@ -54,7 +54,7 @@ private func fail(_ response: inout DeleteRecordsResponse) {
 }
 
 private func delete(
-    before offset: Int64, in partition: Partition?, _ broker: Broker, now: Int64,
+    before offset: Offset, in partition: Partition?, _ broker: Broker, now: Int64,
     _ row: inout DeleteRecordsResponse.DeleteRecordsTopicResult.DeleteRecordsPartitionResult
 ) {
     guard let partition else {
@@ -70,7 +70,7 @@ private func delete(
         return
     }
     do {
-        row.lowWatermark = try partition.deleteRecords(before: offset, now: now)
+        row.lowWatermark = try partition.deleteRecords(before: offset, now: now).value
     } catch {
         row.errorCode = error.code
     }

@@ -1,92 +1,43 @@
 import Coordination
 import KafkaProtocol
 import Security
-import Synchronization
 
-// InitProducerId, versions 0 to 5 (2: flexible, 3: producer id and epoch to bump; 6, of two-phase commit, Kafka does not serve either). Serves
-// idempotent producers; a transactional id is refused, because transactions are not served yet (COMPATIBILITY.md).
+// InitProducerId, versions 0 to 5 (2: flexible, 3: producer id and epoch to bump, 4: PRODUCER_FENCED; 6, of two-phase commit, Kafka does not serve either).
+// A transactional id gets the id and epoch that its coordinator gives it; without one, a producer gets an id that nobody had.
 
 func handleInitProducerId(_ broker: Broker, _ request: InitProducerIdRequest, _ context: RequestContext) {
     if let id = request.transactionalId {
-        guard context.allows(.write, .transactionalId(id)) else { return context.refuse(request, .transactionalIdAuthorizationFailed) }
-        return context.refuse(request, id.isEmpty ? .invalidRequest : .unsupportedVersion)
-    }
-    guard context.allows(.idempotentWrite, .cluster) || context.allowsAny(.write, .topic) else {
+        guard context.allows(.write, .transactionalId(id)), !request.enable2Pc || context.allows(.twoPhaseCommit, .transactionalId(id)) else {
+            return context.refuse(request, .transactionalIdAuthorizationFailed)
+        }
+    } else if !context.allows(.idempotentWrite, .cluster), !context.allowsAny(.write, .topic) {
         return context.refuse(request, .clusterAuthorizationFailed)
     }
-    // An idempotent producer always gets an id of its own, whatever it had; but half of what it had makes no sense.
+    // Half of what a producer had makes no sense.
     guard (request.producerId == -1) == (request.producerEpoch == -1) else { return context.refuse(request, .invalidRequest) }
+    if request.transactionalId != nil {
+        return broker.transactions.initProducer(request, context.principal, now: context.now) { reply in
+            guard case .producer(let id, let epoch) = reply else { return context.refuse(request, fencedAs(reply.failure, from: 4, context)) }
+            answer(id, epoch, context)
+        }
+    }
+    // An idempotent producer always gets an id of its own, whatever it had.
     broker.producerIds.next(context.principal) { id in
         switch id {
-        case .success(let id):
-            var response = InitProducerIdResponse()
-            response.producerId = id
-            response.producerEpoch = 0
-            context.reply(response)
+        case .success(let id): answer(id, 0, context)
         case .failure(let error): context.refuse(request, error)
         }
     }
 }
 
-/// Hands out producer ids from blocks that the controller grants, so that no id is ever given twice, restarts included.
-final class ProducerIdAllocator: Sendable {
-    typealias Completion = @Sendable (Result<Int64, ErrorCode>) -> Void
+private func answer(_ id: Int64, _ epoch: Int16, _ context: RequestContext) {
+    var response = InitProducerIdResponse()
+    response.producerId = id
+    response.producerEpoch = epoch
+    context.reply(response)
+}
 
-    private struct State {
-        var next: Int64 = 0
-        var end: Int64 = 0
-        /// Who waits for the next block.
-        var waiting: [Completion] = []
-    }
-
-    private let metadata: MetadataService
-    private let state = Mutex(State())
-
-    init(metadata: MetadataService) { self.metadata = metadata }
-
-    func next(_ principal: Principal, then: @escaping Completion) {
-        let (id, asks) = state.withLock { state -> (Int64?, Bool) in
-            guard state.next == state.end else {
-                defer { state.next += 1 }
-                return (state.next, false)
-            }
-            state.waiting.append(then)
-            return (nil, state.waiting.count == 1)
-        }
-        if let id { return then(.success(id)) }
-        if asks { askForBlock(principal) }
-    }
-
-    private func askForBlock(_ principal: Principal) {
-        var request = AllocateProducerIdsRequest()
-        request.brokerId = metadata.settings.nodeId
-        request.brokerEpoch = metadata.image.brokers[request.brokerId]?.epoch ?? -1
-        metadata.submit(request, principal: principal) { [self] result in
-            switch result {
-            case .success(let block) where block.errorCode == .none:
-                hand(out: block.producerIdStart..<block.producerIdStart + Int64(block.producerIdLen), principal)
-            case .success(let block): fail(block.errorCode)
-            case .failure(let error): fail(error)
-            }
-        }
-    }
-
-    private func hand(out block: Range<Int64>, _ principal: Principal) {
-        let (served, asks) = state.withLock { state -> (ArraySlice<Completion>, Bool) in
-            let served = state.waiting.prefix(block.count)
-            state.waiting.removeFirst(served.count)
-            (state.next, state.end) = (block.lowerBound + Int64(served.count), block.upperBound)
-            return (served, !state.waiting.isEmpty)
-        }
-        for (offset, completion) in served.enumerated() { completion(.success(block.lowerBound + Int64(offset))) }
-        if asks { askForBlock(principal) }
-    }
-
-    private func fail(_ error: ErrorCode) {
-        let refused = state.withLock { state in
-            defer { state.waiting = [] }
-            return state.waiting
-        }
-        for completion in refused { completion(.failure(error)) }
-    }
+/// PRODUCER_FENCED as versions below the one that brought it know it.
+func fencedAs(_ error: ErrorCode, from version: Int16, _ context: RequestContext) -> ErrorCode {
+    error == .producerFenced && context.version < version ? .invalidProducerEpoch : error
 }

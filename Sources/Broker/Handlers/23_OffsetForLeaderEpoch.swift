@@ -1,5 +1,6 @@
 import KafkaProtocol
 import Security
+import Vocabulary
 
 // OffsetForLeaderEpoch, versions 2 to 4 (3: replica id, 4: flexible): where a leader epoch's records end (KIP-101, KIP-320).
 
@@ -21,10 +22,11 @@ func handleOffsetForLeaderEpoch(_ broker: Broker, _ request: OffsetForLeaderEpoc
                 row.errorCode = .unknownTopicOrPartition
                 return row
             }
-            switch partition.endOffset(forEpoch: asked.leaderEpoch, currentLeaderEpoch: asked.currentLeaderEpoch) {
+            let current = LeaderEpoch(asked.currentLeaderEpoch)
+            switch partition.endOffset(forEpoch: LeaderEpoch(asked.leaderEpoch), currentLeaderEpoch: current) {
             case .success(let end):
-                row.leaderEpoch = end.leaderEpoch
-                row.endOffset = end.endOffset
+                row.leaderEpoch = end.leaderEpoch.value
+                row.endOffset = end.endOffset.value
             case .failure(let error): row.errorCode = error
             }
             return row

@@ -20,7 +20,7 @@ func handleDescribeQuorum(_ broker: Broker, _ request: DescribeQuorumRequest, _ 
                 return form
             }
             form.leaderId = broker.metadata.controllerId
-            form.leaderEpoch = broker.metadata.epoch
+            form.leaderEpoch = broker.metadata.epoch.value
             form.highWatermark = image.offset + 1
             var voter = DescribeQuorumResponse.ReplicaState()
             voter.replicaId = broker.settings.nodeId

@@ -35,7 +35,7 @@ func handleDescribeProducers(_ broker: Broker, _ request: DescribeProducersReque
                 form.lastSequence = producer.lastSequence
                 form.lastTimestamp = producer.lastTimestamp
                 form.coordinatorEpoch = producer.coordinatorEpoch
-                form.currentTxnStartOffset = producer.currentTransactionStartOffset
+                form.currentTxnStartOffset = producer.currentTransactionStartOffset.value
                 return form
             }
             return row

@@ -1,12 +1,13 @@
 import KafkaProtocol
 import Security
+import Vocabulary
 
 // ConsumerGroupDescribe, versions 0 to 1 (1: member type). A group of the classic protocol is told to be none of these: Java's admin client and
 // the tools begin with this request, and go on with DescribeGroups.
 
 func handleConsumerGroupDescribe(_ broker: Broker, _ request: ConsumerGroupDescribeRequest, _ context: RequestContext) {
     var response = ConsumerGroupDescribeResponse()
-    var waits: [(Partition, Int64)] = []
+    var waits: [(Partition, Offset)] = []
     response.groups = request.groupIds.map { id in
         switch !context.allows(.describe, .group(id))
             ? .failure(.groupAuthorizationFailed)

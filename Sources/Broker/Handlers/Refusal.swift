@@ -20,3 +20,8 @@ extension GroupReply {
         if case .failed(let code, let message) = self { (code, message) } else { (.unknownServerError, nil) }
     }
 }
+
+extension TransactionReply {
+    /// Why this does not answer what was asked.
+    var failure: ErrorCode { if case .failed(let error) = self { error } else { .unknownServerError } }
+}

@@ -23,7 +23,7 @@ final class LocalMetadataSource: MetadataSource {
         var schedule: SnapshotSchedule
         var quorum = QuorumControl()
         /// The newest epoch that the snapshot of the start or the quorum's state tells of.
-        var knownEpoch: Int32 = 1
+        var knownEpoch = LeaderEpoch(1)
         /// When the last record was appended (ms).
         var lastTimestamp: Int64 = 0
         var earlierRemovals: [Uuid] = []
@@ -46,10 +46,10 @@ final class LocalMetadataSource: MetadataSource {
         lastTrimMs = Mutex(now)
     }
 
-    private static func schedule(_ settings: BrokerSettings, endOffset: Int64 = 0, now: Int64) -> SnapshotSchedule {
+    private static func schedule(_ settings: BrokerSettings, endOffset: Offset = .zero, now: Int64) -> SnapshotSchedule {
         SnapshotSchedule(
             maxBytes: settings.int("metadata.log.max.record.bytes.between.snapshots"),
-            maxIntervalMs: settings.int("metadata.log.max.snapshot.interval.ms"), endOffset: endOffset, now: now)
+            maxIntervalMs: settings.int("metadata.log.max.snapshot.interval.ms"), endOffset: endOffset.value, now: now)
     }
 
     /// Only what a snapshot stands for may be deleted, so age and size alone delete nothing.
@@ -65,10 +65,10 @@ final class LocalMetadataSource: MetadataSource {
         return config
     }
 
-    var nextOffset: Int64 { log.logEndOffset }
+    var nextOffset: Int64 { log.logEndOffset.value }
 
     /// The leader epoch that new records get: the last one of a log taken over from Kafka goes on.
-    var epoch: Int32 { max(state.withLock { $0.knownEpoch }, log.latestLeaderEpoch) }
+    var epoch: LeaderEpoch { max(state.withLock { $0.knownEpoch }, log.latestLeaderEpoch) }
 
     var earlierRemovals: [Uuid] { state.withLock { $0.earlierRemovals } }
 
@@ -76,16 +76,16 @@ final class LocalMetadataSource: MetadataSource {
 
     /// From the first offset on, the newest sound snapshot stands for what precedes it.
     func records(from start: Int64, _ body: (Bytes, Int64) throws(MetadataError) -> Void) throws(MetadataError) {
-        var offset = start
+        var offset = Offset(start)
         var found = State(schedule: Self.schedule(settings, now: startedMs))
         do {
             if let (snapshot, contents) = try files.newest(from: log.logStartOffset).sound {
                 found.quorum = contents.quorum
-                found.knownEpoch = max(1, snapshot.epoch)
+                found.knownEpoch = max(LeaderEpoch(1), LeaderEpoch(snapshot.epoch))
                 if snapshot.endOffset > start {
-                    found.earlierRemovals = try removals(upTo: snapshot.endOffset)
+                    offset = Offset(snapshot.endOffset)
+                    found.earlierRemovals = try removals(upTo: offset)
                     for value in contents.values { try body(value, snapshot.endOffset - 1) }
-                    offset = snapshot.endOffset
                     found.lastTimestamp = contents.lastContainedLogTimestamp
                     found.schedule = Self.schedule(settings, endOffset: offset, now: startedMs)
                 }
@@ -96,7 +96,7 @@ final class LocalMetadataSource: MetadataSource {
             try walk(from: offset, to: log.logEndOffset) { batch in
                 found.schedule.note(bytes: batch.sizeInBytes)
                 found.lastTimestamp = batch.maxTimestamp
-                for record in try batch.records() where record.offset >= offset {
+                for record in try batch.records() where Offset(record.offset) >= offset {
                     guard !batch.isControl else {
                         found.quorum.note(record)
                         continue
@@ -113,7 +113,7 @@ final class LocalMetadataSource: MetadataSource {
         state.withLock { $0 = found }
     }
 
-    private func walk(from start: Int64, to end: Int64, _ body: (RecordBatch) throws -> Void) throws {
+    private func walk(from start: Offset, to end: Offset, _ body: (RecordBatch) throws -> Void) throws {
         var offset = start
         while offset < end {
             let read = try log.read(from: offset, maxBytes: 1 << 20, minOneBatch: true, upTo: end)
@@ -124,7 +124,7 @@ final class LocalMetadataSource: MetadataSource {
     }
 
     /// Topics of whose removal the log tells below an offset.
-    private func removals(upTo end: Int64) throws -> [Uuid] {
+    private func removals(upTo end: Offset) throws -> [Uuid] {
         var removed: [Uuid] = []
         // Frame version and record type; no other record is worth decoding here.
         let start: [UInt8] = [1, UInt8(RemoveTopicRecord.recordType)]
@@ -151,7 +151,7 @@ final class LocalMetadataSource: MetadataSource {
                 state.schedule.note(bytes: batch.count)
                 state.lastTimestamp = now
             }
-            return info.firstOffset
+            return info.firstOffset.value
         } catch {
             throw .kafkaStorageError
         }
@@ -220,9 +220,9 @@ final class LocalMetadataSource: MetadataSource {
     /// Writes a snapshot that stands for an image; nil when there is one already.
     @discardableResult
     func writeSnapshot(of image: MetadataImage, now: Int64) throws(DiskError) -> MetadataSnapshot? {
-        let end = image.offset + 1
-        guard image.offset >= 0, end >= log.logStartOffset else { return nil }
-        let snapshot = MetadataSnapshot(endOffset: end, epoch: log.leaderEpoch(at: image.offset) ?? epoch)
+        let last = Offset(image.offset), end = last + 1
+        guard last >= .zero, end >= log.logStartOffset else { return nil }
+        let snapshot = MetadataSnapshot(endOffset: end.value, epoch: (log.leaderEpoch(at: last) ?? epoch).value)
         let isThere = disk.exists(files.path(snapshot))
         if !isThere {
             var contents = MetadataSnapshot.Contents()
@@ -231,7 +231,7 @@ final class LocalMetadataSource: MetadataSource {
             try files.write(snapshot, contents, now: now)
             settings.log.debug(.metadata, "wrote \(files.path(snapshot)), which stands for \(contents.values.count) records")
         }
-        state.withLock { $0.schedule.taken(endOffset: end, now: now) }
+        state.withLock { $0.schedule.taken(endOffset: end.value, now: now) }
         return isThere ? nil : snapshot
     }
 
@@ -243,7 +243,7 @@ final class LocalMetadataSource: MetadataSource {
         while let next = retention.nextStart(rows, logSize: Int64(log.sizeInBytes), now: now) {
             if case .failure(let error) = try files.read(next) { throw MetadataError("\(files.path(next)): \(error)") }
             try files.remove(rows.map(\.snapshot).filter { $0 < next })
-            let segments = try log.trim(to: next.endOffset)
+            let segments = try log.trim(to: Offset(next.endOffset))
             rows.removeAll { $0.snapshot < next }
             settings.log.debug(.metadata, "the metadata log begins at offset \(next.endOffset) now; \(segments) segments were removed")
         }

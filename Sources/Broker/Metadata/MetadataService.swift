@@ -77,7 +77,7 @@ public final class MetadataService: Sendable {
     public var image: MetadataImage { store.image }
 
     /// The leader epoch of the metadata log.
-    var epoch: Int32 { source.epoch }
+    var epoch: LeaderEpoch { source.epoch }
 
     /// The node that decides about changes: of a metadata log of its own, this one.
     var controllerId: Int32 { controller.nodeId }

@@ -125,12 +125,12 @@ public enum FeatureName {
     public static let streams = "streams.version"
     public static let kraft = "kraft.version"
 
-    /// In the order in which a new cluster writes them. What this broker does not serve (transactions, share groups, streams groups) is not finalized: level 0.
-    public static let newCluster: [(name: String, level: Int16)] = [(metadataVersion, 30), (eligibleLeaderReplicas, 1), (group, 1)]
+    /// In the order in which a new cluster writes them. What this broker does not serve (share groups, streams groups) is not finalized: level 0.
+    public static let newCluster: [(name: String, level: Int16)] = [(metadataVersion, 30), (eligibleLeaderReplicas, 1), (group, 1), (transaction, 2)]
 
     /// The levels that this broker supports. Features of which it supports level 0 alone are left out, as a Kafka broker leaves them out.
     public static let supported: [String: ClosedRange<Int16>] = [
-        metadataVersion: 7...30, eligibleLeaderReplicas: 0...1, group: 0...1, kraft: 0...1,
+        metadataVersion: 7...30, eligibleLeaderReplicas: 0...1, group: 0...1, transaction: 0...2, kraft: 0...1,
     ]
 }
 

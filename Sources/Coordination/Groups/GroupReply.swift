@@ -8,6 +8,7 @@ public enum GroupReply: Sendable {
     case consumerHeartbeat(ConsumerGroupHeartbeatResponse)
     case leave(LeaveGroupResponse)
     case offsetCommit(OffsetCommitResponse)
+    case txnOffsetCommit(TxnOffsetCommitResponse)
     case offsetDelete(OffsetDeleteResponse)
     case deleteGroups([DeleteGroupsResponse.DeletableGroupResult])
     /// All that was asked has failed; the answer is what the request makes of it (`Request.failure`).

@@ -26,6 +26,9 @@ extension TransactionShard {
         return answer
     }
 
+    /// Whether a transaction's markers are being written.
+    public func isEnding(_ id: String) -> Bool { transactions[id]?.state.isPrepared ?? false }
+
     /// What a ListTransactions request lets through.
     public struct Filter: Sendable {
         /// None: all.

@@ -79,10 +79,10 @@ extension Producer {
 
     /// - Throws: why no record can be let into a transaction now.
     func letIntoTransaction(_ partition: ProducerPartition) throws(ClientError) {
-        guard let manager = transactions else { return }
-        if manager.state == .inTransaction, partition.transaction == manager.serial, manager.serial > 0 { return }
+        // Most records: their partition is in already.
+        if transactions?.state == .inTransaction, partition.transaction == transactions?.serial { return }
         try transactions?.admit(TopicPartition(partition.topic, partition.index))
-        partition.transaction = manager.serial
+        partition.transaction = transactions?.serial ?? 0
     }
 
     /// A record of the transaction was not taken, so that the rest must not be committed. A call at the wrong time is no such thing.

@@ -55,7 +55,7 @@ extension Producer {
 
     private func isReady(_ partition: ProducerPartition, _ now: Int64) -> Bool {
         guard let head = partition.waiting.first, head.retryAt <= now, partition.inFlight.count < config.maxInFlight else { return false }
-        if let transactions, !transactions.maySend(to: TopicPartition(partition.topic, partition.index)) { return false }
+        if transactions?.maySend(to: TopicPartition(partition.topic, partition.index)) == false { return false }
         // A batch that is tried again goes alone: those behind it must neither pass it nor push it out of the five that a broker remembers.
         guard partition.inFlight.allSatisfy({ $0.attempts == 0 }), head.attempts == 0 || partition.inFlight.isEmpty else { return false }
         guard !partition.mustRestart || partition.inFlight.isEmpty else { return false }
@@ -98,7 +98,7 @@ extension Producer {
             options.versions = ProduceRequest.versions.lowerBound...12
         }
         // Later ones tell the broker that the partition need not be added to the transaction first.
-        if let transactions, !transactions.isVersion2 {
+        if transactions?.isVersion2 == false {
             options.versions = ProduceRequest.versions.lowerBound...TransactionManager.LastClassicVersion.produce
         }
         let request = request(entries)

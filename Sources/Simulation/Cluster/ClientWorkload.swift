@@ -307,7 +307,7 @@ public final class ClientWorkload {
             let name = TopicPartition("t", partition.index)
             let owners = readers.filter { $0.consumer.assignment.contains(name) }
             guard owners.count == 1 else { return "\(name) has \(owners.count) owners" }
-            if owners[0].consumer.position(name) != partition.log.logEndOffset {
+            if owners[0].consumer.position(name) != partition.log.logEndOffset.value {
                 return "\(name) ends at \(partition.log.logEndOffset), and is read to \(owners[0].consumer.position(name) ?? -1)"
             }
         }
@@ -319,7 +319,7 @@ public final class ClientWorkload {
         var places: [String: [(partition: Int32, offset: Int64)]] = [:]
         for partition in broker.partitions.all where partition.topic == "t" {
             var last: [Int: Int] = [:]
-            let read = try partition.log.read(from: 0, maxBytes: .max, minOneBatch: true, upTo: partition.log.logEndOffset)
+            let read = try partition.log.read(from: .zero, maxBytes: .max, minOneBatch: true, upTo: partition.log.logEndOffset)
             for batch in try RecordBatches.all(in: try gather(read.records)) {
                 for record in try batch.records() {
                     let value = record.value.map { String(decoding: $0.array, as: UTF8.self) } ?? ""

@@ -1,8 +1,8 @@
 /// Broker keys of the group, share and transaction coordinators.
 extension ConfigTable {
     static let brokerCoordinatorsKeys: [ConfigKey] = [
-        ConfigKey("add.partitions.to.txn.retry.backoff.max.ms", .noTransactions, .int, "100", .atLeast(0), importance: .high),
-        ConfigKey("add.partitions.to.txn.retry.backoff.ms", .noTransactions, .int, "20", .atLeast(1), importance: .high),
+        ConfigKey("add.partitions.to.txn.retry.backoff.max.ms", .obeyed, .int, "100", .atLeast(0), importance: .high),
+        ConfigKey("add.partitions.to.txn.retry.backoff.ms", .timersOfTheirOwn, .int, "20", .atLeast(1), importance: .high),
         ConfigKey("group.consumer.assignment.interval.ms", .obeyed, .int, "1000", .atLeast(0), update: .clusterWide),
         ConfigKey("group.consumer.assignors", .obeyed, .list, "uniform,range", .list([], allowsEmpty: false)),
         ConfigKey("group.consumer.heartbeat.interval.ms", .obeyed, .int, "5000", .atLeast(1)),
@@ -89,16 +89,16 @@ extension ConfigTable {
         ConfigKey("share.coordinator.threads", .noShareGroups, .int, "1", .atLeast(1)),
         ConfigKey("share.coordinator.write.timeout.ms", .noShareGroups, .int, "5000", .atLeast(1), importance: .high),
         ConfigKey("share.fetch.purgatory.purge.interval.requests", .ownBuffers, .int, "1000"),
-        ConfigKey("transaction.abort.timed.out.transaction.cleanup.interval.ms", .noTransactions, .int, "10000", .atLeast(1), importance: .low),
-        ConfigKey("transaction.max.timeout.ms", .noTransactions, .int, "900000", .atLeast(1), importance: .high),
-        ConfigKey("transaction.partition.verification.enable", .noTransactions, .boolean, "true", importance: .low, update: .clusterWide),
-        ConfigKey("transaction.remove.expired.transaction.cleanup.interval.ms", .noTransactions, .int, "3600000", .atLeast(1), importance: .low),
-        ConfigKey("transaction.state.log.load.buffer.size", .noTransactions, .int, "5242880", .atLeast(1), importance: .high),
-        ConfigKey("transaction.state.log.min.isr", .noTransactions, .int, "2", .atLeast(1), importance: .high),
-        ConfigKey("transaction.state.log.num.partitions", .noTransactions, .int, "50", .atLeast(1), importance: .high),
-        ConfigKey("transaction.state.log.replication.factor", .noTransactions, .short, "3", .atLeast(1), importance: .high),
-        ConfigKey("transaction.state.log.segment.bytes", .noTransactions, .int, "104857600", .atLeast(1), importance: .high),
-        ConfigKey("transaction.two.phase.commit.enable", .noTransactions, .boolean, "false", importance: .low),
-        ConfigKey("transactional.id.expiration.ms", .noTransactions, .int, "604800000", .atLeast(1), importance: .high),
+        ConfigKey("transaction.abort.timed.out.transaction.cleanup.interval.ms", .timersOfTheirOwn, .int, "10000", .atLeast(1), importance: .low),
+        ConfigKey("transaction.max.timeout.ms", .obeyed, .int, "900000", .atLeast(1), importance: .high),
+        ConfigKey("transaction.partition.verification.enable", .obeyed, .boolean, "true", importance: .low, update: .clusterWide),
+        ConfigKey("transaction.remove.expired.transaction.cleanup.interval.ms", .obeyed, .int, "3600000", .atLeast(1), importance: .low),
+        ConfigKey("transaction.state.log.load.buffer.size", .ownBuffers, .int, "5242880", .atLeast(1), importance: .high),
+        ConfigKey("transaction.state.log.min.isr", .obeyed, .int, "2", .atLeast(1), importance: .high),
+        ConfigKey("transaction.state.log.num.partitions", .obeyed, .int, "50", .atLeast(1), importance: .high),
+        ConfigKey("transaction.state.log.replication.factor", .obeyed, .short, "3", .atLeast(1), importance: .high),
+        ConfigKey("transaction.state.log.segment.bytes", .obeyed, .int, "104857600", .atLeast(1), importance: .high),
+        ConfigKey("transaction.two.phase.commit.enable", .obeyed, .boolean, "false", importance: .low),
+        ConfigKey("transactional.id.expiration.ms", .obeyed, .int, "604800000", .atLeast(1), importance: .high),
     ]
 }

@@ -24,7 +24,7 @@ extension ConfigTreatment {
     static let listenersTogether = noEffect("all listeners are opened together")
     static let noUnstable = noEffect("there are no unstable versions")
     static let tieredStorage = noEffect("tiered storage is not served")
-    static let noTransactions = noEffect("transactions are not served yet")
+    static let timersOfTheirOwn = noEffect("what waits for a transaction is told when it is due, not at intervals")
     static let noShareGroups = noEffect("share groups are not served")
     static let noStreamsGroups = noEffect("streams groups are not served")
     static let plaintextOnly = noEffect("only PLAINTEXT listeners are served yet")
