@@ -1,6 +1,6 @@
 # bash completion for ottla and Kafka's names for its commands. Written by 'ottla completion bash'.
 
-# Asks the cluster on the command line for its topics or groups; silent within 300 ms when it does not answer.
+# Asks the cluster on the command line for its topics, groups or the like; silent within 300 ms when it does not answer.
 _ottla_ask() {
     local -a words
     local word wanted= server= config=
@@ -29,6 +29,13 @@ _ottla_options() {
         console-consumer) REPLY='--bootstrap-server --command-config --command-property --enable-systest-events --formatter --formatter-config --formatter-property --from-beginning --group --help --include --isolation-level --key-deserializer --max-messages --offset --partition --skip-message-on-error --timeout-ms --topic --value-deserializer --version' ;;
         consumer-groups) REPLY='--all-groups --all-topics --bootstrap-server --by-duration --command-config --delete --delete-offsets --describe --dry-run --execute --export --from-file --group --help --list --members --offsets --reset-offsets --shift-by --state --timeout --to-current --to-datetime --to-earliest --to-latest --to-offset --topic --type --validate-regex --verbose --version' ;;
         get-offsets) REPLY='--bootstrap-server --command-config --exclude-internal-topics --help --partitions --time --topic --topic-partitions --version' ;;
+        transactions) REPLY='--bootstrap-server --command-config --help --version list describe describe-producers abort find-hanging forceTerminateTransaction' ;;
+        transactions.list) REPLY='--duration-filter --help --transactional-id-pattern' ;;
+        transactions.describe) REPLY='--help --transactional-id' ;;
+        transactions.describe-producers) REPLY='--broker-id --help --partition --topic' ;;
+        transactions.abort) REPLY='--coordinator-epoch --help --partition --producer-epoch --producer-id --start-offset --topic' ;;
+        transactions.find-hanging) REPLY='--broker-id --help --max-transaction-timeout --partition --topic' ;;
+        transactions.forceTerminateTransaction) REPLY='--help --transactionalId' ;;
         *) REPLY= ;;
     esac
 }
@@ -69,12 +76,25 @@ _ottla_value() {
         get-offsets:command-config) REPLY='file' ;;
         get-offsets:time) REPLY='words latest earliest max-timestamp earliest-local latest-tiered earliest-pending-upload' ;;
         get-offsets:topic|get-offsets:topic-partitions) REPLY='topics' ;;
+        transactions:bootstrap-server) REPLY='none' ;;
+        transactions:command-config) REPLY='file' ;;
+        transactions.list:duration-filter|transactions.list:transactional-id-pattern) REPLY='none' ;;
+        transactions.describe:transactional-id) REPLY='transactions' ;;
+        transactions.describe-producers:broker-id) REPLY='brokers' ;;
+        transactions.describe-producers:partition) REPLY='none' ;;
+        transactions.describe-producers:topic) REPLY='topics' ;;
+        transactions.abort:coordinator-epoch|transactions.abort:partition|transactions.abort:producer-epoch|transactions.abort:producer-id|transactions.abort:start-offset) REPLY='none' ;;
+        transactions.abort:topic) REPLY='topics' ;;
+        transactions.find-hanging:broker-id) REPLY='brokers' ;;
+        transactions.find-hanging:max-transaction-timeout|transactions.find-hanging:partition) REPLY='none' ;;
+        transactions.find-hanging:topic) REPLY='topics' ;;
+        transactions.forceTerminateTransaction:transactionalId) REPLY='transactions' ;;
         *) REPLY=switch ;;
     esac
 }
 
 _ottla() {
-    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[0]##*/} first=1 REPLY
+    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[0]##*/} first=1 word REPLY
     # bash splits --name=value at the equals sign.
     if [[ $cur == '=' ]]; then
         cur=
@@ -84,16 +104,21 @@ _ottla() {
     COMPREPLY=()
     if [[ $command == ottla ]]; then
         if ((COMP_CWORD == 1)); then
-            COMPREPLY=($(compgen -W 'serve topics console-producer console-consumer consumer-groups get-offsets help completion --help --version' -- "$cur"))
+            COMPREPLY=($(compgen -W 'serve topics console-producer console-consumer consumer-groups get-offsets transactions help completion --help --version' -- "$cur"))
             return
         fi
         command=${COMP_WORDS[1]} first=2
         case $command in
-            help) COMPREPLY=($(compgen -W 'serve topics console-producer console-consumer consumer-groups get-offsets help completion' -- "$cur")) && return ;;
+            help) COMPREPLY=($(compgen -W 'serve topics console-producer console-consumer consumer-groups get-offsets transactions help completion' -- "$cur")) && return ;;
             completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$cur")) && return ;;
         esac
     fi
     command=${command%.sh} command=${command#kafka-}
+    # The subcommand, once it is typed.
+    _ottla_options "$command"
+    for word in "${COMP_WORDS[@]:first:COMP_CWORD - first}"; do
+        [[ -n $word && $word != -* && " $REPLY " == *" $word "* ]] && command+=.$word && break
+    done
     if ((COMP_CWORD > first)) && [[ $prev == -* ]]; then
         prev=${prev#-} prev=${prev#-}
         _ottla_value "$command" "$prev"
@@ -114,4 +139,4 @@ _ottla() {
     COMPREPLY=($(compgen -W "$REPLY" -- "$cur"))
 }
 
-complete -F _ottla ottla kafka-topics kafka-topics.sh kafka-console-producer kafka-console-producer.sh kafka-console-consumer kafka-console-consumer.sh kafka-consumer-groups kafka-consumer-groups.sh kafka-get-offsets kafka-get-offsets.sh
+complete -F _ottla ottla kafka-topics kafka-topics.sh kafka-console-producer kafka-console-producer.sh kafka-console-consumer kafka-console-consumer.sh kafka-consumer-groups kafka-consumer-groups.sh kafka-get-offsets kafka-get-offsets.sh kafka-transactions kafka-transactions.sh

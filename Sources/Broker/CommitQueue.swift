@@ -39,8 +39,12 @@ public final class CommitQueue: Sendable {
         self.path = path
     }
 
-    /// Called, from any thread, once for each call of `drainOne` that is needed.
-    public func onWork(_ body: @escaping @Sendable () -> Void) { signal.set(body) }
+    /// Called, from any thread, once for each call of `drainOne` that is needed; at once for what waits already, such as what coordinators have written while
+    /// the broker came up.
+    public func onWork(_ body: @escaping @Sendable () -> Void) {
+        signal.set(body)
+        for _ in 0..<state.withLock({ $0.queue.count }) { body() }
+    }
 
     /// Calls `then` once everything appended to the partition so far is durable; at once where durability does not ask for a sync.
     func commit(_ partition: Partition, upTo offset: Offset, then: @escaping @Sendable (ErrorCode) -> Void) {

@@ -22,6 +22,8 @@ public enum Obstacle: Sendable, Hashable {
     case noMatchingTopic
     /// The group's coordinator is missing, or answers with an error that may pass.
     case group(String, ErrorCode)
+    /// The transactional id's coordinator is missing, or answers with an error that may pass.
+    case transaction(id: String, ErrorCode)
     /// The coordinator holds the member back until the group's other members have joined.
     case rebalance(group: String, isOverdue: Bool)
     /// The group has given this member nothing to read.
@@ -64,6 +66,8 @@ extension Obstacle: CustomStringConvertible {
         case .noMatchingTopic: "No topic matches"
         case .group(let group, .coordinatorNotAvailable): "Group \(group) has no coordinator (\(ErrorCode.coordinatorNotAvailable.name))"
         case .group(let group, let code): "The coordinator of group \(group) answers \(code.name): \(code.message)"
+        case .transaction(let id, .coordinatorNotAvailable): "Transactional id \(id) has no coordinator (\(ErrorCode.coordinatorNotAvailable.name))"
+        case .transaction(let id, let code): "The coordinator of transactional id \(id) answers \(code.name): \(code.message)"
         case .rebalance(let group, isOverdue: false): "Group \(group) is not assigned yet: its coordinator waits for members to join"
         case .rebalance(let group, isOverdue: true): "Group \(group) is not assigned: its coordinator waits for another member to join, or does not answer"
         case .noAssignment(let group): "Group \(group) has given this member no partition: the other members have them all"

@@ -35,7 +35,7 @@ public struct ToolRunner {
     private func perform(_ arguments: [String]) -> Int32 {
         do {
             let options = try parse(arguments)
-            if options.has("help") { return showHelp(asked: true) }
+            if options.has("help") { return showHelp(asked: true, of: options.subcommand) }
             if options.has("version") { return showVersion() }
             if arguments.isEmpty, tool.command.needsArguments { return showHelp(asked: false) }
             let context = ToolContext(
@@ -54,7 +54,7 @@ public struct ToolRunner {
         do throws(ToolError) {
             return switch tool.command.dialect {
             case .jopt: try JoptParser(tool.command).parse(arguments)
-            case .argparse: try ArgparseParser(tool.command, program: invocation.program).parse(arguments)
+            case .argparse: try ArgparseParser(tool.command).parse(arguments)
             }
         } catch {
             throw error.prefixed(tool.command.errorPrefix)
@@ -62,28 +62,37 @@ public struct ToolRunner {
     }
 
     private func report(_ failure: ToolError) -> Int32 {
-        let help = HelpText(tool.command, program: invocation.program)
-        if tool.command.dialect == .argparse, failure.showUsage { error.write(help.usageLine) }
-        if !failure.message.isEmpty { error.line(failure.message) }
-        if tool.command.dialect == .jopt, failure.showUsage {
-            error.line("Try '\(invocation.program) --help' for the options.")
+        if tool.command.dialect == .argparse, failure.showUsage {
+            error.write(help(of: failure.subcommand).usageLine)
+            error.line("\(invocation.program): error: \(failure.message)")
+            return max(failure.exitCode, 1)
         }
+        if !failure.message.isEmpty { error.line(failure.message) }
+        if failure.showUsage { error.line("Try '\(invocation.program) --help' for the options.") }
         return max(failure.exitCode, 1)
     }
 
     private func showVersion() -> Int32 {
-        output.line(invocation.isKafkaName ? Version.kafka : "ottla \(Version.ottla) (Kafka \(Version.kafka))")
+        let kafka = tool.command.dialect == .argparse ? "\(Version.kafka) (Commit:\(Version.kafkaCommit))" : Version.kafka
+        output.line(invocation.isKafkaName ? kafka : "ottla \(Version.ottla) (Kafka \(Version.kafka))")
         return 0
     }
 
-    /// Kafka's own names print help on standard error and fail; `ottla topics --help` is what the user asked for and succeeds.
-    private func showHelp(asked: Bool) -> Int32 {
-        let text = HelpText(tool.command, program: invocation.program).full
+    /// The help of the command, or of one of its subcommands.
+    private func help(of subcommand: String?) -> HelpText {
+        guard let below = tool.command.subcommand(subcommand) else { return HelpText(tool.command, program: invocation.program) }
+        return HelpText(below, program: "\(invocation.program) \(below.name)")
+    }
+
+    /// Kafka's own names print help on standard error and fail, those with argparse's parser on standard output and fail as well;
+    /// `ottla topics --help` is what the user asked for and succeeds.
+    private func showHelp(asked: Bool, of subcommand: String? = nil) -> Int32 {
+        let text = help(of: subcommand).full
         if asked, !invocation.isKafkaName {
             output.write(text)
             return 0
         }
-        error.write(text)
+        (asked && tool.command.dialect == .argparse ? output : error).write(text)
         return 1
     }
 }

@@ -8,6 +8,7 @@ public enum Tools {
         ConsoleConsumerTool.tool,
         ConsumerGroupsTool.tool,
         GetOffsetsTool.tool,
+        TransactionsTool.tool,
     ]
 
     /// The tool that answers to a word: `topics`, `kafka-topics` or `kafka-topics.sh`.

@@ -4,4 +4,6 @@ public enum Version {
     public static let ottla = "0.1.0"
     /// The Kafka release whose tools and protocol are the baseline.
     public static let kafka = "4.3.1"
+    /// The beginning of its commit, which some of its tools name beside the version.
+    public static let kafkaCommit = "26b251a451ce941d"
 }

@@ -174,7 +174,8 @@ import Testing
         #expect(try BrokerDriver(disk: torn).broker.metadata.image.topic("b") != nil)
     }
 
-    @Test func openTransactionsAreNamedAtTheStart() throws {
+    @Test(arguments: [(1000, true), (90_001, false)])
+    func transactionsThatHangAreNamedAtTheStart(maxTimeoutMs: Int, isNamed: Bool) throws {
         let driver = try BrokerDriver()
         try driver.create("t")
         let builder = RecordBatchBuilder(producerId: 4711, producerEpoch: 0, baseSequence: 0, isTransactional: true)
@@ -182,7 +183,8 @@ import Testing
         _ = try driver.broker.partitions.partition("t", 0)?.log.append(builder.build(), leaderEpoch: 0, now: driver.now, origin: .coordinator)
         try driver.broker.shutDown(now: driver.now)
         let lines = Lines()
-        _ = try BrokerDriver(disk: driver.disk, log: lines.log)
+        _ = try BrokerDriver(properties: ["transaction.max.timeout.ms": String(maxTimeoutMs)], disk: driver.disk, log: lines.log)
+        guard isNamed else { return #expect(!lines.all.contains { $0.contains("open transaction") }) }
         let line = try #require(lines.all.first { $0.contains("open transaction") })
         #expect(line.contains("t-0") && line.contains("4711") && line.contains("offset 0") && line.contains("90 s"), "\(line)")
     }

@@ -192,6 +192,20 @@ import Vocabulary
         #expect(throws: LogError.self) { try driver.broker.partitions.partition("bad", 0)?.log.roll(now: 0) }
     }
 
+    /// A coordinator that ends a transaction while the broker starts writes before anybody is there to sync.
+    @Test func whatWaitsBeforeThereIsAHostIsSyncedOnceThereIsOne() throws {
+        let driver = try BrokerDriver()
+        try driver.create("t")
+        let partition = try #require(driver.broker.partitions.partition("t", 0))
+        let done = Mutex(false)
+        let calls = Mutex(0)
+        let info = try partition.append(batch("early"), now: driver.now, origin: .client)
+        driver.broker.commits.commit(partition, upTo: info.endOffset) { _ in done.withLock { $0 = true } }
+        driver.broker.commits.onWork { calls.withLock { $0 += 1 } }
+        for _ in 0..<calls.withLock({ $0 }) { driver.broker.commits.drainOne() }
+        #expect(done.withLock { $0 })
+    }
+
     @Test func whatIsAppendedDuringASyncIsSyncedAgain() throws {
         let disk = WatchedDisk(MemoryDisk(), "t-0/0")
         let driver = try BrokerDriver(mounted: disk)

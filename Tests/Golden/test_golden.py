@@ -1,6 +1,6 @@
 """The commands recorded from Kafka 4.3.1, through our tools against our broker: same stdout, same exit codes, or a deviation with its reason and the text
 that stands for it; and our own lines on standard error."""
-import os, pathlib, subprocess, sys
+import os, pathlib, shlex, subprocess, sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -13,14 +13,22 @@ from support import Broker, links
 
 HERE = pathlib.Path(__file__).parent
 SIX = ("topics", "console-producer", "console-consumer", "consumer-groups", "consumer-groups-reset", "unreachable")
-SCRIPTS = (*SIX, "get-offsets")
+SCRIPTS = (*SIX, "get-offsets", "transactions")
 GOLDEN = {name: list(read_transcript(HERE / "transcripts" / f"{name}.txt")) for name in SCRIPTS}
 OURS = {name: ours.read(name) for name in SCRIPTS}
 DEVIATIONS = read_deviations(HERE / "deviations.tsv")
 # Scripts that wait most begin first.
-LONGEST_FIRST = ("console-consumer", "consumer-groups", "console-producer", "unreachable", "consumer-groups-reset", "topics", "get-offsets")
+LONGEST_FIRST = ("console-consumer", "transactions", "consumer-groups", "console-producer", "unreachable", "consumer-groups-reset", "topics", "get-offsets")
 # Playing is waiting most of the time: for timeouts, and for members of groups.
 AT_ONCE = 3
+
+
+def tools(directory):
+    """Our tools, and what stands in for the one that opens transactions."""
+    stand_in = links(directory) / "kafka-producer-perf-test.sh"
+    stand_in.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(HERE / "producer_perf.py"))} "$@"\n')
+    stand_in.chmod(0o755)
+    return directory.resolve()
 
 
 def play(script, directory):
@@ -29,7 +37,7 @@ def play(script, directory):
     settings = [line.split(" ", 1)[1].strip() for line in case.read_text().splitlines() if line.startswith("#broker ")]
     overrides = [word for setting in settings for word in ("--override", setting)]
     with Broker(*overrides, data=str(directory / "data")) as broker:
-        recorder = Recorder(case, links(directory / "bin").resolve(), {"B": broker.address, "DATA": broker.data})
+        recorder = Recorder(case, tools(directory / "bin"), {"B": broker.address, "DATA": broker.data})
         # What is known to end differently never matches what the script waits for.
         never = [pattern for part, pattern, _ in DEVIATIONS if part == "all"]
         recorder.patience = lambda command: 15 if any(pattern.search(command) for pattern in never) else 60

@@ -21,9 +21,9 @@ def create(cluster, *topics, partitions=1):
         future.result(30)
 
 
-def transactional(cluster, name, **settings):
+def transactional(cluster, name, patience=30, **settings):
     producer = confluent_kafka.Producer({"bootstrap.servers": cluster, "transactional.id": name, **settings})
-    producer.init_transactions(30)
+    producer.init_transactions(patience)
     return producer
 
 

@@ -20,7 +20,7 @@ import Testing
             guard let name = tool.command.kafkaName else { continue }
             let start = try #require(lines.firstIndex(of: "| \(name) |"), "no table for \(name)")
             let documented = Set(lines[start + 2].split(whereSeparator: { "|`, ".contains($0) }).map(String.init))
-            #expect(documented == Set(tool.command.visibleOptions.map { "--\($0.name)" }), "\(name)")
+            #expect(documented == Set(tool.command.optionsAtAnyPlace.map { "--\($0.name)" }), "\(name)")
         }
     }
 }

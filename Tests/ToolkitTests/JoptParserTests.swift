@@ -126,39 +126,3 @@ private func failure(_ words: String..., reading: (ParsedOptions) throws -> Void
         #expect(KeyValue.split("= x ") == ("", " x "))
     }
 }
-
-@Suite struct ArgparseParserTests {
-    private let command = Command(
-        name: "cluster", kafkaName: "kafka-cluster", purpose: "Try the parser.", dialect: .argparse, options: [],
-        subcommands: [
-            Command(
-                name: "unregister", purpose: "Forget a broker.", dialect: .argparse,
-                options: [
-                    Option("bootstrap-server", "b", value: .required("host:port"), help: "Brokers", required: true),
-                    Option("bootstrap-controller", "C", value: .required("host:port"), help: "Controllers"),
-                    Option("id", value: .required("id"), help: "Broker"),
-                ]),
-            Command(name: "cluster-id", purpose: "Show the id.", dialect: .argparse, options: []),
-        ])
-
-    private func parse(_ words: String...) throws(ToolError) -> ParsedOptions { try ArgparseParser(command, program: "kafka-cluster").parse(words) }
-
-    @Test func prefixesAreAcceptedWhileUnambiguous() throws {
-        let options = try parse("unregister", "--bootstrap-s", "a:1", "--id", "-3")
-        #expect(options.subcommand == "unregister")
-        #expect(try options.string("bootstrap-server") == "a:1")
-        #expect(try options.int("id") == -3)
-        #expect(try parse("unregister", "-b", "a:1").string("bootstrap-server") == "a:1")
-        #expect(throws: ToolError.usage("kafka-cluster: error: ambiguous option: --boot could match --bootstrap-controller, --bootstrap-server")) {
-            try parse("unregister", "--boot", "a:1")
-        }
-    }
-
-    @Test func mistakesAreNamed() {
-        #expect(throws: ToolError.usage("kafka-cluster: error: too few arguments")) { try parse() }
-        #expect(throws: ToolError.usage("kafka-cluster: error: invalid choice: 'foo' (choose from 'unregister', 'cluster-id')")) { try parse("foo") }
-        #expect(throws: ToolError.usage("kafka-cluster: error: unrecognized arguments: '--bogus'")) { try parse("cluster-id", "--bogus") }
-        #expect(throws: ToolError.usage("kafka-cluster: error: argument --bootstrap-server/-b is required")) { try parse("unregister") }
-        #expect(throws: ToolError.usage("kafka-cluster: error: argument --id: expected one argument")) { try parse("unregister", "--id") }
-    }
-}

@@ -36,7 +36,7 @@ final class MetadataPublisher: Sendable {
             for index in change.partitions where isHere(change.topic, index) { opened.append(try open(change.topic, index, config, view(image), now: now)) }
         }
         partitions.add(opened)
-        for partition in opened { nameOpenTransactions(partition, now: now) }
+        for partition in opened { nameHangingTransactions(partition, now: now) }
     }
 
     /// Brings the node in line with a change, shows the new image with `publish`, and passes the change on. A log that cannot be made leaves its partition
@@ -104,14 +104,15 @@ final class MetadataPublisher: Sendable {
         return partition
     }
 
-    /// Nothing ends a transaction whose coordinator this broker is not, so the operator must know what `read_committed` consumers wait for.
-    private func nameOpenTransactions(_ partition: Partition, now: Int64) {
-        for transaction in partition.log.openTransactions {
+    /// A transaction that is older than any may be will not be ended by its coordinator, so the operator must know what `read_committed` consumers wait for.
+    private func nameHangingTransactions(_ partition: Partition, now: Int64) {
+        let maxAge = settings.int("transaction.max.timeout.ms")
+        for transaction in partition.log.openTransactions where now - transaction.lastTimestamp > maxAge {
             let age = transaction.lastTimestamp < 0 ? "at an unknown time" : "\(max(0, now - transaction.lastTimestamp) / 1000) s ago"
             settings.log.warn(
                 .transactions,
                 "\(partition.log.name) holds an open transaction of the producer id \(transaction.producerId) since offset \(transaction.firstOffset), last "
-                    + "written to \(age): read_committed consumers do not get past it")
+                    + "written to \(age): read_committed consumers do not get past it until kafka-transactions aborts it")
         }
     }
 

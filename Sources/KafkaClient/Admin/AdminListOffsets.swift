@@ -56,71 +56,30 @@ extension Admin {
     public func listOffsets(
         _ specs: [TopicPartition: OffsetSpec], readCommitted: Bool = false
     ) throws(ClientError) -> [TopicPartition: Result<ListedOffset, ClientError>] {
-        let deadline = deadline
-        var results: [TopicPartition: Result<ListedOffset, ClientError>] = [:]
-        var open = specs
-        var attempt = 0
-        while !open.isEmpty {
-            let leaders = try leaders(of: Set(open.keys))
-            // A topic that was created a moment ago may be unknown to the broker asked, but not for long.
-            let isLast = sender.core.now >= deadline
-            var byLeader: [Int32: [TopicPartition]] = [:]
-            for partition in open.keys {
-                switch leaders[partition] {
-                case .success(let leader): byLeader[leader, default: []].append(partition)
-                case .failure(let error):
-                    if isLast || !error.isRetriable || (error.code == .unknownTopicOrPartition && attempt >= 2) { results[partition] = .failure(error) }
-                case nil: results[partition] = .failure(ClientError(code: .unknownTopicOrPartition))
-                }
-            }
-            var passing: [TopicPartition: ErrorCode] = leaders.compactMapValues { if case .failure(let error) = $0 { error.code } else { nil } }
-            ask(byLeader, open, readCommitted, isLast: isLast, into: &results, passing: &passing)
-            open = open.filter { results[$0.key] == nil }
-            if open.isEmpty { break }
-            attempt += 1
-            let obstacles = passing.filter { open[$0.key] != nil }.map { Obstacle.partitions(topic: $0.key.topic, [$0.key.partition], $0.value) }
-            try sender.pause(ms: min(100 << min(attempt, 4), 1_000), obstacles: obstacles.merged)
-        }
-        return results
+        let since = specs.values.map(\.since).max() ?? 1
+        let timeoutMs = brokerTimeoutMs
+        return try ask(
+            about: Set(specs.keys),
+            PartitionCall(
+                name: "listOffsets", versions: since...max(since, ListOffsetsRequest.versions.upperBound),
+                build: { Self.request($0, specs, readCommitted, timeoutMs) }, read: Self.outcomes))
     }
 
-    /// One round: a request to each leader. What may succeed later gets no result, but is `passing`, unless this is the last round.
-    private func ask(
-        _ byLeader: [Int32: [TopicPartition]], _ specs: [TopicPartition: OffsetSpec], _ readCommitted: Bool, isLast: Bool,
-        into results: inout [TopicPartition: Result<ListedOffset, ClientError>], passing: inout [TopicPartition: ErrorCode]
-    ) {
-        let parts = byLeader.sorted { $0.key < $1.key }
-        var options = options("listOffsets")
-        options.retry = .no
-        let since = specs.values.map(\.since).max() ?? 1
-        options.versions = since...max(since, ListOffsetsRequest.versions.upperBound)
-        let timeoutMs = brokerTimeoutMs
-        let answers = sender.perform(
-            parts.map { .node($0.key) }, options: options,
-            build: { _, index in Self.request(parts[index].value, specs, readCommitted, timeoutMs) }, retryCode: nil)
-        for (answer, part) in zip(answers, parts) {
-            switch answer {
-            case .failure(let error):
-                let mayComeBack = error.kind == .disconnected && !isLast
-                if !mayComeBack { for partition in part.value { results[partition] = .failure(error) } }
-            case .success(let response):
-                for topic in response.topics {
-                    for p in topic.partitions {
-                        let key = TopicPartition(topic.name, p.partitionIndex)
-                        if let failure = p.errorCode.failure() {
-                            if isLast || !failure.isRetriable { results[key] = .failure(failure) }
-                            passing[key] = p.errorCode
-                        } else {
-                            results[key] = .success(ListedOffset(offset: p.offset, timestamp: p.timestamp, leaderEpoch: p.leaderEpoch))
-                        }
+    private static func outcomes(_ response: ListOffsetsResponse) -> [TopicPartition: PartitionOutcome<ListedOffset>] {
+        var outcomes: [TopicPartition: PartitionOutcome<ListedOffset>] = [:]
+        for topic in response.topics {
+            for p in topic.partitions {
+                outcomes[TopicPartition(topic.name, p.partitionIndex)] =
+                    if p.errorCode.isRetriable {
+                        .again(p.errorCode)
+                    } else if let failure = p.errorCode.failure() {
+                        .failed(failure)
+                    } else {
+                        .done(ListedOffset(offset: p.offset, timestamp: p.timestamp, leaderEpoch: p.leaderEpoch))
                     }
-                }
-                guard isLast else { continue }
-                for partition in part.value where results[partition] == nil {
-                    results[partition] = .failure(ClientError(code: .unknownServerError, message: "The broker's answer says nothing of \(partition)."))
-                }
             }
         }
+        return outcomes
     }
 
     private static func request(
@@ -142,30 +101,5 @@ extension Admin {
             return topic
         }
         return request
-    }
-
-    /// The leader of each partition, freshly asked.
-    func leaders(of partitions: Set<TopicPartition>) throws(ClientError) -> [TopicPartition: Result<Int32, ClientError>] {
-        var request = MetadataRequest()
-        request.allowAutoTopicCreation = false
-        request.topics = Set(partitions.map(\.topic)).sorted().map { name in
-            var topic = MetadataRequest.MetadataRequestTopic()
-            topic.name = name
-            return topic
-        }
-        let response = try sender.send(request, to: .any, options: options("listOffsets(api=METADATA)"))
-        var leaders: [TopicPartition: Result<Int32, ClientError>] = [:]
-        for topic in response.topics {
-            guard let name = topic.name else { continue }
-            if let failure = topic.errorCode.failure() {
-                for partition in partitions where partition.topic == name { leaders[partition] = .failure(failure) }
-            }
-            for p in topic.partitions {
-                let hasLeader = p.leaderId >= 0 && p.errorCode != .leaderNotAvailable
-                leaders[TopicPartition(name, p.partitionIndex)] =
-                    hasLeader ? .success(p.leaderId) : .failure(ClientError(code: .leaderNotAvailable))
-            }
-        }
-        return leaders
     }
 }

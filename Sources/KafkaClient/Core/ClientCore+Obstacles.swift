@@ -13,8 +13,10 @@ extension ClientCore {
         case .leader(let topic, let partition):
             if let leader = metadata.leader(topic, partition) { return obstacle(on: .node(leader.id), silentAfterMs) }
             return metadata.obstacle(topic, partition) ?? bootstrapObstacle(silentAfterMs)
-        case .groupCoordinator(let group), .transactionCoordinator(let group):
-            if let code = patienceCode(target) ?? lookupFailures[target] { return .group(group, code) }
+        case .groupCoordinator(let name), .transactionCoordinator(let name):
+            if let code = patienceCode(target) ?? lookupFailures[target] {
+                return target == .groupCoordinator(name) ? .group(name, code) : .transaction(id: name, code)
+            }
             // A coordinator that is lost is forgotten, and remembered here until the next one is found.
             if let node = coordinators[target] ?? lastCoordinators[target], metadata.brokers[node] != nil,
                 let found = obstacle(on: config.separatesCoordinatorConnections ? .coordinator(node) : .node(node), silentAfterMs)

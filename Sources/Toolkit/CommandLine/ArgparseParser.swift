@@ -1,15 +1,23 @@
 /// Parses words as argparse4j 0.7.0 does for the other half of Kafka's tools, with its error texts (blanks are not justified as argparse4j does).
 ///
-/// Unambiguous prefixes of long names are accepted, stray words are errors, a value that looks like a known option does not count as a value.
+/// Unambiguous prefixes of long names are accepted, stray words are errors, a value that begins with a dash and is no number does not count as a value.
+/// Options of the command stand before the subcommand, those of the subcommand behind it. An option that is given again replaces what was given before.
 struct ArgparseParser {
     private let command: Command
-    private let program: String
 
-    init(_ command: Command, program: String) { (self.command, self.program) = (command, program) }
+    init(_ command: Command) { self.command = command }
 
     func parse(_ arguments: [String]) throws(ToolError) -> ParsedOptions {
         var parsed = ParsedOptions(command: command)
-        var options = command.allOptions
+        do throws(ToolError) {
+            try parse(arguments, into: &parsed)
+        } catch {
+            throw error.within(parsed.subcommand)
+        }
+        return parsed
+    }
+
+    private func parse(_ arguments: [String], into parsed: inout ParsedOptions) throws(ToolError) {
         var current = command
         var rest = arguments[...]
         var onlyWords = false
@@ -17,35 +25,36 @@ struct ArgparseParser {
             if !onlyWords, word == "--" {
                 onlyWords = true
             } else if !onlyWords, word.hasPrefix("-"), word.utf8.count > 1, !isNumber(word) {
-                try takeOption(word, options: options, from: &rest, into: &parsed)
+                let option = try takeOption(word, options: current.allOptions, from: &rest, into: &parsed)
+                // Both answer at once, whatever follows.
+                if option == "help" || option == "version" { return }
             } else if parsed.subcommand == nil, !current.subcommands.isEmpty {
                 guard let below = current.subcommands.first(where: { $0.name == word }) else {
                     let choices = current.subcommands.map { "'\($0.name)'" }.joined(separator: ", ")
-                    throw failure("invalid choice: '\(word)' (choose from \(choices))")
+                    throw .usage("invalid choice: '\(word)' (choose from \(choices))")
                 }
                 parsed.subcommand = word
                 current = below
-                options += below.allOptions
             } else if parsed.words.count < current.positionals.count {
                 parsed.words.append(word)
             } else {
-                throw failure("unrecognized arguments: '\(word)'")
+                throw .usage("unrecognized arguments: '\(word)'")
             }
         }
-        try check(parsed, current: current, options: options)
-        return parsed
+        try check(&parsed, current: current)
     }
 
+    /// Takes an option and its value; returns the option's name.
     private func takeOption(
         _ word: String, options: [Option], from rest: inout ArraySlice<String>, into parsed: inout ParsedOptions
-    ) throws(ToolError) {
+    ) throws(ToolError) -> String {
         let equals = word.utf8.firstIndex(of: UInt8(ascii: "="))
         let dashed = equals.map { String(word[..<$0]) } ?? word
         let attached = equals.map { String(word[word.utf8.index(after: $0)...]) }
         let (option, spelling) = try find(dashed, whole: word, options: options)
         switch option.value {
         case .none:
-            if let attached { throw failure("argument \(Self.label(option)): ignored explicit argument '\(attached)'") }
+            if let attached { throw .usage("argument \(Self.label(option)): ignore implicit argument '\(attached)'") }
             parsed.add(option, spelling: spelling, value: nil)
         case .required:
             if let attached {
@@ -53,7 +62,7 @@ struct ArgparseParser {
             } else if let next = rest.first, !next.hasPrefix("-") || isNumber(next) || next == "-" {
                 parsed.add(option, spelling: spelling, value: rest.removeFirst())
             } else {
-                throw failure("argument \(Self.label(option)): expected one argument")
+                throw .usage("argument \(Self.label(option)): expected one argument")
             }
         case .optional:
             if let next = rest.first, attached == nil, !next.hasPrefix("-") {
@@ -63,6 +72,7 @@ struct ArgparseParser {
                 parsed.add(option, spelling: spelling, value: attached)
             }
         }
+        return option.name
     }
 
     private func find(_ dashed: String, whole: String, options: [Option]) throws(ToolError) -> (Option, String) {
@@ -75,21 +85,27 @@ struct ArgparseParser {
                 for spelling in option.names where spelling.hasPrefix(name) && spelling.utf8.count > 1 { candidates.append((option, spelling)) }
             }
         }
-        guard let first = candidates.first else { throw failure("unrecognized arguments: '\(whole)'") }
+        guard let first = candidates.first else { throw .usage("unrecognized arguments: '\(whole)'") }
         if Set(candidates.map(\.0.name)).count > 1 {
             let matches = candidates.map { "--\($0.1)" }.joined(separator: ", ")
-            throw failure("ambiguous option: \(dashed) could match \(matches)")
+            throw .usage("ambiguous option: \(dashed) could match \(matches)")
         }
         return first
     }
 
-    private func check(_ parsed: ParsedOptions, current: Command, options: [Option]) throws(ToolError) {
-        if parsed.has("help") || parsed.has("version") { return }
-        if parsed.subcommand == nil, !command.subcommands.isEmpty { throw failure("too few arguments") }
-        if parsed.words.count < current.positionals.count { throw failure("too few arguments") }
-        if let missing = options.first(where: { $0.isRequired && !parsed.has($0.name) }) {
-            throw failure("argument \(Self.label(missing)) is required")
+    private func check(_ parsed: inout ParsedOptions, current: Command) throws(ToolError) {
+        if parsed.subcommand == nil, !command.subcommands.isEmpty { throw .usage("too few arguments") }
+        if parsed.words.count < current.positionals.count { throw .usage("too few arguments") }
+        if let failure = missing(of: command.options, in: parsed) {
+            // What the command itself lacks is said with its own usage.
+            parsed.subcommand = nil
+            throw failure
         }
+        if let failure = missing(of: current.options, in: parsed) { throw failure }
+    }
+
+    private func missing(of options: [Option], in parsed: ParsedOptions) -> ToolError? {
+        options.first { $0.isRequired && !parsed.has($0.name) }.map { .usage("argument \(Self.label($0)) is required") }
     }
 
     /// `--bootstrap-server/-b`, as argparse names an option.
@@ -97,7 +113,11 @@ struct ArgparseParser {
         option.names.map { $0.utf8.count == 1 ? "-\($0)" : "--\($0)" }.joined(separator: "/")
     }
 
-    private func isNumber(_ word: String) -> Bool { word.hasPrefix("-") && Double(word) != nil }
-
-    private func failure(_ text: String) -> ToolError { ToolError("\(program): error: \(text)", showUsage: true) }
+    /// `-5` or `-.5`: a value, as no option of Kafka's tools looks like a negative number.
+    private func isNumber(_ word: String) -> Bool {
+        guard word.hasPrefix("-") else { return false }
+        let parts = word.dropFirst().split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let last = parts.last, !last.isEmpty else { return false }
+        return parts.allSatisfy { $0.utf8.allSatisfy { $0 >= 48 && $0 <= 57 } }
+    }
 }

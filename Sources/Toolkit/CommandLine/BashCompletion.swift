@@ -5,13 +5,13 @@ struct BashCompletion {
     var script: String {
         var text = Self.head
         text += "_ottla_options() {\n    case $1 in\n"
-        for command in commands {
-            let words = command.completableOptions.map { "--\($0.name)" } + command.subcommands.map(\.name)
-            text += "        \(command.name)) REPLY=\(Shell.quote(words.joined(separator: " "))) ;;\n"
+        for (name, command) in places {
+            let words = command.visibleOptions.map { "--\($0.name)" } + command.subcommands.map(\.name)
+            text += "        \(name)) REPLY=\(Shell.quote(words.joined(separator: " "))) ;;\n"
         }
         text += "        *) REPLY= ;;\n    esac\n}\n\n"
         text += "# What completes the value of an option: kind, then fixed words.\n_ottla_value() {\n    case $1:$2 in\n"
-        for command in commands { text += values(command) }
+        for (name, command) in places { text += values(command, name) }
         text += "        *) REPLY=switch ;;\n    esac\n}\n\n"
         text += Self.body(words: commands.map(\.name) + Shell.builtIns.map(\.word))
         let names = ["ottla"] + commands.flatMap(Shell.kafkaNames)
@@ -19,10 +19,15 @@ struct BashCompletion {
         return text
     }
 
+    /// Where words can be typed: behind a command, and behind a subcommand.
+    private var places: [(name: String, command: Command)] {
+        commands.flatMap { command in [(command.name, command)] + command.subcommands.map { ("\(command.name).\($0.name)", $0) } }
+    }
+
     /// One line for each kind of value, naming every spelling it belongs to.
-    private func values(_ command: Command) -> String {
+    private func values(_ command: Command, _ name: String) -> String {
         var kinds: [(kind: String, patterns: [String])] = []
-        for option in command.completableOptions where option.value != .none {
+        for option in command.visibleOptions where option.value != .none {
             let kind =
                 switch option.completion {
                 case .none: "none"
@@ -30,9 +35,11 @@ struct BashCompletion {
                 case .directory: "directory"
                 case .topic: "topics"
                 case .group: "groups"
+                case .broker: "brokers"
+                case .transactionalId: "transactions"
                 case .words(let words): "words " + words.joined(separator: " ")
                 }
-            let patterns = option.names.map { "\(command.name):\($0)" }
+            let patterns = option.names.map { "\(name):\($0)" }
             if let known = kinds.firstIndex(where: { $0.kind == kind }) {
                 kinds[known].patterns += patterns
             } else {
@@ -45,7 +52,7 @@ struct BashCompletion {
     private static let head = """
         # bash completion for ottla and Kafka's names for its commands. Written by 'ottla completion bash'.
 
-        # Asks the cluster on the command line for its topics or groups; silent within 300 ms when it does not answer.
+        # Asks the cluster on the command line for its topics, groups or the like; silent within 300 ms when it does not answer.
         _ottla_ask() {
             local -a words
             local word wanted= server= config=
@@ -72,7 +79,7 @@ struct BashCompletion {
     private static func body(words: [String]) -> String {
         """
         _ottla() {
-            local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[0]##*/} first=1 REPLY
+            local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[0]##*/} first=1 word REPLY
             # bash splits --name=value at the equals sign.
             if [[ $cur == '=' ]]; then
                 cur=
@@ -92,6 +99,11 @@ struct BashCompletion {
                 esac
             fi
             command=${command%.sh} command=${command#kafka-}
+            # The subcommand, once it is typed.
+            _ottla_options "$command"
+            for word in "${COMP_WORDS[@]:first:COMP_CWORD - first}"; do
+                [[ -n $word && $word != -* && " $REPLY " == *" $word "* ]] && command+=.$word && break
+            done
             if ((COMP_CWORD > first)) && [[ $prev == -* ]]; then
                 prev=${prev#-} prev=${prev#-}
                 _ottla_value "$command" "$prev"

@@ -3,7 +3,7 @@ import Host
 import KafkaClient
 import KafkaProtocol
 
-/// `ottla __complete topics|groups --bootstrap-server HOST:PORT`: names for the shell, one a line. Never an error, never later than the budget.
+/// `ottla __complete topics|groups|brokers|transactions --bootstrap-server HOST:PORT`: names for the shell, one a line. Never an error, never later than the budget.
 enum ClusterNames {
     /// Milliseconds for everything; a shell must not hang on a tab.
     static let budgetMs = 300
@@ -38,6 +38,8 @@ enum ClusterNames {
         switch kind {
         case "topics": return try admin.listTopics().map(\.name)
         case "groups": return try admin.listGroups().map(\.groupId)
+        case "brokers": return try admin.allBrokers().map { "\($0)" }
+        case "transactions": return try admin.listTransactions().values.flatMap { $0 }.map(\.transactionalId).sorted()
         default: return []
         }
     }

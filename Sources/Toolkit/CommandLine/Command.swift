@@ -69,13 +69,22 @@ public struct Command: Sendable {
     /// The options with `--help` and `--version` added where the command has not its own, sorted by name.
     public var allOptions: [Option] {
         var all = options
-        if !all.contains(where: { $0.names.contains("help") }) { all.append(.helpOption) }
+        if !all.contains(where: { $0.names.contains("help") }) { all.append(dialect == .argparse ? .shortHelpOption : .helpOption) }
         if dialect == .jopt, !all.contains(where: { $0.names.contains("version") }) { all.append(.versionOption) }
         return all.sorted { $0.name < $1.name }
     }
 
+    /// The subcommand of that name.
+    func subcommand(_ name: String?) -> Command? { name.flatMap { name in subcommands.first { $0.name == name } } }
+
     /// The options that help, manual and completions show.
     public var visibleOptions: [Option] { allOptions.filter { !$0.isHidden } }
+
+    /// The same with those of all subcommands, each name once.
+    var optionsAtAnyPlace: [Option] {
+        var seen: Set<String> = []
+        return (visibleOptions + subcommands.flatMap(\.visibleOptions)).filter { seen.insert($0.name).inserted }
+    }
 }
 
 /// How a command was called, which decides the few things that differ between `ottla topics` and `kafka-topics`.

@@ -14,17 +14,24 @@ struct FishCompletion {
         for command in commands {
             text += "\n# \(command.name)\n"
             for name in Shell.kafkaNames(command) { text += "complete -c \(name) -f\n" }
-            for option in command.completableOptions {
-                let rest = specification(option)
-                text += "complete -c ottla -n '__fish_seen_subcommand_from \(command.name)' \(rest)\n"
-                for name in Shell.kafkaNames(command) { text += "complete -c \(name) \(rest)\n" }
-            }
-            let below = command.subcommands.map(\.name)
-            if !below.isEmpty {
-                text += "complete -c ottla -n '__fish_seen_subcommand_from \(command.name)' -a \(quote(below.joined(separator: " ")))\n"
-                for name in Shell.kafkaNames(command) { text += "complete -c \(name) -a \(quote(below.joined(separator: " ")))\n" }
+            let names = command.subcommands.map(\.name).joined(separator: " ")
+            let isOwn = names.isEmpty ? nil : "not __fish_seen_subcommand_from \(names)"
+            for option in command.visibleOptions { text += lines(command, when: isOwn, specification(option)) }
+            if !names.isEmpty { text += lines(command, when: isOwn, "-a \(quote(names))") }
+            for below in command.subcommands {
+                for option in below.visibleOptions {
+                    text += lines(command, when: "__fish_seen_subcommand_from \(below.name)", specification(option))
+                }
             }
         }
+        return text
+    }
+
+    /// What completes behind a command, under all its names, as long as a condition holds.
+    private func lines(_ command: Command, when condition: String?, _ completion: String) -> String {
+        let behind = "__fish_seen_subcommand_from \(command.name)" + (condition.map { "; and \($0)" } ?? "")
+        var text = "complete -c ottla -n \(quote(behind)) \(completion)\n"
+        for name in Shell.kafkaNames(command) { text += "complete -c \(name) \(condition.map { "-n \(quote($0)) " } ?? "")\(completion)\n" }
         return text
     }
 
@@ -37,6 +44,8 @@ struct FishCompletion {
             case .directory: text += " -x -a '(__fish_complete_directories)'"
             case .topic: text += " -x -a '(__ottla_ask topics)'"
             case .group: text += " -x -a '(__ottla_ask groups)'"
+            case .broker: text += " -x -a '(__ottla_ask brokers)'"
+            case .transactionalId: text += " -x -a '(__ottla_ask transactions)'"
             case .words(let words): text += " -x -a \(quote(words.joined(separator: " ")))"
             }
         }
@@ -56,7 +65,7 @@ struct FishCompletion {
     private static let head = """
         # fish completion for ottla and Kafka's names for its commands. Written by 'ottla completion fish'.
 
-        # Asks the cluster on the command line for its topics or groups; silent within 300 ms when it does not answer.
+        # Asks the cluster on the command line for its topics, groups or the like; silent within 300 ms when it does not answer.
         function __ottla_ask
             set -l words (commandline -opc)
             set -l server

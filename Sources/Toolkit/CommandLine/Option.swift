@@ -22,6 +22,10 @@ public struct Option: Sendable {
         case topic
         /// Consumer groups of the cluster.
         case group
+        /// Ids of the cluster's brokers.
+        case broker
+        /// Transactional ids of the cluster.
+        case transactionalId
         /// One of these words.
         case words([String])
     }
@@ -67,6 +71,8 @@ public struct Option: Sendable {
 
     /// `--help` as every Kafka tool has it.
     public static let helpOption = Option("help", help: "Show this help")
+    /// `-h` and `--help`, as the tools with argparse's parser have it.
+    public static let shortHelpOption = Option("help", "h", help: "Show this help")
     /// `--version` as every Kafka tool has it.
     public static let versionOption = Option("version", help: "Show the version")
 }

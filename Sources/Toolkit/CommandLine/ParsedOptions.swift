@@ -37,9 +37,11 @@ public struct ParsedOptions: Sendable {
         return seen
     }
 
-    /// The single value, or the default, or nil. Given twice: `Found multiple arguments for option topic, but you asked for only one`.
+    /// The single value, or the default, or nil. Given twice: `Found multiple arguments for option topic, but you asked for only one`; argparse
+    /// takes the last.
     public func string(_ name: String) throws(ToolError) -> String? {
         let values = all(name)
+        if command.dialect == .argparse { return values.last ?? option(name)?.defaultValue }
         if values.count > 1 {
             throw ToolError("Found multiple arguments for option \(spellings(name).first ?? name), but you asked for only one")
         }
@@ -61,19 +63,26 @@ public struct ParsedOptions: Sendable {
     }
 
     /// A 32-bit number as Java's `Integer.valueOf` reads it.
-    public func int(_ name: String) throws(ToolError) -> Int32? { try convert(name) { Int32(java: $0) } }
+    public func int(_ name: String) throws(ToolError) -> Int32? { try convert(name, "Integer") { Int32(java: $0) } }
+
+    /// A 16-bit number as Java's `Short.valueOf` reads it.
+    public func short(_ name: String) throws(ToolError) -> Int16? { try convert(name, "Short") { Int32(java: $0).flatMap(Int16.init(exactly:)) } }
 
     /// A 64-bit number as Java's `Long.valueOf` reads it.
-    public func long(_ name: String) throws(ToolError) -> Int64? { try convert(name) { Int64(java: $0) } }
+    public func long(_ name: String) throws(ToolError) -> Int64? { try convert(name, "Long") { Int64(java: $0) } }
 
     /// A floating-point number.
     public func double(_ name: String) throws(ToolError) -> Double? { try convert(name) { Double($0) } }
 
-    /// The single value through a conversion whose nil means `Cannot parse argument 'x' of option name`.
-    public func convert<T>(_ name: String, _ conversion: (String) -> T?) throws(ToolError) -> T? {
+    /// The single value through a conversion whose nil means `Cannot parse argument 'x' of option name`, or argparse's text for it.
+    /// - Parameter type: what argparse calls the type, such as `Integer`.
+    public func convert<T>(_ name: String, _ type: String = "value", _ conversion: (String) -> T?) throws(ToolError) -> T? {
         guard let text = try string(name) else { return nil }
-        guard let value = conversion(text) else { throw Self.unreadable(text, option: spellings(name).first ?? name) }
-        return value
+        if let value = conversion(text) { return value }
+        guard command.dialect == .argparse else { throw Self.unreadable(text, option: spellings(name).first ?? name) }
+        let label = option(name).map(ArgparseParser.label) ?? name
+        let reason = Int32(java: text) == nil || type != "Short" ? "For input string: \"\(text)\"" : "Value out of range. Value:\"\(text)\" Radix:10"
+        throw .usage("argument \(label): could not convert '\(text)' to \(type) (\(reason))").within(subcommand)
     }
 
     /// All values through a conversion; see `convert`.
@@ -95,7 +104,6 @@ public struct ParsedOptions: Sendable {
 
     private func option(_ name: String) -> Option? {
         if let found = command.allOptions.first(where: { $0.names.contains(name) }) { return found }
-        guard let subcommand, let below = command.subcommands.first(where: { $0.name == subcommand }) else { return nil }
-        return below.allOptions.first { $0.names.contains(name) }
+        return command.subcommand(subcommand)?.allOptions.first { $0.names.contains(name) }
     }
 }

@@ -30,11 +30,3 @@ enum Shell: String, CaseIterable {
     /// `text` in single quotes for a POSIX-like shell.
     static func quote(_ text: String) -> String { "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'" }
 }
-
-/// The options that can be typed for a command, those of its subcommands included.
-extension Command {
-    var completableOptions: [Option] {
-        var seen: Set<String> = []
-        return (visibleOptions + subcommands.flatMap(\.visibleOptions)).filter { seen.insert($0.name).inserted }
-    }
-}

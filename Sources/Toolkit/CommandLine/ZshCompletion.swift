@@ -7,15 +7,8 @@ struct ZshCompletion {
         var text =
             "#compdef \(names.joined(separator: " "))\n# zsh completion for ottla and Kafka's names for its commands. Written by 'ottla completion zsh'.\n\n"
         text += Self.ask
-        for command in commands {
-            text += "_ottla_command_\(function(command))() {\n    _arguments -A '-*'"
-            for option in command.completableOptions { text += " \\\n        \(specification(option))" }
-            if !command.subcommands.isEmpty {
-                text += " \\\n        \(Shell.quote("1:command:(\(command.subcommands.map(\.name).joined(separator: " ")))"))"
-            }
-            text += "\n}\n\n"
-        }
-        text += "_ottla() {\n    local program=${words[1]:t}\n    _ottla_program=$words[1]\n    case ${program%.sh} in\n"
+        for command in commands { text += "_ottla_command_\(function(command))() {\n\(arguments(command))}\n\n" }
+        text += "_ottla() {\n    local program=${words[1]:t}\n    _ottla_line=(\"${(@)words[1,CURRENT-1]}\")\n    case ${program%.sh} in\n"
         for command in commands {
             if let kafkaName = command.kafkaName { text += "        \(kafkaName)) _ottla_command_\(function(command)); return ;;\n" }
         }
@@ -32,6 +25,18 @@ struct ZshCompletion {
         return text
     }
 
+    /// The body of a command's function: its options, and behind a subcommand those of the subcommand.
+    private func arguments(_ command: Command) -> String {
+        func list(_ options: [Option], _ indent: String) -> String { options.map { " \\\n\(indent)\(specification($0))" }.joined() }
+        if command.subcommands.isEmpty { return "    _arguments -A '-*'\(list(command.visibleOptions, "        "))\n" }
+        let names = command.subcommands.map(\.name).joined(separator: " ")
+        var text = "    local context state line\n    _arguments -C -A '-*'\(list(command.visibleOptions, "        "))"
+        text += " \\\n        \(Shell.quote("1:command:(\(names))")) \\\n        '*::argument:->below'\n"
+        text += "    [[ $state == below ]] || return\n    case $line[1] in\n"
+        for below in command.subcommands { text += "        \(below.name)) _arguments\(list(below.visibleOptions, "            ")) ;;\n" }
+        return text + "    esac\n"
+    }
+
     private func function(_ command: Command) -> String { command.name.split(separator: "-").joined(separator: "_") }
 
     private func specification(_ option: Option) -> String {
@@ -45,6 +50,8 @@ struct ZshCompletion {
             case .directory: "_files -/"
             case .topic: "_ottla_topics"
             case .group: "_ottla_groups"
+            case .broker: "_ottla_brokers"
+            case .transactionalId: "_ottla_transactions"
             case .words(let words): "(\(words.joined(separator: " ")))"
             }
         switch option.value {
@@ -64,24 +71,26 @@ struct ZshCompletion {
     }
 
     private static let ask = """
-        # Asks the cluster on the command line for its topics or groups; silent within 300 ms when it does not answer.
+        # Asks the cluster on the command line for its topics, groups or the like; silent within 300 ms when it does not answer.
         _ottla_ask() {
             local server config i
-            for ((i = 1; i < CURRENT; i++)); do
-                case $words[i] in
-                    --bootstrap-server | -bootstrap-server | --broker-list) server=$words[i+1] ;;
-                    --bootstrap-server=* | --broker-list=*) server=${words[i]#*=} ;;
-                    --command-config | --consumer.config | --producer.config) config=$words[i+1] ;;
-                    --command-config=*) config=${words[i]#*=} ;;
+            for ((i = 1; i <= $#_ottla_line; i++)); do
+                case $_ottla_line[i] in
+                    --bootstrap-server | -bootstrap-server | --broker-list) server=$_ottla_line[i+1] ;;
+                    --bootstrap-server=* | --broker-list=*) server=${_ottla_line[i]#*=} ;;
+                    --command-config | --consumer.config | --producer.config) config=$_ottla_line[i+1] ;;
+                    --command-config=*) config=${_ottla_line[i]#*=} ;;
                 esac
             done
             [[ -n $server ]] || return 1
             local -a found
-            found=(${(f)"$(_call_program $1 ${(q)_ottla_program} __complete $1 --bootstrap-server ${(q)server} ${config:+--command-config} ${config:+${(q)config}} 2>/dev/null)"})
+            found=(${(f)"$(_call_program $1 ${(q)_ottla_line[1]} __complete $1 --bootstrap-server ${(q)server} ${config:+--command-config} ${config:+${(q)config}} 2>/dev/null)"})
             compadd -a found
         }
         _ottla_topics() { _ottla_ask topics }
         _ottla_groups() { _ottla_ask groups }
+        _ottla_brokers() { _ottla_ask brokers }
+        _ottla_transactions() { _ottla_ask transactions }
 
 
         """
