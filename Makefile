@@ -17,6 +17,8 @@ VENV := .build-venv
 PYTHON := $(VENV)/bin/python
 SWIFT_FILES := Package.swift Sources Tests Examples Benchmarks
 EXAMPLE := .build/debug/produce-and-consume
+FORWARD := .build/debug/forward-in-transactions
+PLAYER := .build/debug/transaction-player
 TOOLS := kafka-topics kafka-console-producer kafka-console-consumer kafka-consumer-groups kafka-get-offsets kafka-transactions
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
@@ -41,8 +43,8 @@ $(VENV)/ready: Tests/requirements.txt | test-debs
 build: deps ## debug build, warnings as errors
 	$(SWIFT) build $(WALLS)
 
-example: deps ## a program that uses the client library
-	$(SWIFT) build $(WALLS) --product $(notdir $(EXAMPLE))
+example: deps ## the programs that use the client library
+	for program in $(EXAMPLE) $(FORWARD) $(PLAYER); do $(SWIFT) build $(WALLS) --product $$(basename $$program) || exit 1; done
 
 release: deps ## one optimised file that needs neither Swift nor our libraries where it runs
 	$(SWIFT) build $(WALLS) $(RELEASE_FLAGS) --product ottla
@@ -54,7 +56,8 @@ test-swift: deps
 	$(SWIFT) test --skip-build --parallel
 
 test-python: test-deps example
-	OTTLA=$(abspath $(BINARY)) OTTLA_EXAMPLE=$(abspath $(EXAMPLE)) $(PYTHON) -m pytest -q -W ignore -c Tests/pytest.ini Tests/Golden Tests/Integration
+	OTTLA=$(abspath $(BINARY)) OTTLA_EXAMPLE=$(abspath $(EXAMPLE)) OTTLA_FORWARD=$(abspath $(FORWARD)) OTTLA_PLAYER=$(abspath $(PLAYER)) \
+		$(PYTHON) -m pytest -q -W ignore -c Tests/pytest.ini Tests/Golden Tests/Integration
 
 SEEDS ?= 1-100
 

@@ -46,8 +46,12 @@ let package = Package(
         .executableTarget(name: "simulate", dependencies: ["Simulation"], swiftSettings: strict),
         .target(name: "OttlaClient", dependencies: ["ClientDriver", "KafkaClient", "KafkaProtocol", "Host", "Vocabulary", "Locks"], swiftSettings: strict),
         .executableTarget(name: "produce-and-consume", dependencies: ["OttlaClient"], path: "Examples/ProduceAndConsume", swiftSettings: strict),
+        .executableTarget(
+            name: "forward-in-transactions", dependencies: ["OttlaClient"], path: "Examples/ForwardInTransactions", swiftSettings: strict),
         .executableTarget(name: "ottla", dependencies: ["Toolkit"], swiftSettings: strict),
         .target(name: "Measuring", path: "Tests/Support/Measuring", swiftSettings: strict),
+        .executableTarget(
+            name: "transaction-player", dependencies: ["OttlaClient"], path: "Tests/Support/TransactionPlayer", swiftSettings: strict),
         .target(name: "OffsetLiterals", dependencies: ["Vocabulary"], path: "Tests/Support/OffsetLiterals", swiftSettings: strict),
         .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"], swiftSettings: strict),
         .testTarget(name: "PatternTests", dependencies: ["Pattern"], resources: [.copy("Fixtures")], swiftSettings: strict),

@@ -55,8 +55,7 @@ public struct ClientConfigKey: Sendable {
 extension ConfigTreatment {
     fileprivate static let javaClass = refused("Java classes cannot be loaded")
     fileprivate static let brokersOnly = refused("only brokers can be asked; see bootstrap.servers")
-    fileprivate static let noTransactions = refused("the console producer sends without transactions")
-    fileprivate static let withoutTransactions = noEffect("there are no transactions")
+    fileprivate static let withoutTwoPhases = noEffect("transactions end in one phase, as in Kafka's own producer")
     fileprivate static let bytesOnly = noEffect("the tool chooses how keys and values are read and written")
     fileprivate static let oneWayToConnect = noEffect("connections and their recovery are this client's own")
     fileprivate static let noMetrics = noEffect("metrics are not kept")
@@ -206,9 +205,9 @@ extension ClientConfigKey {
         ClientConfigKey("ssl.truststore.location", .obeyed, of: .all),
         ClientConfigKey("ssl.truststore.password", .obeyed, of: .all),
         ClientConfigKey("ssl.truststore.type", .obeyed, of: .all),
-        ClientConfigKey("transaction.timeout.ms", .withoutTransactions, of: .producer, defaults: ["60000"]),
-        ClientConfigKey("transaction.two.phase.commit.enable", .withoutTransactions, of: .producer, defaults: ["false"]),
-        ClientConfigKey("transactional.id", .noTransactions, of: .producer),
+        ClientConfigKey("transaction.timeout.ms", .obeyed, of: .producer),
+        ClientConfigKey("transaction.two.phase.commit.enable", .withoutTwoPhases, of: .producer, defaults: ["false"]),
+        ClientConfigKey("transactional.id", .obeyed, of: .producer),
         ClientConfigKey("value.deserializer", .bytesOnly, of: .consumer),
         ClientConfigKey("value.serializer", .bytesOnly, of: .producer),
     ]

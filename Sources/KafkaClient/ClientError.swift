@@ -24,6 +24,8 @@ public struct ClientError: Error, Sendable, Equatable, CustomStringConvertible {
         case interrupted
         /// The client was closed or the request was cancelled.
         case closed
+        /// A call that the client's state does not allow, such as a commit without a transaction.
+        case illegalState
     }
 
     public let kind: Kind
@@ -89,6 +91,7 @@ public struct ClientError: Error, Sendable, Equatable, CustomStringConvertible {
         case .authentication: errors + "SaslAuthenticationException"
         case .unsupportedVersion: errors + "UnsupportedVersionException"
         case .interrupted: errors + "InterruptException"
+        case .illegalState: "java.lang.IllegalStateException"
         case .broker, .malformed, .closed: "org.apache.kafka.common.KafkaException"
         }
     }

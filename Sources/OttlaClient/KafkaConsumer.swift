@@ -93,6 +93,19 @@ public final class KafkaConsumer: Sendable {
         }
     }
 
+    /// This consumer as its group knows it now, for `KafkaProducer.sendOffsets`: ask for it in each transaction, since it changes with the group.
+    /// - Throws: `.closed`
+    public func groupMetadata() async throws(KafkaError) -> KafkaGroupMetadata {
+        let pump = pump
+        let result: Result<KafkaGroupMetadata, KafkaError> = await withCheckedContinuation { continuation in
+            let isTaken = thread.perform { _ in
+                continuation.resume(returning: pump.consumer?.groupMetadata.map { .success(KafkaGroupMetadata($0)) } ?? .failure(.closedConsumer))
+            }
+            if !isTaken { continuation.resume(returning: .failure(.closedConsumer)) }
+        }
+        return try result.get()
+    }
+
     /// Commits what was polled, if commits are automatic, leaves the group, closes the connections and ends the thread. A consumer that is dropped
     /// without it is closed too, but the group hears of it only when the session's time is over.
     /// - Parameter timeoutMs: for the commit and the leaving together

@@ -23,6 +23,16 @@ public struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
         case bufferFull
         /// The producer or consumer is closed.
         case closed
+        /// A call that the producer's state does not allow, such as a commit without a transaction.
+        case illegalState
+    }
+
+    /// What a transactional producer needs before it can go on.
+    public enum Remedy: Sendable, Equatable {
+        /// `abortTransaction`; then the next transaction may begin, with the same records.
+        case abortTransaction
+        /// Another producer: this one was fenced by a newer one with its transactional id, or has failed for good.
+        case newProducer
     }
 
     public let kind: Kind
@@ -32,6 +42,8 @@ public struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
     public let reason: String?
     /// Whether the same call may succeed later.
     public let isRetriable: Bool
+    /// What has to be done about the producer's transaction; nil when nothing has to.
+    public let remedy: Remedy?
 
     /// One line for people.
     public var description: String { reason.map { "\(message) (\($0))" } ?? message }
@@ -41,9 +53,10 @@ public struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
         self.message = message
         self.isRetriable = isRetriable
         reason = nil
+        remedy = nil
     }
 
-    init(_ error: ClientError) {
+    init(_ error: ClientError, remedy: Remedy? = nil) {
         kind =
             switch error.kind {
             case .configuration: .configuration
@@ -55,10 +68,12 @@ public struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
             case .broker: error.code.map { .broker(code: $0.rawValue, name: $0.name) } ?? .malformed
             case .malformed: .malformed
             case .interrupted, .closed: .closed
+            case .illegalState: .illegalState
             }
         message = error.message
         reason = error.reason
         isRetriable = error.isRetriable
+        self.remedy = remedy
     }
 
     static let closedProducer = KafkaError(.closed, message: "The producer is closed.")

@@ -6,10 +6,10 @@ internal import KafkaClient
 /// from any thread or task, and one producer serves a whole program.
 ///
 /// It is idempotent and waits for all replicas in sync unless the properties say otherwise. Records with one key go to one partition, in the order
-/// in which they were sent.
+/// in which they were sent. With the property `transactional.id` they are sent in transactions; see `beginTransaction`.
 public final class KafkaProducer: Sendable {
-    private let thread: ClientThread
-    private let feed: RecordFeed
+    let thread: ClientThread
+    let feed: RecordFeed
 
     /// Starts the producer; it connects when it has something to send.
     /// - Parameters:
@@ -69,10 +69,11 @@ public final class KafkaProducer: Sendable {
         }
     }
 
-    /// Flushes, closes the connections and ends the thread. What is sent afterwards fails with `.closed`. A producer that is dropped without it is closed
+    /// Flushes, aborts the transaction if one is open, closes the connections and ends the thread. What is sent afterwards fails with `.closed`. A producer that is dropped without it is closed
     /// too, but what it has not written by then fails.
     public func close() async {
         await flush()
+        await abortIfOpen()
         let feed = feed
         await thread.end { _ in feed.close() }
     }

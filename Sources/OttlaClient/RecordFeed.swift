@@ -42,7 +42,7 @@ final class RecordFeed: ClientMachine, @unchecked Sendable {
     private var lines: [Line] = []
     private var lineOf: [String: Int] = [:]
     private var waves: [Wave] = [Wave()]
-    private var producer: Producer?
+    private(set) var producer: Producer?
 
     init(limitBytes: Int) { self.limitBytes = limitBytes }
 
@@ -81,16 +81,24 @@ final class RecordFeed: ClientMachine, @unchecked Sendable {
         settleWaves()
     }
 
+    /// Fails what the producer has not taken yet.
+    func giveUpWaiting(_ error: KafkaError) {
+        pull()
+        var sizeBytes = 0
+        for index in lines.indices {
+            while let item = next(index) {
+                sizeBytes += item.record.sizeBytes
+                drop(index)
+                end(item, .failure(error))
+            }
+        }
+        free(sizeBytes)
+    }
+
     /// Takes nothing more, and fails what the producer does not have and, by closing it, what it has not written.
     func close() {
         inbox.withLock { $0.isClosed = true }
-        pull()
-        for index in lines.indices {
-            while let item = next(index) {
-                drop(index)
-                end(item, .failure(.closedProducer))
-            }
-        }
+        giveUpWaiting(.closedProducer)
         producer?.close()
         producer = nil
     }
@@ -190,18 +198,20 @@ final class RecordFeed: ClientMachine, @unchecked Sendable {
                 try producer.offer(
                     topic, partition: item.record.partition, key: key, value: value, headers: headers, timestamp: item.timestampMs
                 ) { [weak self] result in
-                    self?.end(item, result.map(Acknowledgement.init).mapError { KafkaError($0) })
+                    guard let self else { return }
+                    end(item, result.map(Acknowledgement.init).mapError { KafkaError($0, remedy: self.remedy) })
                 }
             }.get()
             guard case .mustWait(let wait) = admission else { return .taken }
             if item.deadline == .max {
                 lines[line].items[lines[line].head].deadline = now + Int64(min(producer.config.maxBlockMs, Int(Int32.max)))
             } else if now >= item.deadline {
-                return .failed(KafkaError(producer.blocked(wait, topic)))
+                let error = producer.blocked(wait, topic)
+                return .failed(KafkaError(error, remedy: remedy))
             }
             return .waits(isForMemory: wait != .metadata)
         } catch {
-            return .failed(KafkaError(error))
+            return .failed(KafkaError(error, remedy: remedy))
         }
     }
 

@@ -65,7 +65,6 @@ import Testing
     @Test(arguments: [
         ("interceptor.classes", "a.B", "interceptor.classes=a.B: Java classes cannot be loaded"),
         ("ssl.engine.factory.class", "a.B", "ssl.engine.factory.class=a.B: Java classes cannot be loaded"),
-        ("transactional.id", "t", "transactional.id=t: the console producer sends without transactions"),
     ]) func whatMustNotBeIgnoredIsRefused(key: String, text: String, message: String) {
         let failure = #expect(throws: ClientError.self) { try ClientConfigKey.remarks(on: [key: text], of: .producer) }
         #expect(failure?.message == message)

@@ -81,6 +81,30 @@ import Testing
         #expect(throws: ClientError.invalidValue(text)) { try ProducerConfig(properties: [name: value]) }
     }
 
+    @Test(arguments: [
+        (["acks": "1"], "Cannot set a transactional.id without also enabling idempotence."),
+        (["retries": "0"], "Cannot set a transactional.id without also enabling idempotence."),
+        (["enable.idempotence": "false"], "Cannot set a transactional.id without also enabling idempotence."),
+        (
+            ["max.in.flight.requests.per.connection": "6"],
+            "To use the idempotent producer, max.in.flight.requests.per.connection must be set to at most 5. Current value is 6."
+        ),
+        (
+            ["transaction.two.phase.commit.enable": "true", "transaction.timeout.ms": "5"],
+            "Cannot set transaction.timeout.ms when transaction.two.phase.commit.enable is set to true. "
+                + "Transactions will not expire with two-phase commit enabled."
+        ),
+    ])
+    func transactionsNeedAnIdempotentProducer(properties: [String: String], text: String) throws {
+        let named = properties.merging(["transactional.id": "tx"]) { $1 }
+        #expect(throws: ClientError.configuration(text)) { try ProducerConfig(properties: named) }
+        let plain = try ProducerConfig(properties: ["transactional.id": "tx", "transaction.timeout.ms": "5"])
+        #expect(plain.transactionalId == "tx" && plain.transactionTimeoutMs == 5 && plain.isIdempotent)
+        #expect(throws: ClientError.invalidValue("Invalid value  for configuration transactional.id: String must be non-empty")) {
+            try ProducerConfig(properties: ["transactional.id": ""])
+        }
+    }
+
     @Test func credentialsComeFromTheJaasEntry() throws {
         let config = try ClientConfig(
             bootstrap: "a:1",

@@ -31,6 +31,8 @@ final class ScriptedCluster {
     var versions: [APIKey: ClosedRange<Int16>]?
     /// Whether brokers refuse ApiVersions above this version, as old ones do.
     var newestApiVersions: Int16 = 4
+    /// Levels of features that all brokers call finalized.
+    var features: [String: Int16] = [:]
     var served: [Served] = []
     var connects: [String] = []
     /// What a caller that pauses said is in its way.
@@ -165,6 +167,14 @@ final class ScriptedCluster {
             api.minVersion = range.lowerBound
             api.maxVersion = range.upperBound
             response.apiKeys.append(api)
+        }
+        if features.isEmpty { return response }
+        response.finalizedFeaturesEpoch = 1
+        response.finalizedFeatures = features.map { name, level in
+            var feature = ApiVersionsResponse.FinalizedFeatureKey()
+            feature.name = name
+            feature.maxVersionLevel = level
+            return feature
         }
         return response
     }

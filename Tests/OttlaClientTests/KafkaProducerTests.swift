@@ -93,3 +93,50 @@ import Testing
         }
     }
 }
+
+@Suite struct KafkaTransactionTests {
+    @Test func withoutATransactionalIdThereAreNoTransactions() async throws {
+        let producer = try KafkaProducer(bootstrapServers: "127.0.0.1:1")
+        let error = await #expect(throws: KafkaError.self) { try await producer.beginTransaction() }
+        #expect(error?.kind == .illegalState && error?.remedy == nil)
+        #expect(error?.message == "Transactional method invoked on a non-transactional producer.")
+        await producer.close()
+    }
+
+    @Test func aTransactionalProducerMustBeIdempotent() {
+        let error = #expect(throws: KafkaError.self) {
+            try KafkaProducer(bootstrapServers: "127.0.0.1:1", properties: ["transactional.id": "t", "acks": "1"])
+        }
+        #expect(error?.kind == .configuration && error?.message == "Cannot set a transactional.id without also enabling idempotence.")
+    }
+
+    @Test func withoutABrokerTheStartFailsAndSaysWhyAndMayBeRepeated() async throws {
+        let producer = try KafkaProducer(bootstrapServers: "127.0.0.1:1", properties: ["transactional.id": "t", "max.block.ms": "10000"])
+        for _ in 0..<2 {
+            let error = await #expect(throws: KafkaError.self) { try await producer.initTransactions() }
+            #expect(error?.kind == .unreachable && error?.reason == "127.0.0.1:1: connection refused" && error?.remedy == nil)
+        }
+        let early = await #expect(throws: KafkaError.self) { try await producer.beginTransaction() }
+        #expect(early?.kind == .illegalState)
+        await producer.close()
+        let late = await #expect(throws: KafkaError.self) { try await producer.commitTransaction() }
+        #expect(late?.kind == .closed)
+    }
+
+    @Test func aStartThatTakesTooLongIsATimeout() async throws {
+        let producer = try KafkaProducer(bootstrapServers: "127.0.0.1:1", properties: ["transactional.id": "t", "max.block.ms": "100"])
+        let error = await #expect(throws: KafkaError.self) { try await producer.initTransactions() }
+        #expect(error?.kind == .timeout && error?.isRetriable == true)
+        #expect(error?.message.hasPrefix("Timeout expired after 100ms while awaiting InitProducerId.") == true)
+        await producer.close()
+    }
+
+    @Test func offsetsOfAGenerationNeedItsMember() async throws {
+        let producer = try KafkaProducer(bootstrapServers: "127.0.0.1:1", properties: ["transactional.id": "t"])
+        let error = await #expect(throws: KafkaError.self) {
+            try await producer.sendOffsets([KafkaPartition("t", 0): 1], group: KafkaGroupMetadata(groupID: "g", generationID: 3))
+        }
+        #expect(error?.kind == .illegalState)
+        await producer.close()
+    }
+}

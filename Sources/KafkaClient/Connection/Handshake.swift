@@ -18,6 +18,7 @@ struct Handshake {
 
     /// What the broker speaks, by API key.
     private(set) var versions: [Int16: ClosedRange<Int16>] = [:]
+    private(set) var features = FinalizedFeatures()
     /// True once the broker answered anything at all.
     private(set) var hasAnswer = false
     private let clientId: String
@@ -77,6 +78,7 @@ struct Handshake {
         }
         if let failure = response.errorCode.failure() { return .failed(failure) }
         for api in response.apiKeys where api.minVersion <= api.maxVersion { versions[api.apiKey] = api.minVersion...api.maxVersion }
+        features = FinalizedFeatures(response)
         guard sasl != nil else {
             step = .done
             return .ready

@@ -32,7 +32,7 @@ extension ConsumerPort {
     /// Whether a failure will not go away by trying again. A cluster that was never reached counts, one that went away does not.
     func isFatal(_ error: ClientError) -> Bool {
         switch error.kind {
-        case .configuration, .authentication, .unsupportedVersion, .malformed, .interrupted, .closed: true
+        case .configuration, .authentication, .unsupportedVersion, .malformed, .interrupted, .closed, .illegalState: true
         case .unreachable: metadata.updatedAt == nil
         case .timeout, .disconnected: false
         case .broker: !(error.code?.isRetriable ?? false)

@@ -60,7 +60,9 @@ extension ClientCore {
     private func shake(_ frame: Bytes, _ connection: BrokerConnection) {
         switch connection.handshake.receive(frame) {
         case .send(let bytes): actions.append(.send(connection.id, [.bytes(bytes)]))
-        case .ready: connection.phase = .ready
+        case .ready:
+            connection.phase = .ready
+            if connection.handshake.features.epoch > finalizedFeatures.epoch { finalizedFeatures = connection.handshake.features }
         case .failed(let error):
             if error.kind == .authentication {
                 let channel = connection.channel

@@ -53,6 +53,8 @@ public final class ClientCore {
     public var now: Int64
     /// What is known of the cluster at the moment.
     public internal(set) var metadata = ClusterMetadata()
+    /// The newest that any broker has told when it was connected to.
+    public internal(set) var finalizedFeatures = FinalizedFeatures()
     /// Keeps every topic of the cluster in `metadata` (subscriptions by pattern).
     public var tracksAllTopics = false {
         didSet { if tracksAllTopics && !oldValue { metadataWanted = true } }
@@ -212,6 +214,9 @@ public final class ClientCore {
             }
         }
     }
+
+    /// Calls back inside a later `handle`.
+    func later(_ work: @escaping () -> Void) { completions.append(work) }
 
     /// Lets a state machine take part: it is advanced after every `handle`.
     public func attach(_ machine: any ClientMachine) { machines.append(machine) }

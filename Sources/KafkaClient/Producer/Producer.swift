@@ -48,6 +48,11 @@ public final class Producer: ClientMachine {
     var isFlushing = false
     var isStarved = false
 
+    /// Nil without a transactional id.
+    var transactions: TransactionManager?
+    var transactionCalls: [TransactionCall: (ClientError?) -> Void] = [:]
+    var lastTransactionCall = 0
+
     var identity = ProducerIdentity.none
     var isAskingForIdentity = false
     var identityRetryAt: Int64 = 0
@@ -64,6 +69,10 @@ public final class Producer: ClientMachine {
         self.config = config
         growthLimit = config.batchGrowthLimit
         random = SeededGenerator(seed: seed)
+        if let id = config.transactionalId {
+            transactions = TransactionManager(
+                id: id, timeoutMs: Int32(clamping: config.transactionTimeoutMs), retryBackoffMs: config.retryBackoffMs, maxBlockMs: config.maxBlockMs)
+        }
         core.attach(self)
     }
 
@@ -83,7 +92,7 @@ public final class Producer: ClientMachine {
     }
 
     /// Whether answers are awaited.
-    public var hasRequestsInFlight: Bool { requestsInFlight.values.contains { $0 > 0 } || isAskingForIdentity }
+    public var hasRequestsInFlight: Bool { requestsInFlight.values.contains { $0 > 0 } || isAskingForIdentity || transactions?.underWay != nil }
 
     /// Everything written or given up.
     public var isIdle: Bool { pendingBatches == 0 }
@@ -96,6 +105,7 @@ public final class Producer: ClientMachine {
     /// Gives up everything that is not yet written and leaves the core.
     public func close() {
         let error = ClientError(.closed, message: "The producer is closed forcefully.")
+        closeTransactions()
         for partition in active {
             for batch in partition.inFlight + partition.waiting { fail(batch, of: partition, error) }
             partition.waiting = []

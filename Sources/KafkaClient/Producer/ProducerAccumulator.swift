@@ -12,6 +12,18 @@ extension Producer {
         headers: [RecordHeader] = [], timestamp: Int64, completion: Completion? = nil
     ) throws(ClientError) -> Admission {
         if let failure { throw failure }
+        do throws(ClientError) {
+            return try admit(topic, partition: partition, key: key, value: value, headers: headers, timestamp: timestamp, completion: completion)
+        } catch {
+            noteRefusal(error)
+            throw error
+        }
+    }
+
+    private func admit(
+        _ topic: ProducerTopic, partition: Int32?, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headers: [RecordHeader],
+        timestamp: Int64, completion: Completion?
+    ) throws(ClientError) -> Admission {
         if topic.metadataVersion != core.metadata.version { refresh(topic) }
         let recordBound = RecordBatchBuilder.recordSizeUpperBound(keyCount: key?.count, valueCount: value?.count, headers: headers)
         guard !topic.partitions.isEmpty else {
@@ -27,6 +39,7 @@ extension Producer {
         if let partition, partition < 0 || Int(partition) >= topic.partitions.count { return .mustWait(.metadata) }
         var isFull = false
         let chosen = choosePartition(topic, partition: partition, key: key, recordBound: recordBound, isFull: &isFull)
+        if transactions != nil { try letIntoTransaction(chosen) }
         if let open = chosen.open, !hasRoom(open, for: recordBound) {
             isFull = true
             if !grows(open, of: chosen, for: recordBound) { chosen.open = nil }
@@ -139,7 +152,8 @@ extension Producer {
 
     /// A new batch, counted as pending and against the memory.
     func makeBatch(capacity: Int, serial: Int64? = nil, serialRoom: Int64 = ProducerBatch.serialRoom, createdAt: Int64? = nil) -> ProducerBatch {
-        let builder = RecordBatchBuilder(compression: config.compression, compressionLevel: config.compressionLevel, capacity: capacity)
+        let builder = RecordBatchBuilder(
+            compression: config.compression, compressionLevel: config.compressionLevel, isTransactional: transactions != nil, capacity: capacity)
         if serial == nil { nextSerial += ProducerBatch.serialRoom }
         memoryInUse += capacity
         pendingBatches += 1
@@ -175,8 +189,14 @@ extension Producer {
         }
     }
 
-    /// The error of a record that was offered for `max.block.ms` in vain.
+    /// The error of a record that was offered for `max.block.ms` in vain, and is offered no more: a transaction is to be aborted without it.
     public func blocked(_ wait: Wait, _ topic: ProducerTopic) -> ClientError {
+        let error = refusal(wait, topic)
+        noteRefusal(error)
+        return error
+    }
+
+    private func refusal(_ wait: Wait, _ topic: ProducerTopic) -> ClientError {
         switch wait {
         case .metadata:
             let cause = topic.error == .none ? outage?.reason ?? outage?.message : topic.error.message

@@ -32,6 +32,10 @@ public struct ProducerConfig: Sendable {
     public var compression = Compression.none
     public var compressionLevel: Int?
     public var isIdempotent = true
+    /// Names the producer across its restarts; records can be sent in transactions only then.
+    public var transactionalId: String?
+    /// After this time the coordinator aborts a transaction that has not ended.
+    public var transactionTimeoutMs = 60_000
     public var partitioner = Partitioner.standard
     /// Treats records with a key like those without.
     public var ignoresKeys = false
@@ -68,6 +72,7 @@ public struct ProducerConfig: Sendable {
         try readCompression(reader)
         try readPartitioner(reader)
         try readIdempotence(reader)
+        try readTransactions(reader)
     }
 
     private mutating func readDeliveryTimeout(_ reader: ConfigReader) throws(ClientError) {
@@ -120,11 +125,23 @@ public struct ProducerConfig: Sendable {
         if obstacle == nil, acks != -1 {
             obstacle = "Must set acks to all in order to use the idempotent producer. Otherwise we cannot guarantee idempotence."
         }
-        if obstacle == nil, maxInFlight > 5 {
-            obstacle = "Must set max.in.flight.requests.per.connection to at most 5 to use the idempotent producer."
+        if isAsked, let obstacle { throw .configuration(obstacle) }
+        // This one also where idempotence is only the default.
+        if maxInFlight > 5 {
+            throw .configuration(
+                "To use the idempotent producer, max.in.flight.requests.per.connection must be set to at most 5. Current value is \(maxInFlight).")
         }
-        guard let obstacle else { return }
-        if isAsked { throw .configuration(obstacle) }
-        isIdempotent = false
+        isIdempotent = obstacle == nil
+    }
+
+    private mutating func readTransactions(_ reader: ConfigReader) throws(ClientError) {
+        transactionTimeoutMs = try reader.int("transaction.timeout.ms", default: transactionTimeoutMs)
+        transactionalId = reader.string("transactional.id")
+        if transactionalId?.isEmpty == true { throw ConfigReader.invalid("transactional.id", "", "String must be non-empty") }
+        guard isIdempotent || transactionalId == nil else { throw .configuration("Cannot set a transactional.id without also enabling idempotence.") }
+        guard try reader.bool("transaction.two.phase.commit.enable", default: false), reader.properties["transaction.timeout.ms"] != nil else { return }
+        throw .configuration(
+            "Cannot set transaction.timeout.ms when transaction.two.phase.commit.enable is set to true. "
+                + "Transactions will not expire with two-phase commit enabled.")
     }
 }

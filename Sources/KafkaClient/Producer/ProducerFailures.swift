@@ -20,11 +20,13 @@ extension Producer {
     }
 
     /// The broker refused the batch.
-    func settle(_ entry: SentBatch, code: ErrorCode, message: String?) {
+    func settle(_ entry: SentBatch, code: ErrorCode, message: String?, logStartOffset: Int64) {
         let (partition, batch) = (entry.partition, entry.batch)
         let error = Self.refusal(code, message)
         if Self.staleMetadataCodes.contains(code) { core.refreshMetadata() }
-        if config.isIdempotent {
+        if transactions != nil {
+            if mendsSequence(entry, code, logStartOffset), tryAgain(entry, error) { return }
+        } else if config.isIdempotent {
             switch code {
             case .outOfOrderSequenceNumber:
                 if partition.hasGap(before: batch) {
@@ -54,7 +56,9 @@ extension Producer {
 
     /// Puts the batch back unless its attempts or its time are used up.
     private func tryAgain(_ entry: SentBatch, _ error: ClientError) -> Bool {
-        guard entry.batch.countedAttempts < config.retries, core.now < entry.batch.createdAt + Int64(config.deliveryTimeoutMs) else { return false }
+        guard transactions?.state != .fatalError, entry.batch.countedAttempts < config.retries,
+            core.now < entry.batch.createdAt + Int64(config.deliveryTimeoutMs)
+        else { return false }
         putBack(entry, error, countsAsAttempt: true)
         return true
     }
@@ -73,13 +77,14 @@ extension Producer {
 
     private func drop(_ entry: SentBatch, _ error: ClientError) {
         entry.partition.noteDropped(entry.batch)
+        transactions?.batchFailed(error, wasSent: entry.batch.isEncoded)
         fail(entry.batch, of: entry.partition, error)
     }
 
     /// Puts the records of a batch that the broker finds too large into smaller ones.
     private func split(_ entry: SentBatch) {
         let (partition, batch) = (entry.partition, entry.batch)
-        partition.noteDropped(batch)
+        if transactions == nil { partition.noteDropped(batch) }
         let records = batch.records()
         growthLimit = min(growthLimit, batch.encodedSize / 2)
         let limit = min(config.batchSize, max(batch.builder.sizeInBytes / 2, RecordBatch.headerSize))
@@ -102,7 +107,7 @@ extension Producer {
             }
         }
         for part in parts { partition.putBack(part) }
-        partition.mustRestart = config.isIdempotent
+        if transactions == nil { partition.mustRestart = config.isIdempotent } else { keepSequence(of: batch, in: parts, partition) }
         release(batch)
         list(partition)
     }
@@ -125,7 +130,9 @@ extension Producer {
                 let name = "\(partition.topic)-\(partition.index)"
                 let text = "Expiring \(head.count) record(s) for \(name):\(now - head.createdAt) ms has passed since batch creation"
                 let reason = head.lastError?.description ?? outage?.description
-                fail(head, of: partition, ClientError(.timeout, exceptionClass: Self.timeoutClass, message: text, reason: reason))
+                let error = ClientError(.timeout, exceptionClass: Self.timeoutClass, message: text, reason: reason)
+                transactions?.batchFailed(error, wasSent: head.isEncoded)
+                fail(head, of: partition, error)
             }
             isAnyEmpty = isAnyEmpty || partition.isEmpty
         }

@@ -35,7 +35,7 @@ extension Producer {
 
     /// Gives a partition new sequence numbers, under a new epoch if it has used the present one.
     func restart(_ partition: ProducerPartition) {
-        if partition.identity == identity {
+        if transactions == nil, partition.identity == identity {
             // The last epoch of an id is not used up by clients: a new id is asked for instead.
             if identity.epoch >= .max - 1 {
                 identity = .none

@@ -11,10 +11,15 @@ final class ProducerPartition {
     /// Whether the producer has it on its list of partitions to look at.
     var isListed = false
 
+    /// The transaction that a record for it was last let into.
+    var transaction = 0
+
     // Idempotence: positions count records under `identity` and, unlike sequence numbers, do not wrap.
     var identity = ProducerIdentity.none
     var nextSequence: Int64 = 0
     private(set) var lastAcked: Int64 = -1
+    /// The offset of the last record known to be written.
+    var lastAckedOffset: Int64 = -1
     private(set) var lastDropped: Int64 = -1
     /// Set when sequence numbers must begin anew, which waits until nothing is in flight.
     var mustRestart = false
@@ -37,7 +42,10 @@ final class ProducerPartition {
 
     func removeFromFlight(_ batch: ProducerBatch) { inFlight.removeAll { $0 === batch } }
 
-    func noteAcked(_ batch: ProducerBatch) { lastAcked = max(lastAcked, batch.sequence + Int64(batch.count) - 1) }
+    func noteAcked(_ batch: ProducerBatch, offset: Int64) {
+        lastAcked = max(lastAcked, batch.sequence + Int64(batch.count) - 1)
+        if offset >= 0 { lastAckedOffset = max(lastAckedOffset, offset + Int64(batch.count) - 1) }
+    }
 
     func noteDropped(_ batch: ProducerBatch) {
         if batch.sequence >= 0 { lastDropped = max(lastDropped, batch.sequence) }

@@ -1,15 +1,17 @@
 import KafkaProtocol
+import Vocabulary
 
 // Sending: which batches are ready, in which requests they go, and what the answers mean.
 extension Producer {
     public func advance(now: Int64) {
         expire(now)
+        advanceTransactions(now)
         if isFlushing, pendingBatches == 0 { isFlushing = false }
         guard !active.isEmpty, failure == nil else { return }
         while !config.isIdempotent || identity != .none {
             guard send(now) else { return }
         }
-        askForIdentity(now)
+        if transactions == nil { askForIdentity(now) }
     }
 
     public var nextDeadline: Int64? {
@@ -22,7 +24,8 @@ extension Producer {
             let ripeAt = head.createdAt + Int64(config.lingerMs)
             if head === partition.open, ripeAt > core.now { earliest = min(earliest, ripeAt) }
         }
-        if config.isIdempotent, identity == .none, !active.isEmpty, !isAskingForIdentity { earliest = min(earliest, identityRetryAt) }
+        if let due = transactions?.nextDeadline(after: core.now) { earliest = min(earliest, due) }
+        if config.isIdempotent, transactions == nil, identity == .none, !active.isEmpty, !isAskingForIdentity { earliest = min(earliest, identityRetryAt) }
         return earliest == .max ? nil : earliest
     }
 
@@ -52,11 +55,12 @@ extension Producer {
 
     private func isReady(_ partition: ProducerPartition, _ now: Int64) -> Bool {
         guard let head = partition.waiting.first, head.retryAt <= now, partition.inFlight.count < config.maxInFlight else { return false }
+        if transactions?.maySend(to: TopicPartition(partition.topic, partition.index)) == false { return false }
         // A batch that is tried again goes alone: those behind it must neither pass it nor push it out of the five that a broker remembers.
         guard partition.inFlight.allSatisfy({ $0.attempts == 0 }), head.attempts == 0 || partition.inFlight.isEmpty else { return false }
         guard !partition.mustRestart || partition.inFlight.isEmpty else { return false }
         guard head === partition.open else { return true }
-        return head.isRipe || isFlushing || isStarved || now >= head.createdAt + Int64(config.lingerMs)
+        return head.isRipe || isFlushing || isStarved || transactions?.state.isCompleting == true || now >= head.createdAt + Int64(config.lingerMs)
     }
 
     /// Readies the batch at the head to be sent. False when it must wait for another identity.
@@ -93,6 +97,10 @@ extension Producer {
         if entries.contains(where: { core.metadata.topic($0.partition.topic)?.id ?? .zero == .zero }) {
             options.versions = ProduceRequest.versions.lowerBound...12
         }
+        // Later ones tell the broker that the partition need not be added to the transaction first.
+        if transactions?.isVersion2 == false {
+            options.versions = ProduceRequest.versions.lowerBound...TransactionManager.LastClassicVersion.produce
+        }
         let request = request(entries)
         core.submit(request, to: .node(node), options: options) { [weak self] result in
             self?.answered(result, entries, node)
@@ -103,6 +111,7 @@ extension Producer {
         var request = ProduceRequest()
         request.acks = config.acks
         request.timeoutMs = Int32(clamping: config.requestTimeoutMs)
+        request.transactionalId = config.transactionalId
         var positions: [String: Int] = [:]
         for entry in entries {
             var data = ProduceRequest.TopicProduceData.PartitionProduceData()
@@ -155,13 +164,15 @@ extension Producer {
         switch answer.errorCode {
         case .none: succeed(entry, offset: answer.baseOffset, appendTime: answer.logAppendTimeMs)
         case .duplicateSequenceNumber: succeed(entry, offset: -1, appendTime: -1)
-        default: settle(entry, code: answer.errorCode, message: answer.errorMessage ?? answer.recordErrors.first?.batchIndexErrorMessage)
+        default:
+            let message = answer.errorMessage ?? answer.recordErrors.first?.batchIndexErrorMessage
+            settle(entry, code: answer.errorCode, message: message, logStartOffset: answer.logStartOffset)
         }
     }
 
     private func succeed(_ entry: SentBatch, offset: Int64, appendTime: Int64) {
         let (partition, batch) = (entry.partition, entry.batch)
-        partition.noteAcked(batch)
+        partition.noteAcked(batch, offset: offset)
         release(batch)
         for (index, timestamp, call) in batch.takeCompletions() {
             let position = offset < 0 ? -1 : offset + Int64(index)

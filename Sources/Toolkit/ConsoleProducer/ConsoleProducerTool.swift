@@ -58,6 +58,9 @@ final class ConsoleProducerRun {
             switch error {
             case .malformed(let failure): stop = ToolError(failure.message)
             case .client(let failure) where failure.kind == .interrupted: break
+            case .client(let failure) where failure.kind == .illegalState:
+                let advice = "the console producer begins no transactions, leave transactional.id out"
+                stop = ToolError("Error when sending to topic \(settings.topic): \(failure.description) (\(advice))")
             case .client(let failure): stop = ToolError("Error when sending to topic \(settings.topic): \(failure.description)")
             case .input(let failure): stop = ToolError("\(failure)")
             }
