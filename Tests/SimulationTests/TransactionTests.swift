@@ -1,0 +1,21 @@
+import Simulation
+import Testing
+
+@Suite struct TransactionTests {
+    @Test func transactionsAreAllOrNothingOverZombiesTimeoutsLateRequestsAndPowerFailures() throws {
+        var total = TransactionWorkload.Report()
+        for seed in Seeds.all(1...8) {
+            let report = try TransactionWorkload(seed: seed).run()
+            #expect(report.violations.isEmpty, "OTTLA_SEED=\(seed): \(report.violations.prefix(3))")
+            total.committed += report.committed
+            total.aborted += report.aborted
+            total.offsets += report.offsets
+            total.crashes += report.crashes
+            total.fenced += report.fenced
+            total.repeated += report.repeated
+            total.reads += report.reads
+        }
+        #expect(Seeds.areGiven || total.committed > 500 && total.aborted > 100 && total.offsets > 50)
+        #expect(Seeds.areGiven || total.crashes > 10 && total.fenced > 5 && total.repeated > 20 && total.reads > 1_000)
+    }
+}
