@@ -34,7 +34,8 @@ public final class TransactionWorkload {
     private static let lasting: [(name: String, partitions: Int32)] = [("a", 3), ("b", 2)]
     private static let passing: (name: String, partitions: Int32) = ("side", 2)
     /// The requests that make and end transactions: Produce, InitProducerId, AddPartitionsToTxn, AddOffsetsToTxn, EndTxn, TxnOffsetCommit.
-    private static let transactional: Set<Int16> = [0, 22, 24, 25, 26, 28]
+    private static let transactional: Set<Int16> = [0, 22, 24, 25, endTxn, 28]
+    private static let endTxn: Int16 = 26
 
     private let duration: Int64
     private let world: World
@@ -161,7 +162,10 @@ public final class TransactionWorkload {
     }
 
     private func noteRequest(_ frame: Bytes) {
-        guard version >= 2, !isQuiet, frame.count > 2, Self.transactional.contains(frame.load(0, as: Int16.self)), world.isOneIn(30) else { return }
+        guard !isQuiet, frame.count > 2, case let key = frame.load(0, as: Int16.self), Self.transactional.contains(key) else { return }
+        // The most can go wrong between the decision about a transaction and its last record.
+        if key == Self.endTxn, world.isOneIn(40) { world.after(Int64(1 + world.below(15))) { [self] in if !isQuiet { restart(afterPowerFailure: true) } } }
+        guard version >= 2, world.isOneIn(30) else { return }
         report.repeated += 1
         world.after(Int64(world.below(8_000))) { [self] in server.deliverAgain(frame) }
     }
