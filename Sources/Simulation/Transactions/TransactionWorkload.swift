@@ -21,6 +21,10 @@ public final class TransactionWorkload {
         public var crashes = 0
         public var cuts = 0
         public var repeated = 0
+        /// Times that the disk was full.
+        public var full = 0
+        /// Whether producers went on to new ids.
+        public var usedEpochs = false
         public var reads = 0
         public var topics = 0
         public var events = 0
@@ -75,6 +79,7 @@ public final class TransactionWorkload {
         for topic in Self.lasting { createTopic(topic) }
         changePassing()
         _ = world.run(until: world.now + 2_000)
+        if world.isOneIn(3) { try useUpEpochs() }
         for index in 0..<4 { addProgram("x\(index)") }
         for isCommitted in [true, true, false] { addReader(committedOnly: isCommitted) }
         world.after(500) { [self] in trouble() }
@@ -88,6 +93,27 @@ public final class TransactionWorkload {
         try check()
         (report.traceHash, report.events) = (world.trace.hash, world.trace.events)
         return report
+    }
+
+    /// All transactional ids are near the end of their epochs.
+    private func useUpEpochs() throws {
+        var ids: [(name: String, producerId: Int64, epoch: Int16)] = []
+        for index in 0..<4 {
+            var request = InitProducerIdRequest()
+            request.transactionalId = "x\(index)"
+            request.transactionTimeoutMs = 10_000
+            admin.core.submit(request, to: .transactionCoordinator("x\(index)")) { [unowned self] result in
+                guard case .success(let answer) = result, answer.errorCode == .none else { return }
+                ids.append(("x\(index)", answer.producerId, .max - 1 - Int16(world.below(12))))
+            }
+        }
+        admin.turn()
+        _ = world.run(until: world.now + 5_000)
+        guard ids.count == 4, let broker = server.broker else { throw SimulationError("no producer ids") }
+        try UsedEpochs.write(ids, into: broker, version: version, now: world.now)
+        server.stop()
+        try server.start()
+        report.usedEpochs = true
     }
 
     // MARK: Clients
@@ -142,6 +168,7 @@ public final class TransactionWorkload {
         // Without KIP-890's epochs a request that comes that late may strike a later transaction, with Kafka too.
         case 9, 10, 11: if version >= 2 { cut { $0.stallMs = Int64(500 + self.world.below(8_000)) } }
         case 12: changePassing()
+        case 13: if world.isOneIn(2) { fillDisk() }
         default: break
         }
         world.after(Int64(50 + world.below(1_000))) { [self] in trouble() }
@@ -179,7 +206,16 @@ public final class TransactionWorkload {
         world.after(Int64(world.below(2_000))) { [self] in startServer() }
     }
 
+    private func fillDisk() {
+        guard server.broker != nil else { return }
+        report.full += 1
+        server.disk.faults.room = world.below(400)
+        let disk = server.disk
+        world.after(Int64(50 + world.below(1_500))) { disk.faults = SimulatedDisk.Faults() }
+    }
+
     private func startServer() {
+        server.disk.faults = SimulatedDisk.Faults()
         guard server.broker == nil else { return }
         do { try server.start() } catch { report.violations.append("the broker does not start: \(error)") }
     }
@@ -242,6 +278,11 @@ public final class TransactionWorkload {
     private func quieten() {
         isQuiet = true
         startServer()
+        // A log that failed with the disk refuses everything until the next start.
+        if report.full > 0 {
+            server.losePower()
+            startServer()
+        }
         for link in server.links where link.losesRequests || link.losesReplies || link.stallMs > 0 { link.end(reportedAfter: 0) }
         for program in programs where !program.isOver {
             program.isStopping = true
