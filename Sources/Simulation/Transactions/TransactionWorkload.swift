@@ -90,6 +90,7 @@ public final class TransactionWorkload {
         _ = world.run(until: world.now + 10_000)
         let isDone = world.run(until: world.now + 300_000) { [self] in unrest.isEmpty }
         if !isDone { report.violations.append("not at rest after five minutes of peace: \(unrest)") }
+        commitOnceMore()
         try check()
         (report.traceHash, report.events) = (world.trace.hash, world.trace.events)
         return report
@@ -123,9 +124,11 @@ public final class TransactionWorkload {
         return SimulatedClient(world, server, number: clients)
     }
 
-    private func addProgram(_ transactionalId: String) {
-        let topics = Self.lasting + [Self.passing]
-        programs.append(TransactionalProgram(world, newClient(), number: programs.count, transactionalId: transactionalId, topics: topics))
+    /// - Parameter isBrief: it commits one transaction over the partitions that last
+    private func addProgram(_ transactionalId: String, isBrief: Bool = false) {
+        let topics = isBrief ? Self.lasting : Self.lasting + [Self.passing]
+        programs.append(
+            TransactionalProgram(world, newClient(), number: programs.count, transactionalId: transactionalId, topics: topics, isBrief: isBrief))
     }
 
     private var partitions: [TopicPartition] {
@@ -215,8 +218,8 @@ public final class TransactionWorkload {
     }
 
     private func startServer() {
-        server.disk.faults = SimulatedDisk.Faults()
         guard server.broker == nil else { return }
+        server.disk.faults = SimulatedDisk.Faults()
         do { try server.start() } catch { report.violations.append("the broker does not start: \(error)") }
     }
 
@@ -277,12 +280,8 @@ public final class TransactionWorkload {
 
     private func quieten() {
         isQuiet = true
+        server.disk.faults = SimulatedDisk.Faults()
         startServer()
-        // A log that failed with the disk refuses everything until the next start.
-        if report.full > 0 {
-            server.losePower()
-            startServer()
-        }
         for link in server.links where link.losesRequests || link.losesReplies || link.stallMs > 0 { link.end(reportedAfter: 0) }
         for program in programs where !program.isOver {
             program.isStopping = true
@@ -317,6 +316,20 @@ public final class TransactionWorkload {
         }
         guard let listed else { return "the coordinator has not answered" }
         return listed.joined(separator: ", ")
+    }
+
+    /// Whatever happened, every transactional id can be used again.
+    private func commitOnceMore() {
+        let first = programs.count
+        for index in 0..<4 { addProgram("x\(index)", isBrief: true) }
+        let last = programs[first...]
+        if world.run(until: world.now + 60_000, isDone: { last.allSatisfy(\.isOver) && unrest.isEmpty }) {
+            for program in last where program.stories.first?.end != .committed {
+                report.violations.append("program \(program.number) of \(program.transactionalId) cannot commit: it \(program.standing)")
+            }
+        } else {
+            report.violations.append("the last programs do not come to an end: \(unrest)")
+        }
     }
 
     // MARK: Check

@@ -19,6 +19,7 @@ final class TransactionalProgram {
     let client: SimulatedClient
     private let world: World
     private let producer: Producer
+    private let isBrief: Bool
     private let topics: [(name: String, partitions: Int32)]
     private var phase = Phase.initializing
     private var story: TransactionStory
@@ -32,7 +33,11 @@ final class TransactionalProgram {
     /// What a program of its kind must never see.
     private(set) var complaints: [String] = []
 
-    init(_ world: World, _ client: SimulatedClient, number: Int, transactionalId: String, topics: [(name: String, partitions: Int32)]) {
+    /// - Parameter isBrief: it commits one transaction, and takes its time for no call
+    init(
+        _ world: World, _ client: SimulatedClient, number: Int, transactionalId: String, topics: [(name: String, partitions: Int32)], isBrief: Bool = false
+    ) {
+        self.isBrief = isBrief
         (self.world, self.client, self.number, self.transactionalId, self.topics) = (world, client, number, transactionalId, topics)
         var config = ProducerConfig()
         config.transactionalId = transactionalId
@@ -89,18 +94,18 @@ final class TransactionalProgram {
     }
 
     private func begin() throws(ClientError) {
-        if isStopping { return end(nil) }
+        if isStopping || (isBrief && !past.isEmpty) { return end(nil) }
         try producer.beginTransaction()
         become(.filling(left: 1 + world.below(4)))
     }
 
     private func fill(_ left: Int) throws(ClientError) {
-        if left == 0 { return become(world.isOneIn(4) ? .aborting : .committing) }
+        if left == 0 { return become(!isBrief && world.isOneIn(4) ? .aborting : .committing) }
         phase = .filling(left: left - 1)
         if world.isOneIn(5), story.offsets.isEmpty { return try sendOffsets() }
         for _ in 0..<(1 + world.below(4)) { try write() }
         // Now and then longer than the transaction may last.
-        later(world.isOneIn(40) ? 5_000 + world.below(10_000) : nil)
+        later(!isBrief && world.isOneIn(40) ? 5_000 + world.below(10_000) : nil)
     }
 
     private func write() throws(ClientError) {
