@@ -171,7 +171,7 @@ public final class TransactionWorkload {
         // Without KIP-890's epochs a request that comes that late may strike a later transaction, with Kafka too.
         case 9, 10, 11: if version >= 2 { cut { $0.stallMs = Int64(500 + self.world.below(8_000)) } }
         case 12: changePassing()
-        case 13: if world.isOneIn(2) { fillDisk() }
+        case 13: if world.isOneIn(2) { fillDisk(room: world.below(400), forMs: 1_500) }
         default: break
         }
         world.after(Int64(50 + world.below(1_000))) { [self] in trouble() }
@@ -196,7 +196,13 @@ public final class TransactionWorkload {
     private func noteRequest(_ frame: Bytes) {
         guard !isQuiet, frame.count > 2, case let key = frame.load(0, as: Int16.self), Self.transactional.contains(key) else { return }
         // The most can go wrong between the decision about a transaction and its last record.
-        if key == Self.endTxn, world.isOneIn(40) { world.after(Int64(1 + world.below(15))) { [self] in if !isQuiet { restart(afterPowerFailure: true) } } }
+        if key == Self.endTxn {
+            switch world.below(40) {
+            case 0: world.after(Int64(1 + world.below(15))) { [self] in if !isQuiet { restart(afterPowerFailure: true) } }
+            case 1: fillDisk(room: world.below(1_500), forMs: 300)
+            default: break
+            }
+        }
         guard version >= 2, world.isOneIn(30) else { return }
         report.repeated += 1
         world.after(Int64(world.below(8_000))) { [self] in server.deliverAgain(frame) }
@@ -209,12 +215,12 @@ public final class TransactionWorkload {
         world.after(Int64(world.below(2_000))) { [self] in startServer() }
     }
 
-    private func fillDisk() {
+    private func fillDisk(room: Int, forMs ms: Int) {
         guard server.broker != nil else { return }
         report.full += 1
-        server.disk.faults.room = world.below(400)
+        server.disk.faults.room = room
         let disk = server.disk
-        world.after(Int64(50 + world.below(1_500))) { disk.faults = SimulatedDisk.Faults() }
+        world.after(Int64(50 + world.below(ms))) { disk.faults = SimulatedDisk.Faults() }
     }
 
     private func startServer() {
@@ -282,6 +288,8 @@ public final class TransactionWorkload {
         isQuiet = true
         server.disk.faults = SimulatedDisk.Faults()
         startServer()
+        // The coordinator may want to write just when it cannot.
+        if world.isOneIn(4) { fillDisk(room: 0, forMs: 12_000) }
         for link in server.links where link.losesRequests || link.losesReplies || link.stallMs > 0 { link.end(reportedAfter: 0) }
         for program in programs where !program.isOver {
             program.isStopping = true
