@@ -34,7 +34,7 @@ for seed in first...last {
         print(
             "seed \(seed): trace \(String(report.traceHash, radix: 16)), \(report.events) events, transaction.version \(report.transactionVersion), "
                 + "\(report.committed) committed, \(report.aborted) aborted, \(report.unknown) unknown, \(report.offsets) offsets, \(report.fenced) fenced, "
-                + "\(report.killed) killed, \(report.crashes) restarts, \(report.cuts) cuts, \(report.repeated) repeated, \(report.full) times full, \(report.reads) read"
+                + "\(report.killed) killed, \(report.crashes) restarts, \(report.cuts) cuts, \(report.repeated) repeated, \(report.full) times full, \(report.compacted) compacted, \(report.reads) read"
                 + (report.usedEpochs ? ", new producer ids" : ""))
         violations += report.violations
     }

@@ -22,6 +22,8 @@ struct DecidedLog {
 
     let partition: TopicPartition
     var rows: [Row] = []
+    /// Batches are missing: compaction took them.
+    private(set) var hasGaps = false
 
     init(_ partition: TopicPartition, rows: [Row] = []) { (self.partition, self.rows) = (partition, rows) }
 
@@ -41,7 +43,10 @@ struct DecidedLog {
             offset = read.nextOffset
         }
         var open: [Int64: [Int]] = [:]
+        var next = log.logStartOffset.value
         for batch in try RecordBatches.all(in: Bytes(bytes)) {
+            if batch.baseOffset > next { hasGaps = true }
+            next = batch.nextOffset
             for record in try batch.records() {
                 if batch.isControl {
                     guard let type = record.controlType, type == .commit || type == .abort else { continue }

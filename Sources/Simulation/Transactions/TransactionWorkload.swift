@@ -23,6 +23,8 @@ public final class TransactionWorkload {
         public var repeated = 0
         /// Times that the disk was full.
         public var full = 0
+        /// Coordinators' logs out of which compaction took something.
+        public var compacted = 0
         /// Whether producers went on to new ids.
         public var usedEpochs = false
         public var reads = 0
@@ -46,6 +48,8 @@ public final class TransactionWorkload {
     private let server: SimulatedServer
     private let admin: SimulatedClient
     private let version: Int16
+    /// Whether the coordinators' logs are compacted.
+    private let isCompacted: Bool
     private var programs: [TransactionalProgram] = []
     private var readers: [TransactionReader] = []
     private var reads: Set<TransactionCheck.Read> = []
@@ -63,11 +67,13 @@ public final class TransactionWorkload {
         world = World(seed: seed)
         // Half of the runs follow KIP-890's protocol, the others the one before it.
         version = [2, 2, 1, 0][world.below(4)]
+        isCompacted = world.isOneIn(3)
         server = try SimulatedServer(
             world, seed: seed,
             properties: [
                 "offsets.topic.num.partitions": "2", "transaction.state.log.num.partitions": "2", "log.retention.check.interval.ms": "5000",
-                "log.roll.ms": "4000", "log.cleaner.min.compaction.lag.ms": "9000000000",
+                "log.roll.ms": "4000", "log.cleaner.min.compaction.lag.ms": isCompacted ? "0" : "9000000000",
+                "log.cleaner.min.cleanable.ratio": "0.01", "log.cleaner.backoff.ms": "2000",
             ],
             features: version == 2 ? [:] : ["metadata.version": 30, "group.version": 1, "transaction.version": version])
         admin = SimulatedClient(world, server, number: 0)
@@ -345,6 +351,7 @@ public final class TransactionWorkload {
     private func check() throws {
         guard let broker = server.broker else { return }
         var check = TransactionCheck(stories: [:], logs: [])
+        check.hasLastOffsetsOnly = isCompacted
         for program in programs {
             report.fenced += program.fenced ? 1 : 0
             report.violations += program.complaints
@@ -353,6 +360,7 @@ public final class TransactionWorkload {
         for partition in broker.partitions.all {
             let name = TopicPartition(partition.topic, partition.index)
             let log = try DecidedLog(reading: partition.log, name)
+            if log.hasGaps { report.compacted += 1 }
             switch partition.topic {
             case Self.passing.name: check.passingLogs.append(log)
             case TopicName.groupOffsets: check.offsets += try DecidedOffset.all(in: log)
