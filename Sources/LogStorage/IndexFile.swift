@@ -18,6 +18,8 @@ final class IndexFile: @unchecked Sendable {
 
     /// The file is there, be it empty.
     private var isThere: Bool
+    /// The file was changed since it was last given to be made durable.
+    private(set) var isUnsynced = false
 
     /// `size`: bytes of the file on disk; nil when there is none.
     init(disk: any Disk, path: String, entrySize: Int, size: Int?) {
@@ -61,6 +63,7 @@ final class IndexFile: @unchecked Sendable {
     func flush() throws(DiskError) {
         guard !pending.isEmpty else { return }
         try opened().write([Bytes(pending)], at: written * entrySize)
+        isUnsynced = true
         written += pending.count / entrySize
         pending.removeAll(keepingCapacity: true)
     }
@@ -68,6 +71,7 @@ final class IndexFile: @unchecked Sendable {
     /// Writes what waits and gives the file to be made durable; nil for an index that was never opened.
     func flushed() throws(DiskError) -> (any DiskFile)? {
         try flush()
+        isUnsynced = false
         return file
     }
 
@@ -76,7 +80,9 @@ final class IndexFile: @unchecked Sendable {
         pending.removeAll()
         tail.removeAll()
         written = 0
-        if isThere { try opened().truncate(to: 0) }
+        guard isThere else { return }
+        try opened().truncate(to: 0)
+        isUnsynced = true
     }
 
     /// Index of the last entry for which the (monotonic) condition holds, -1 when it holds for none.

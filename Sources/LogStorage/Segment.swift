@@ -137,6 +137,8 @@ final class Segment: @unchecked Sendable {
         // Kafka takes a segment without these two files for damaged.
         try offsetIndex.file.create()
         try timeIndex.file.create()
+        // Its records may be durable, but its indexes are not as long as it is appended to.
+        if [offsetIndex.file, timeIndex.file, transactionIndex.file].contains(where: \.isUnsynced) { isUnsynced = true }
     }
 
     /// Forgets the indexes; `note` fills them again.

@@ -6,23 +6,41 @@
 
 import Simulation
 
-// Runs seeds of the simulated cluster: `simulate FROM-TO` or `simulate SEED`. Prints a line a seed, and ends with 1 if one of them found a violation.
+// Runs seeds of the simulated cluster: `simulate [clients|transactions] FROM-TO`, or one seed; both workloads when none is named. Prints a line a seed, and
+// ends with 1 if one of them found a violation.
 
-let ends = (CommandLine.arguments.dropFirst().first ?? "1-10").split(separator: "-").compactMap { UInt64($0) }
-guard let first = ends.first, let last = ends.last, first <= last, ends.count <= 2 else {
-    print("usage: simulate FROM-TO")
+var words = Array(CommandLine.arguments.dropFirst())
+let workload = words.first.flatMap { ["clients", "transactions"].contains($0) ? $0 : nil }
+if workload != nil { words.removeFirst() }
+let ends = (words.first ?? "1-10").split(separator: "-").compactMap { UInt64($0) }
+guard let first = ends.first, let last = ends.last, first <= last, ends.count <= 2, words.count <= 1 else {
+    print("usage: simulate [clients|transactions] FROM-TO")
     exit(2)
 }
 var failed = 0
 for seed in first...last {
-    let report = try ClientWorkload(seed: seed).run()
-    print(
-        "seed \(seed): trace \(String(report.traceHash, radix: 16)), \(report.events) events, \(report.acknowledged) acknowledged, \(report.failed) given up, "
-            + "\(report.delivered) delivered, \(report.redelivered) again, \(report.crashes) restarts, \(report.cuts) cuts, \(report.members) members, "
-            + "\(report.topics) topic changes")
-    for refusal in report.refusals.prefix(6) { print("  GIVEN UP \(refusal)") }
-    for violation in report.violations.prefix(10) { print("  VIOLATION \(violation)") }
-    if !report.violations.isEmpty { failed += 1 }
+    var violations: [String] = []
+    if workload != "transactions" {
+        let report = try ClientWorkload(seed: seed).run()
+        print(
+            "seed \(seed): trace \(String(report.traceHash, radix: 16)), \(report.events) events, \(report.acknowledged) acknowledged, \(report.failed) given up, "
+                + "\(report.delivered) delivered, \(report.redelivered) again, \(report.crashes) restarts, \(report.cuts) cuts, \(report.members) members, "
+                + "\(report.topics) topic changes")
+        for refusal in report.refusals.prefix(6) { print("  GIVEN UP \(refusal)") }
+        violations += report.violations
+    }
+    if workload != "clients" {
+        let report = try TransactionWorkload(seed: seed).run()
+        print(
+            "seed \(seed): trace \(String(report.traceHash, radix: 16)), \(report.events) events, transaction.version \(report.transactionVersion), "
+                + "\(report.committed) committed, \(report.aborted) aborted, \(report.unknown) unknown, \(report.offsets) offsets, \(report.fenced) fenced, "
+                + "\(report.killed) killed, \(report.crashes) restarts, \(report.cuts) cuts, \(report.repeated) repeated, \(report.full) times full, \(report.compacted) compacted, \(report.reads) read"
+                + (report.usedEpochs ? ", new producer ids" : ""))
+        violations += report.violations
+    }
+    for violation in violations.prefix(10) { print("  VIOLATION \(violation)") }
+    if !violations.isEmpty { failed += 1 }
+    fflush(nil)
 }
 if failed > 0 {
     print("\(failed) of \(last - first + 1) seeds found something")

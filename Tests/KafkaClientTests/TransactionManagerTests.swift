@@ -175,6 +175,21 @@ import Vocabulary
         #expect(scene.manager.lastError?.message == "Not authorized to access topics: [b]")
     }
 
+    /// Where a topic is deleted in the middle of a transaction, its partitions cannot be added, and need not be once the transaction is aborted.
+    @Test func anAbortDoesNotWaitForATopicThatIsGone() throws {
+        var scene = TransactionScene(transactionVersion: 1)
+        try scene.initialize()
+        try scene.begin()
+        try scene.manager.admit(TopicPartition("gone", 0))
+        guard case .addPartitions(let request)? = scene.next(isDrained: false) else { Issue.record("no partition is added"); return }
+        let abort = try scene.call { manager, call, now in try manager.abort(call, now) }
+        scene.answerPartitions(request) { _ in .unknownTopicOrPartition }
+        guard case .end(let end, _)? = scene.next() else { Issue.record("nothing ends the transaction"); return }
+        #expect(!end.committed)
+        scene.answerEnd()
+        #expect(scene.manager.state == .ready && scene.ended[abort] == .some(nil))
+    }
+
     @Test func anAbortAfterAnErrorBumpsTheEpochWhereTheClientMust() throws {
         var scene = TransactionScene(transactionVersion: 1)
         try scene.initialize()

@@ -130,4 +130,22 @@ import Vocabulary
         #expect(again.log.logStartOffset == 8 && again.log.logEndOffset == 8)
         #expect(try again.append(["new"]).firstOffset == 8)
     }
+
+    /// What was durable in the segment when it stopped needs no sync any more, but its indexes do: a segment that lies behind the recovery point is not
+    /// looked into after a crash.
+    @Test func aCleanStopMakesTheLastSegmentsIndexesDurable() throws {
+        var fixture = try LogFixture()
+        try fixture.append(["hidden"], producer: (7, 0, 0), isTransactional: true)
+        try fixture.appendMarker(7, epoch: 0, commits: false)
+        try fixture.log.sync()
+        fixture = try fixture.restarted()
+        for value in ["second", "third", "fourth"] {
+            try fixture.log.roll(now: LogFixture.start)
+            try fixture.append([value])
+        }
+        try fixture.log.sync()
+        try fixture.directory.writeCheckpoints()
+        fixture = try fixture.crashed { path, durable, size in path.hasSuffix(".txnindex") ? durable : size }
+        #expect(try fixture.log.abortedTransactions(from: 0, to: 1).map(\.producerId) == [7])
+    }
 }

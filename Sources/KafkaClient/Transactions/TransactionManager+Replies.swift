@@ -63,6 +63,10 @@ extension TransactionManager {
             case .concurrentTransactions:
                 return retry(pending, now + (partitions.isEmpty ? min(Self.concurrentRetryMs, retryBackoffMs) : retryBackoffMs))
             case .operationNotAttempted: failed.append("\(partition)=\(code.name)")
+            case .unknownTopicOrPartition where state == .aborting:
+                // Nothing will be written there any more. (Kafka's producer asks on, and cannot abort, until somebody makes the topic.)
+                pendingPartitions.subtract(answers.map(\.partition))
+                return settle(pending.outcome, nil)
             default:
                 if Self.decidesAlone(code) { return refused(code, pending, now, "") }
                 failed.append("\(partition)=\(code.name)")

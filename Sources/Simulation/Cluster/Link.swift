@@ -11,10 +11,14 @@ final class Link: @unchecked Sendable {
     private let id: ConnectionID
     private let process: Int
     private let connection: ClientConnection
+    /// Whether the client has it, and whether the broker does.
     private var isOpen = true
+    private var isServed = true
     /// Nothing more arrives in a direction, and nobody is told.
     var losesRequests = false
     var losesReplies = false
+    /// By so many milliseconds more requests are late, also those of a client that has given up meanwhile.
+    var stallMs: Int64 = 0
     private var requestArrives: Int64 = 0
     private var replyArrives: Int64 = 0
     /// Replies by the number of their request, until those before them are sent.
@@ -37,13 +41,14 @@ final class Link: @unchecked Sendable {
     private var delay: Int64 { Int64(world.isOneIn(40) ? world.below(400) : world.below(6)) }
 
     func send(_ frame: Bytes) {
-        requestArrives = max(requestArrives, world.now + delay)
+        requestArrives = max(requestArrives, world.now + delay + stallMs)
         let isLost = losesRequests
         world.at(requestArrives) { [self] in
-            guard isOpen, !isLost, !losesRequests, server.process == process, let broker = server.broker else { return }
+            guard isServed, !isLost, !losesRequests, server.process == process, let broker = server.broker else { return }
             lastRequest += 1
             let number = lastRequest
             world.note("request", Int64(id.value), frame)
+            server.onRequest(frame)
             broker.handle(frame, from: connection, now: world.now) { [self] reply in
                 replies[number] = reply
                 flush()
@@ -82,8 +87,7 @@ final class Link: @unchecked Sendable {
         guard isOpen else { return }
         isOpen = false
         world.note("cut", Int64(id.value))
-        connection.close()
-        server.forget(self)
+        stopServing()
         world.after(ms) { [self] in client.disconnected(id) }
     }
 
@@ -91,7 +95,21 @@ final class Link: @unchecked Sendable {
     func close() {
         guard isOpen else { return }
         isOpen = false
-        connection.close()
+        stopServing()
+    }
+
+    /// The broker learns of the end behind the requests that are still on their way, where those stall.
+    private func stopServing() {
         server.forget(self)
+        if stallMs > 0, requestArrives > world.now {
+            world.at(requestArrives) { [self] in hangUp() }
+        } else {
+            hangUp()
+        }
+    }
+
+    private func hangUp() {
+        isServed = false
+        connection.close()
     }
 }

@@ -1,4 +1,5 @@
 import Broker
+import Coordination
 import KafkaProtocol
 import LogStorage
 import Vocabulary
@@ -16,15 +17,36 @@ final class SimulatedServer: @unchecked Sendable {
     private(set) var loopTimers = Timers()
     /// What the broker told the operator that must not be.
     private(set) var failures: [String] = []
+    /// Sees each request that arrives.
+    var onRequest: (Bytes) -> Void = { _ in }
 
-    init(_ world: World, seed: UInt64, properties: [String: String]) throws {
+    /// - Parameter features: levels that the cluster is formatted with; those of a new cluster when empty
+    init(_ world: World, seed: UInt64, properties: [String: String], features: [String: Int16] = [:]) throws {
         self.world = world
         settings = BrokerSettings(properties: properties)
         settings.seed = seed
         settings.dataDirectory = "data"
         settings.endpoints = [.init(listener: "PLAINTEXT", host: "broker", port: 9092)]
         settings.clock = { [unowned world] in world.now }
+        if !features.isEmpty { try format(features) }
         try start()
+    }
+
+    /// Leaves what `kafka-storage format` leaves.
+    private func format(_ features: [String: Int16]) throws {
+        let records = features.sorted { $0.key < $1.key }.map { name, level in
+            var record = FeatureLevelRecord()
+            (record.name, record.featureLevel) = (name, level)
+            return MetadataRecord(record)
+        }
+        var contents = MetadataSnapshot.Contents()
+        contents.values = records.map { $0.encoded() }
+        var file: [UInt8] = []
+        MetadataSnapshot(endOffset: 0, epoch: 0).write(contents, now: world.now) { file += $0.array }
+        try disk.createDirectory(settings.dataDirectory)
+        try disk.writeFile(settings.dataDirectory + "/meta.properties", Bytes("version=1\nnode.id=\(settings.nodeId)\ncluster.id=simulated-cluster-0000\n"))
+        try disk.writeFile(settings.dataDirectory + "/bootstrap.checkpoint", Bytes(file))
+        _ = try disk.syncAll("")
     }
 
     func start() throws {
@@ -78,6 +100,17 @@ final class SimulatedServer: @unchecked Sendable {
         let cut = links
         links = []
         for link in cut { link.end(reportedAfter: 1) }
+    }
+
+    /// The network delivers a request once more, on a connection whose answers nobody reads.
+    func deliverAgain(_ frame: Bytes) {
+        guard let broker else { return }
+        world.note("again", Int64(process), frame)
+        let loop = ConnectionLoop(timers: loopTimers) { [unowned self, process] work in
+            world.after(0) { if self.process == process { work() } }
+        }
+        let connection = ClientConnection(id: .max, listener: "PLAINTEXT", peerHost: "/10.0.1.1", loop: loop)
+        broker.handle(frame, from: connection, now: world.now) { _ in }
     }
 
     func connect(_ link: Link) { links.append(link) }
