@@ -139,6 +139,10 @@ struct ProducerTable {
         verifications[producerId] = nil
     }
 
+    mutating func cancelVerification(_ producerId: Int64, _ proof: VerificationGuard) {
+        if verifications[producerId]?.proof == proof { verifications[producerId] = nil }
+    }
+
     /// Where the last stable offset stands once this transaction is complete.
     func lastStableOffset(after completed: CompletedTransaction) -> Offset {
         openTransactions.first { $0.producerId != completed.producerId }?.firstOffset ?? completed.lastOffset + 1

@@ -56,4 +56,12 @@ extension PartitionLog {
             try log.producers.startVerification(producerId, epoch: epoch, sequence: sequence, bumpsEpochs: bumpsEpochs, now: now)
         }
     }
+
+    /// Ends a verification that came to nothing, for good: nothing is kept for a producer that the coordinator does not know.
+    public func cancelVerification(producerId: Int64, _ proof: VerificationGuard) {
+        state.withLock { $0.producers.cancelVerification(producerId, proof) }
+    }
+
+    /// How many producers' transactions the coordinator is being asked about.
+    public var pendingVerifications: Int { state.withLock { $0.producers.verifications.count } }
 }

@@ -86,6 +86,21 @@ import Testing
         #expect(try unchecked.produce("a", "unknown", version: 11) == ErrorCode.none)
     }
 
+    @Test func nothingIsKeptOfProducersThatTheCoordinatorDoesNotKnow() throws {
+        let driver = try driver()
+        let producer = try TransactionClient(driver, "tx")
+        let known = producer.producerId
+        let log = try #require(driver.broker.partitions.partition("a", 0)).log
+        for stranger in 5000..<5010 as Range<Int64> {
+            producer.producerId = stranger
+            #expect(try producer.produce("a", "stranger") == .invalidProducerIdMapping)
+        }
+        #expect(log.pendingVerifications == 0)
+        producer.producerId = known
+        #expect(try producer.produce("a", "known") == ErrorCode.none)
+        #expect(log.pendingVerifications == 0)
+    }
+
     @Test func aTransactionWhoseTimeIsOverIsAborted() throws {
         let driver = try driver()
         let producer = try TransactionClient(driver, "tx")

@@ -59,13 +59,25 @@ final class TransactionVerifier: Sendable {
                 zip(writes, begun).map { write, verdict in
                     guard partitions.contains(write.name), case .success = verdict else { return verdict }
                     let error = Self.error(reply, write.name)
-                    return error == .none ? verdict : .failure(manner.refusal(error))
+                    if error == .none { return verdict }
+                    if !Self.isPassing(error), case .success(.verified(let proof?)) = verdict {
+                        write.partition.log.cancelVerification(producerId: producer.producerId, proof)
+                    }
+                    return .failure(manner.refusal(error))
                 })
         }
         if manner.adds {
             coordinator.addPartitions(producer, partitions, clientVersion: 2, now: now, then: answered)
         } else {
             coordinator.verify(producer, partitions, now: now, then: answered)
+        }
+    }
+
+    /// Whether the same may be asked again with another answer; the lowest sequence number that waits is kept until then.
+    private static func isPassing(_ error: ErrorCode) -> Bool {
+        switch error {
+        case .concurrentTransactions, .coordinatorLoadInProgress, .coordinatorNotAvailable, .notCoordinator, .networkException: true
+        default: false
         }
     }
 
