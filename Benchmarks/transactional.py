@@ -17,7 +17,8 @@ def transactions():
         if KAFKA_HOME:
             sides["Kafka"] = stack.enter_context(KafkaBroker()).address
             from confluent_kafka.admin import AdminClient, NewTopic
-            for future in AdminClient({"bootstrap.servers": sides["Kafka"]}).create_topics([NewTopic("p1", 1), NewTopic("p8", 8)]).values():
+            admin = AdminClient({"bootstrap.servers": sides["Kafka"]})
+            for future in admin.create_topics([NewTopic("p1", 1), NewTopic("p8", 8)]).values():
                 future.result(30)
         sides["Ottla, fsync"] = stack.enter_context(Broker("--topic", "p1:1", "--topic", "p8:8")).address
         producers = {}
