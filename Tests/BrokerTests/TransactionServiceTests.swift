@@ -86,8 +86,9 @@ import Testing
         #expect(try unchecked.produce("a", "unknown", version: 11) == ErrorCode.none)
     }
 
-    @Test func nothingIsKeptOfProducersThatTheCoordinatorDoesNotKnow() throws {
-        let driver = try driver()
+    @Test(arguments: ["true", "false"])
+    func nothingIsKeptOfProducersThatTheCoordinatorDoesNotKnow(isVerifying: String) throws {
+        let driver = try driver(properties: ["transaction.partition.verification.enable": isVerifying])
         let producer = try TransactionClient(driver, "tx")
         let known = producer.producerId
         let log = try #require(driver.broker.partitions.partition("a", 0)).log

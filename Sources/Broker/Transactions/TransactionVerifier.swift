@@ -41,28 +41,27 @@ final class TransactionVerifier: Sendable {
     func verify(_ producer: TransactionalProducer, _ writes: [Write], _ manner: Manner, now: Int64, then: @escaping @Sendable (Verdicts) -> Void) {
         let isRequired = metadata.configs.broker("transaction.partition.verification.enable").bool ?? true
         guard isRequired || manner.adds else { return then(writes.map { _ in .success(.unchecked) }) }
-        var asked: Set<TopicPartition> = []
+        var asked: [TopicPartition: VerificationGuard] = [:]
         let begun: Verdicts = writes.map { write in
             do throws(AppendError) {
                 let proof = try write.partition.log.startVerification(
                     producerId: producer.producerId, epoch: producer.epoch, sequence: write.sequence, bumpsEpochs: manner.adds, now: now)
-                if proof != nil { asked.insert(write.name) }
+                if let proof { asked[write.name] = proof }
                 return .success(isRequired ? .verified(proof) : .unchecked)
             } catch {
                 return .failure(error)
             }
         }
         if asked.isEmpty { return then(begun) }
-        let partitions = asked
+        let proofs = asked
+        let partitions = Set(asked.keys)
         let answered: TransactionCoordinatorService.Completion = { reply in
             then(
                 zip(writes, begun).map { write, verdict in
-                    guard partitions.contains(write.name), case .success = verdict else { return verdict }
+                    guard let proof = proofs[write.name], case .success = verdict else { return verdict }
                     let error = Self.error(reply, write.name)
                     if error == .none { return verdict }
-                    if !Self.isPassing(error), case .success(.verified(let proof?)) = verdict {
-                        write.partition.log.cancelVerification(producerId: producer.producerId, proof)
-                    }
+                    if !Self.isPassing(error) { write.partition.log.cancelVerification(producerId: producer.producerId, proof) }
                     return .failure(manner.refusal(error))
                 })
         }
