@@ -162,7 +162,7 @@ import Vocabulary
 
     @Test func whatIsUnknownAfterALossOfStateIsFatalWithoutAnEpochToBump() throws {
         for (version, bumps, state, mustBump) in [
-            (Int16(1), true, TransactionState.abortableError, true), (1, false, .fatalError, false), (2, false, .abortableError, false),
+            (Int16(1), true, TransactionalProducerState.abortableError, true), (1, false, .fatalError, false), (2, false, .abortableError, false),
         ] {
             var scene = TransactionScene(transactionVersion: version, bumpsEpochs: bumps)
             try scene.initialize()

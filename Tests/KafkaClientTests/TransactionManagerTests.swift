@@ -27,7 +27,7 @@ import Vocabulary
     }
 
     /// A producer that got to a state, where nobody waits for a call.
-    static func scene(_ state: TransactionState, version: Int16) throws -> TransactionScene {
+    static func scene(_ state: TransactionalProducerState, version: Int16) throws -> TransactionScene {
         var scene = TransactionScene(transactionVersion: version)
         if state == .uninitialized { return scene }
         if state == .initializing {
@@ -49,12 +49,14 @@ import Vocabulary
     }
 
     /// What each state allows; all else is refused with the state left as it is. A call that is still under way may be made once more.
-    static let allowed: [TransactionState: [Call]] = [
+    static let allowed: [TransactionalProducerState: [Call]] = [
         .uninitialized: [.initTransactions], .initializing: [.initTransactions], .ready: [.begin], .inTransaction: [.send, .sendOffsets, .commit, .abort],
         .committing: [.commit], .aborting: [.abort], .abortableError: [.abort], .fatalError: [],
     ]
 
-    @Test(arguments: TransactionState.allCases, [Int16(1), 2]) func aStateAllowsTheCallsThatKafkasAllows(state: TransactionState, version: Int16) throws {
+    @Test(arguments: TransactionalProducerState.allCases, [Int16(1), 2]) func aStateAllowsTheCallsThatKafkasAllows(
+        state: TransactionalProducerState, version: Int16
+    ) throws {
         for call in Call.allCases {
             var scene = try Self.scene(state, version: version)
             #expect(scene.manager.state == state)
@@ -73,7 +75,7 @@ import Vocabulary
     }
 
     @Test func refusalsAreInKafkasWords() throws {
-        func message(_ state: TransactionState, _ call: Call) throws -> String? {
+        func message(_ state: TransactionalProducerState, _ call: Call) throws -> String? {
             var scene = try Self.scene(state, version: 2)
             return scene.refusal { manager, id, now in try Self.make(call, &manager, id, now) }?.message
         }

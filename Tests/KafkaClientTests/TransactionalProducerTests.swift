@@ -281,8 +281,8 @@ final class TransactionalScene {
         #expect(scene.logs.values[0] == values && scene.failures.isEmpty)
     }
 
-    @Test(arguments: [(ErrorCode.producerFenced, TransactionState.fatalError), (.invalidProducerEpoch, .abortableError)])
-    func aProducerThatWasFencedIsToldByTheLeader(code: ErrorCode, state: TransactionState) throws {
+    @Test(arguments: [(ErrorCode.producerFenced, TransactionalProducerState.fatalError), (.invalidProducerEpoch, .abortableError)])
+    func aProducerThatWasFencedIsToldByTheLeader(code: ErrorCode, state: TransactionalProducerState) throws {
         let scene = try TransactionalScene()
         scene.faults = [code]
         try scene.begin()

@@ -8,7 +8,7 @@ import Vocabulary
 /// then only the same call may be made again, and joins it.
 extension Producer {
     /// Where the producer stands; `.uninitialized` also without a transactional id.
-    public var transactionState: TransactionState { transactions?.state ?? .uninitialized }
+    public var transactionState: TransactionalProducerState { transactions?.state ?? .uninitialized }
 
     /// Gets the producer its id, before the first transaction. An earlier producer with the same transactional id is fenced, and its open transaction aborted.
     /// - Throws: `.illegalState`, or what ended the producer before.

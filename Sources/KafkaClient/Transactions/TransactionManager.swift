@@ -33,7 +33,7 @@ struct TransactionManager {
     /// The last call that moves the producer to another state, until it is known to have ended by whoever made it.
     struct Transition {
         let outcome: Int
-        let state: TransactionState
+        let state: TransactionalProducerState
         let operation: String
         let awaited: String
         /// How it ended when nobody waited any more.
@@ -55,7 +55,7 @@ struct TransactionManager {
     let retryBackoffMs: Int64
     let maxBlockMs: Int64
 
-    private(set) var state = TransactionState.uninitialized
+    private(set) var state = TransactionalProducerState.uninitialized
     private(set) var lastError: ClientError?
     var identity = ProducerIdentity.none
     /// Another one for each transaction, so that a partition can remember that it was admitted to this one.
@@ -198,7 +198,7 @@ struct TransactionManager {
     // MARK: What calls ask first
 
     /// Waits for a call of the same kind that timed out, if there is one.
-    private mutating func joins(_ call: TransactionCall, _ next: TransactionState, _ operation: String, _ now: Int64) throws(ClientError) -> Bool {
+    private mutating func joins(_ call: TransactionCall, _ next: TransactionalProducerState, _ operation: String, _ now: Int64) throws(ClientError) -> Bool {
         guard let transition else { return false }
         guard transition.state == next else {
             try failIfPending(operation)
@@ -245,7 +245,7 @@ struct TransactionManager {
 
     // MARK: States
 
-    private mutating func move(to next: TransactionState, _ error: ClientError? = nil) throws(ClientError) {
+    private mutating func move(to next: TransactionalProducerState, _ error: ClientError? = nil) throws(ClientError) {
         guard state.mayBecome(next) else {
             throw .illegalState("TransactionalId \(id): Invalid transition attempted from state \(state.rawValue) to state \(next.rawValue)")
         }

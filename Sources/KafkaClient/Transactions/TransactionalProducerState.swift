@@ -1,6 +1,6 @@
 /// Where a transactional producer stands. States and ways between them are those of Kafka's own producer; of those, the state of a transaction that is
 /// prepared for a two-phase commit (KIP-939) is left out, as no call of Kafka 4.3 leads there.
-public enum TransactionState: String, Sendable, Hashable, CaseIterable {
+public enum TransactionalProducerState: String, Sendable, Hashable, CaseIterable {
     /// Before `initTransactions`, and again after a right was missing for it.
     case uninitialized = "UNINITIALIZED"
     /// A producer id, or the next epoch of it, is asked for.
@@ -21,7 +21,7 @@ public enum TransactionState: String, Sendable, Hashable, CaseIterable {
     /// A transaction has begun and not ended.
     public var isOpen: Bool { self == .inTransaction || self == .abortableError || isCompleting }
 
-    func mayBecome(_ next: TransactionState) -> Bool {
+    func mayBecome(_ next: TransactionalProducerState) -> Bool {
         switch next {
         case .uninitialized: self == .ready || self == .abortableError
         case .initializing: self == .uninitialized || isCompleting
