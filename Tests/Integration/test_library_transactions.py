@@ -29,7 +29,7 @@ CLUSTERS = {"ottla": (Broker, "consumer"), "kafka": (lambda: kafka(2), "consumer
 def cluster(request):
     start, protocol = CLUSTERS[request.param]
     with start() as broker:
-        broker.protocol = protocol
+        broker.protocol, broker.is_ours = protocol, request.param == "ottla"
         yield broker
 
 
@@ -142,24 +142,30 @@ def play(program, script, address, mark):
     return [line for line in done.stdout.replace(mark, "ID").splitlines() if " -> " in line]
 
 
-def without_chance(lines):
+def without_offsets(text, cluster):
+    """Now and then Kafka writes a transaction's marker twice (KAFKA-19999), and what follows moves on by one; our broker does not."""
+    return text if cluster.is_ours else re.sub(r"\b\d+=", "=", re.sub(r"(^|-> )ok \d+$", r"\1ok", text))
+
+
+def without_chance(lines, cluster):
     """Kafka's plain exceptions have no code, where ours keep that of their cause; ids and epochs depend on what was played before."""
     plain = re.compile(r"-> [A-Z_]+: (Unexpected error|Cannot execute transactional method|Transaction offset Commit failed)")
-    return [re.sub(r"\(producerId=\d+, epoch=\d+\)", "(an identity)", plain.sub(r"-> \1", line)) for line in lines]
+    identity = re.compile(r"\(producerId=\d+, epoch=\d+\)")
+    return [without_offsets(identity.sub("(an identity)", plain.sub(r"-> \1", line)), cluster) for line in lines]
 
 
 def compare(script, cluster, mark):
     """What came of each call through our client, which is what comes of it through Kafka's."""
     ours = play([PLAYER], script, cluster.address, f"s{mark}")
     if KAFKA_HOME:
-        assert without_chance(ours) == without_chance(play(JAVA, script, cluster.address, f"j{mark}"))
+        assert without_chance(ours, cluster) == without_chance(play(JAVA, script, cluster.address, f"j{mark}"), cluster)
     return {line.partition(" -> ")[0]: line.partition(" -> ")[2] for line in ours}
 
 
 def test_a_producers_life_is_that_of_kafkas(cluster):
     last = compare(LIFE, cluster, "1")
-    assert last["read life-ID read_committed 4"] == "0=1 1=2 5=3 7=4"
-    assert last["read life-ID read_uncommitted 5"] == "0=1 1=2 3=lost 5=3 7=4"
+    for isolation, count, found in (("read_committed", 4, "0=1 1=2 5=3 7=4"), ("read_uncommitted", 5, "0=1 1=2 3=lost 5=3 7=4")):
+        assert without_offsets(last[f"read life-ID {isolation} {count}"], cluster) == without_offsets(found, cluster)
     assert last["abort p"].startswith("PRODUCER_FENCED: ")
     described = ottla("consumer-groups", "--bootstrap-server", cluster.address, "--describe", "--offsets", "--group", "life-group-s1")
     row = next(line.split() for line in described.splitlines() if line.startswith("life-group-s1"))
