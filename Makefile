@@ -105,10 +105,10 @@ lint: ## layout, and what is too long or left undone
 format:
 	$(SWIFT) format --in-place --recursive --parallel $(wildcard $(SWIFT_FILES))
 
-generated: release ## man/ and completions/ are what the binary writes
-	@rm -rf .build-generated && mkdir -p .build-generated/man .build-generated/completions
-	@$(BINARY) generate man .build-generated/man && $(BINARY) generate completions .build-generated/completions
-	diff -r man .build-generated/man && diff -r completions .build-generated/completions
+generated: release ## man/, completions/ and docs/schemas/ are what the binary writes
+	@rm -rf .build-generated && mkdir -p .build-generated
+	@for kind in man completions schemas; do $(BINARY) generate $$kind .build-generated/$$kind || exit 1; done
+	diff -r man .build-generated/man && diff -r completions .build-generated/completions && diff -r docs/schemas .build-generated/schemas
 
 bench: release test-deps
 	OTTLA=$(abspath $(BINARY)) $(PYTHON) Benchmarks/run.py

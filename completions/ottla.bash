@@ -28,7 +28,7 @@ _ottla_options() {
         console-producer) REPLY='--batch-size --bootstrap-server --command-config --command-property --compression-codec --help --line-reader --max-block-ms --max-memory-bytes --max-partition-memory-bytes --message-send-max-retries --metadata-expiry-ms --reader-config --reader-property --request-required-acks --request-timeout-ms --retry-backoff-ms --socket-buffer-size --sync --timeout --topic --version' ;;
         console-consumer) REPLY='--bootstrap-server --command-config --command-property --enable-systest-events --formatter --formatter-config --formatter-property --from-beginning --group --help --include --isolation-level --key-deserializer --max-messages --offset --partition --skip-message-on-error --timeout-ms --topic --value-deserializer --version' ;;
         consumer-groups) REPLY='--all-groups --all-topics --bootstrap-server --by-duration --command-config --delete --delete-offsets --describe --dry-run --execute --export --from-file --group --help --list --members --offsets --reset-offsets --shift-by --state --timeout --to-current --to-datetime --to-earliest --to-latest --to-offset --topic --type --validate-regex --verbose --version' ;;
-        get-offsets) REPLY='--bootstrap-server --command-config --exclude-internal-topics --help --partitions --time --topic --topic-partitions --version' ;;
+        get-offsets) REPLY='--bootstrap-server --command-config --exclude-internal-topics --help --output --partitions --time --topic --topic-partitions --version' ;;
         transactions) REPLY='--bootstrap-server --command-config --help --version list describe describe-producers abort find-hanging forceTerminateTransaction' ;;
         transactions.list) REPLY='--duration-filter --help --transactional-id-pattern' ;;
         transactions.describe) REPLY='--help --transactional-id' ;;
@@ -74,6 +74,7 @@ _ottla_value() {
         consumer-groups:type) REPLY='words Classic Consumer' ;;
         get-offsets:bootstrap-server|get-offsets:broker-list|get-offsets:partitions) REPLY='none' ;;
         get-offsets:command-config) REPLY='file' ;;
+        get-offsets:output) REPLY='words text json jsonl' ;;
         get-offsets:time) REPLY='words latest earliest max-timestamp earliest-local latest-tiered earliest-pending-upload' ;;
         get-offsets:topic|get-offsets:topic-partitions) REPLY='topics' ;;
         transactions:bootstrap-server) REPLY='none' ;;

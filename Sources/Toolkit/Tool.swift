@@ -2,11 +2,11 @@
 public struct Tool: Sendable {
     /// Names, options, help.
     public let command: Command
-    /// Does the work and returns the exit code. A thrown `ToolError` becomes one line on standard error and its exit code; any other error likewise, with exit code 1.
-    public let run: @Sendable (ToolContext) throws -> Int32
+    /// Asks the cluster and reports what it finds. A thrown `ToolError` becomes one line on standard error and its exit code; any other error likewise.
+    public let run: @Sendable (ToolContext) throws -> ExitCode
 
     /// Binds a command to its work.
-    public init(_ command: Command, run: @escaping @Sendable (ToolContext) throws -> Int32) {
+    public init(_ command: Command, run: @escaping @Sendable (ToolContext) throws -> ExitCode) {
         self.command = command
         self.run = run
     }

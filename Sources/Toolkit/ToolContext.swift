@@ -41,30 +41,32 @@ public final class ToolContext {
     public let output: OutputWriter
     /// Standard error: one clear line a failure.
     public let error: OutputWriter
+    /// Where rows go, and from there to standard output in the form that `--output` asks for.
+    public let report: Report
     private let world: World
 
     /// A context; `error` should have been made with `after: output`.
-    public init(command: Command, invocation: Invocation, options: ParsedOptions, input: ToolInput, output: OutputWriter, error: OutputWriter, world: World) {
+    public init(
+        command: Command, invocation: Invocation, options: ParsedOptions, input: ToolInput, output: OutputWriter, error: OutputWriter, report: Report,
+        world: World
+    ) {
         self.command = command
         self.invocation = invocation
         self.options = options
         self.input = input
         self.output = output
         self.error = error
+        self.report = report
         self.world = world
     }
 
     /// What Kafka prints on standard output for an option's older name. Called by a name of ours, all names are equal and nothing is printed.
-    func notice(_ text: @autoclosure () -> String, if condition: Bool) {
-        if condition && invocation.isKafkaName { output.line(text()) }
+    func notice(_ text: @autoclosure () -> String, if condition: Bool = true) {
+        if condition && invocation.isKafkaName && report.isText { output.line(text()) }
     }
 
-    /// The line on standard error of a failure that standard output has named already, as Kafka does. Whoever sees both on one terminal is told only
-    /// what is new: the reason, if there is one.
-    func explain(_ line: @autoclosure () -> String, reason: String?) {
-        if !(outputIsTerminal && errorIsTerminal) { return error.line(line()) }
-        if let reason { error.line(reason) }
-    }
+    /// A failure that does not end the command: what Kafka prints of it on standard output, under Kafka's name, and its line on standard error.
+    func complain(_ failure: ToolError) { FailureReport(invocation: invocation, format: report.format, world: world).write(failure, output, error) }
 
     /// One variable of the environment.
     public func variable(_ name: String) -> String? { world.variable(name) }

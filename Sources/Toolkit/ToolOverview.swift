@@ -8,12 +8,17 @@ enum Overview {
         for tool in visible { text += "  " + Table.pad(tool.command.name, width) + tool.command.purpose + "\n" }
         text += "\nEach command also answers to Kafka's name for it (a link named kafka-topics or kafka-topics.sh).\n"
         text += "'ottla help COMMAND' shows its options, 'ottla completion bash|zsh|fish' prints a completion script.\n"
+        text += HelpTopics.all.map { "'ottla help \($0.name)': \($0.purpose)\n" }.joined()
         return text
     }
 
     static func showHelp(_ words: [String], output: OutputWriter, error: OutputWriter) -> Int32 {
         guard let word = words.first else {
             output.write(help)
+            return 0
+        }
+        if let topic = HelpTopics.all.first(where: { $0.name == word }) {
+            output.write(topic.text)
             return 0
         }
         guard let tool = Tools.named(word) else {

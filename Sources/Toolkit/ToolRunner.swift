@@ -25,29 +25,44 @@ public struct ToolRunner {
         output.flush()
         if let reason = output.failure {
             error.line("\(invocation.program): cannot write standard output: \(reason)")
-            code = max(code, 1)
+            if code == .done { code = .failed }
         }
         error.flush()
         if let signal = world.signalNumber() { return 128 + signal }
-        return code
+        return invocation.isKafkaName ? min(code.rawValue, 1) : code.rawValue
     }
 
-    private func perform(_ arguments: [String]) -> Int32 {
-        do {
-            let options = try parse(arguments)
+    private func perform(_ arguments: [String]) -> ExitCode {
+        let options: ParsedOptions
+        let format: OutputFormat
+        do throws(ToolError) {
+            options = try parse(arguments)
             if options.has("help") { return showHelp(asked: true, of: options.subcommand) }
             if options.has("version") { return showVersion() }
             if arguments.isEmpty, tool.command.needsArguments { return showHelp(asked: false) }
-            let context = ToolContext(
-                command: tool.command, invocation: invocation, options: options, input: input, output: output, error: error, world: world)
-            return try tool.run(context)
-        } catch let failure as ToolError {
-            return report(failure)
-        } catch let failure as ClientError {
-            return failure.kind == .interrupted ? 1 : report(ToolError("\(invocation.program): \(failure)"))
+            format = try options.outputFormat()
         } catch {
-            return report(ToolError("\(error)"))
+            return fail(error, format: .text, self.error)
         }
+        let report = Report(format, command: tool.command.name, to: output)
+        // The sink keeps standard output in front of standard error itself.
+        let warnings = format == .text ? error : OutputWriter(WarningSink(error), flushesLines: true)
+        let context = ToolContext(
+            command: tool.command, invocation: invocation, options: options, input: input, output: output, error: warnings, report: report, world: world)
+        var code = ExitCode.done
+        var failure: ToolError?
+        do {
+            code = try tool.run(context)
+        } catch let ended as ToolError {
+            failure = ended
+        } catch let ended as ClientError {
+            if ended.kind == .interrupted { code = .failed } else { failure = ToolError(ended, message: "\(invocation.program): \(ended)") }
+        } catch {
+            failure = ToolError("\(error)")
+        }
+        report.finish(failed: failure != nil || code != .done)
+        warnings.flush()
+        return failure.map { fail($0, format: format, error) } ?? code
     }
 
     private func parse(_ arguments: [String]) throws(ToolError) -> ParsedOptions {
@@ -61,21 +76,20 @@ public struct ToolRunner {
         }
     }
 
-    private func report(_ failure: ToolError) -> Int32 {
-        if tool.command.dialect == .argparse, failure.showUsage {
+    private func fail(_ failure: ToolError, format: OutputFormat, _ error: OutputWriter) -> ExitCode {
+        if tool.command.dialect == .argparse, failure.showUsage, format == .text {
             error.write(help(of: failure.subcommand).usageLine)
             error.line("\(invocation.program): error: \(failure.message)")
-            return max(failure.exitCode, 1)
+        } else {
+            FailureReport(invocation: invocation, format: format, world: world).write(failure, output, error)
         }
-        if !failure.message.isEmpty { error.line(failure.message) }
-        if failure.showUsage { error.line("Try '\(invocation.program) --help' for the options.") }
-        return max(failure.exitCode, 1)
+        return failure.exit == .done ? .failed : failure.exit
     }
 
-    private func showVersion() -> Int32 {
+    private func showVersion() -> ExitCode {
         let kafka = tool.command.dialect == .argparse ? "\(Version.kafka) (Commit:\(Version.kafkaCommit))" : Version.kafka
         output.line(invocation.isKafkaName ? kafka : "ottla \(Version.ottla) (Kafka \(Version.kafka))")
-        return 0
+        return .done
     }
 
     /// The help of the command, or of one of its subcommands.
@@ -86,13 +100,13 @@ public struct ToolRunner {
 
     /// Kafka's own names print help on standard error and fail, those with argparse's parser on standard output and fail as well;
     /// `ottla topics --help` is what the user asked for and succeeds.
-    private func showHelp(asked: Bool, of subcommand: String? = nil) -> Int32 {
+    private func showHelp(asked: Bool, of subcommand: String? = nil) -> ExitCode {
         let text = help(of: subcommand).full
         if asked, !invocation.isKafkaName {
             output.write(text)
-            return 0
+            return .done
         }
         (asked && tool.command.dialect == .argparse ? output : error).write(text)
-        return 1
+        return .usage
     }
 }

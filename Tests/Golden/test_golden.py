@@ -13,7 +13,7 @@ from support import Broker, links
 
 HERE = pathlib.Path(__file__).parent
 SIX = ("topics", "console-producer", "console-consumer", "consumer-groups", "consumer-groups-reset", "unreachable")
-SCRIPTS = (*SIX, "get-offsets", "transactions")
+SCRIPTS = tuple(sorted(path.stem for path in (HERE / "transcripts").glob("*.txt")))
 GOLDEN = {name: list(read_transcript(HERE / "transcripts" / f"{name}.txt")) for name in SCRIPTS}
 OURS = {name: ours.read(name) for name in SCRIPTS}
 DEVIATIONS = read_deviations(HERE / "deviations.tsv")
@@ -58,7 +58,7 @@ def play_all(scripts, directory_of):
         assert done.returncode == 0, f"{script} could not be played to its end:\n{done.stderr[-5000:]}"
         return list(read_transcript(directory / f"{script}.txt"))
 
-    order = [script for script in LONGEST_FIRST if script in scripts]
+    order = sorted(scripts, key=lambda script: LONGEST_FIRST.index(script) if script in LONGEST_FIRST else len(LONGEST_FIRST))
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return dict(zip(order, pool.map(one, order)))
 

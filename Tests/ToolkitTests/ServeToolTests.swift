@@ -16,7 +16,8 @@ private func start(_ keys: [String: String], _ arguments: String...) throws -> (
     let (output, error) = (OutputWriter(MemorySink()), OutputWriter(MemorySink()))
     let context = ToolContext(
         command: ServeTool.command, invocation: Invocation(program: "ottla serve", isKafkaName: false),
-        options: try JoptParser(ServeTool.command).parse(arguments), input: ToolInput(MemorySource([])), output: output, error: error, world: .still)
+        options: try JoptParser(ServeTool.command).parse(arguments), input: ToolInput(MemorySource([])), output: output, error: error,
+        report: Report(.text, command: "serve", to: output), world: .still)
     let options = try ServeTool.serverOptions(context, NodeProperties(keys))
     let listeners = options.listeners.map { "\($0.name) \($0.address)" + ($0.advertised.map { " as \($0)" } ?? "") }
     return (listeners, options.properties, options.dataDirectory)
@@ -25,7 +26,7 @@ private func start(_ keys: [String: String], _ arguments: String...) throws -> (
 @Suite struct ServeToolTests {
     @Test func wordsThatBelongToNoOptionAreRefused() {
         let ran = run(["--ephemeral", "orders:3"])
-        #expect(ran.code == 1)
+        #expect(ran.code == 2)
         #expect(ran.error.contains("unexpected word 'orders:3'"))
     }
 

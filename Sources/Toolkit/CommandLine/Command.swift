@@ -32,6 +32,8 @@ public struct Command: Sendable {
     public let positionals: [Positional]
     /// Commands one level below, chosen by the first word (argparse only).
     public let subcommands: [Command]
+    /// The kinds of rows that it prints. A command with any takes `--output`.
+    public let sections: [Section]
     /// Paragraphs for the manual page: examples, exit codes, notes.
     public let notes: [String]
     /// Example command lines for help and manual, without the leading program name; an empty one is the call without any argument.
@@ -48,7 +50,7 @@ public struct Command: Sendable {
     /// Describes a command; see the properties.
     public init(
         name: String, kafkaName: String? = nil, purpose: String, dialect: Dialect = .jopt, options: [Option], positionals: [Positional] = [],
-        subcommands: [Command] = [], notes: [String] = [], examples: [String] = [], needsArguments: Bool = true,
+        subcommands: [Command] = [], sections: [Section] = [], notes: [String] = [], examples: [String] = [], needsArguments: Bool = true,
         errorPrefix: String = "", hidden: Bool = false, exitStatus: String? = nil
     ) {
         self.name = name
@@ -58,6 +60,7 @@ public struct Command: Sendable {
         self.dialect = dialect
         self.positionals = positionals
         self.subcommands = subcommands
+        self.sections = sections
         self.notes = notes
         self.examples = examples
         self.exitStatus = exitStatus
@@ -66,12 +69,19 @@ public struct Command: Sendable {
         self.isHidden = hidden
     }
 
-    /// The options with `--help` and `--version` added where the command has not its own, sorted by name.
+    /// The options with `--help`, `--version` and `--output` added where the command has not its own, sorted by name.
     public var allOptions: [Option] {
         var all = options
+        if !sections.isEmpty { all.append(OutputFormat.option) }
         if !all.contains(where: { $0.names.contains("help") }) { all.append(dialect == .argparse ? .shortHelpOption : .helpOption) }
         if dialect == .jopt, !all.contains(where: { $0.names.contains("version") }) { all.append(.versionOption) }
         return all.sorted { $0.name < $1.name }
+    }
+
+    /// Its own kinds of rows and those of its subcommands, each once.
+    var sectionsAtAnyPlace: [Section] {
+        var seen: Set<String> = []
+        return (sections + subcommands.flatMap(\.sections)).filter { seen.insert($0.name).inserted }
     }
 
     /// The subcommand of that name.

@@ -16,11 +16,11 @@ struct Generator {
         return 0
     }
 
-    /// `ottla generate man DIR` and `ottla generate completions DIR`: the files of the project's folders of these names.
+    /// `ottla generate man|completions|schemas DIR`: the files of the project's folders `man`, `completions` and `docs/schemas`.
     func writeFiles(_ words: [String]) -> Int32 {
-        let files: [(name: String, text: String)]? = words.count == 2 ? (words[0] == "man" ? pages : words[0] == "completions" ? scripts : nil) : nil
-        guard let files else {
-            error.line("usage: ottla generate man|completions DIR")
+        let kinds = ["man": { pages }, "completions": { scripts }, "schemas": { schemas }]
+        guard words.count == 2, let files = kinds[words[0]]?() else {
+            error.line("usage: ottla generate man|completions|schemas DIR")
             return 1
         }
         do {
@@ -40,6 +40,10 @@ struct Generator {
             if let kafkaName = command.kafkaName { pages.append(("\(kafkaName).1", ManPage.reference(to: command))) }
         }
         return pages
+    }
+
+    private var schemas: [(name: String, text: String)] {
+        commands.filter { !$0.isHidden }.compactMap { command in JSONSchema.of(command).map { ("\(command.name).json", $0.indentedText + "\n") } }
     }
 
     private var scripts: [(name: String, text: String)] { Shell.allCases.map { ($0.fileName, $0.script(commands)) } }

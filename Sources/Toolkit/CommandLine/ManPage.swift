@@ -30,9 +30,23 @@ struct ManPage {
             for example in command.examples { text += escape("ottla \(command.name)" + (example.isEmpty ? "" : " \(example)")) + "\n" }
             text += ".EE\n"
         }
-        let exitStatus = "0 on success, 1 on a failure, 130 after an interrupt (Ctrl-C), 143 after a request to terminate."
+        text += output(command.sectionsAtAnyPlace)
+        let exitStatus =
+            "0 when everything was done; \(ExitCode.allCases.dropFirst().map { "\($0.rawValue): \($0.meaning)" }.joined(separator: "; ")). "
+            + "Under Kafka's name every failure is 1. 130 after an interrupt (Ctrl-C), 143 after a request to terminate."
         text += ".SH EXIT STATUS\n\(command.exitStatus.map(escape) ?? exitStatus)\n"
         text += ".SH SEE ALSO\n.BR ottla (1)\n"
+        return text
+    }
+
+    /// The fields of the rows, as `--output json` names them.
+    private static func output(_ sections: [Section]) -> String {
+        if sections.isEmpty { return "" }
+        var text = ".SH JSON\nFields of the rows that\n.B \\-\\-output\njson and jsonl print; see\n.B ottla help output\\fR.\n"
+        for section in sections {
+            text += ".SS \(escape(section.name))\n\(escape(section.purpose))\n"
+            for field in section.fields { text += ".TP\n\\fB\(escape(field.name))\\fR (\(field.type.phrase))\n\(escape(field.help))\n" }
+        }
         return text
     }
 
@@ -102,5 +116,21 @@ struct ManPage {
         }
         if result.hasPrefix(".") || result.hasPrefix("'") { result = "\\&" + result }
         return result
+    }
+}
+
+extension FieldType {
+    /// In words, for the manual.
+    fileprivate var phrase: String {
+        switch self {
+        case .string: "string"
+        case .integer: "integer"
+        case .number: "number"
+        case .boolean: "boolean"
+        case .array(let element): "list of \(element.phrase)"
+        case .map(let value): "object of \(value.phrase)"
+        case .object(let fields): "object: \(fields.map(\.name).joined(separator: ", "))"
+        case .nullable(let wrapped): "\(wrapped.phrase) or null"
+        }
     }
 }

@@ -7,7 +7,7 @@ final class ConsoleConsumerRun {
     private let settings: ConsoleConsumerSettings
     private let context: ToolContext
     private var count = 0
-    private var exitCode: Int32 = 0
+    private var exitCode = ExitCode.done
     /// What ended the run before its time.
     private var failure: Failure?
 
@@ -29,7 +29,7 @@ final class ConsoleConsumerRun {
         self.context = context
     }
 
-    func run() throws(ToolError) -> Int32 {
+    func run() throws(ToolError) -> ExitCode {
         if settings.maxMessages != 0 {
             let session: ConsumerSession
             do {
@@ -97,7 +97,7 @@ final class ConsoleConsumerRun {
     }
 
     private func fail(_ text: String) {
-        exitCode = 1
+        exitCode = .failed
         failure = Failure(text: text)
     }
 
@@ -129,7 +129,7 @@ final class ConsoleConsumerRun {
                 try settings.formatter.write(record, timestampType: batch.timestampType, partition: records.partition, to: context.output)
             } catch {
                 guard settings.skipsErrors else {
-                    exitCode = 1
+                    exitCode = .failed
                     failure = Failure(text: "Unknown error when running consumer: \(error)", followsCount: true)
                     return false
                 }
@@ -149,7 +149,7 @@ final class ConsoleConsumerRun {
             try session.close(timeoutMs: session.isObstructed ? Self.obstructedCloseTimeoutMs : Self.closeTimeoutMs)
         } catch {
             if failure != nil { return }
-            exitCode = 1
+            exitCode = .failed
             failure = Failure(text: "Committing offsets failed: \(error.exceptionClass): \(error)")
         }
     }

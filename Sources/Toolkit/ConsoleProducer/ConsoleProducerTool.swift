@@ -42,7 +42,7 @@ final class ConsoleProducerRun {
         showsPrompt = context.inputIsTerminal && context.outputIsTerminal
     }
 
-    func run() throws -> Int32 {
+    func run() throws -> ExitCode {
         let (error, isSync) = (context.error, settings.isSync)
         sender.producer.onFailure = { [unowned self] batch in
             hasFailed = true
@@ -72,7 +72,7 @@ final class ConsoleProducerRun {
             stop = stop ?? ToolError(error.description)
         }
         if let stop { throw stop }
-        return hasFailed ? 1 : 0
+        return hasFailed ? .partlyFailed : .done
     }
 
     /// What ends the reading before the input does.

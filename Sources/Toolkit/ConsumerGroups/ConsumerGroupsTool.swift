@@ -66,7 +66,7 @@ public enum ConsumerGroupsTool {
         Option("from-file", value: .required("file"), help: "Reset to the offsets in a CSV file", completion: .file),
     ]
 
-    private static func run(_ context: ToolContext) throws -> Int32 {
+    private static func run(_ context: ToolContext) throws -> ExitCode {
         try check(context)
         if let pattern = try context.options.string("validate-regex") { return ValidateRegex.perform(pattern, output: context.output) }
         do {
@@ -78,20 +78,11 @@ public enum ConsumerGroupsTool {
             if options.has("delete") { return try DeleteGroups(run: run).perform() }
             if options.has("reset-offsets") { return try ResetOffsets(run: run).perform() }
             return try DeleteOffsets(run: run).perform()
-        } catch let failure as GroupFailure {
-            return report(failure.text, line: failure.line, reason: failure.reason, context)
-        } catch let error as ClientError {
-            // An interrupted wait needs no words.
-            return error.kind == .interrupted ? 1 : report(error.message, line: error.description, reason: error.reason, context)
-        } catch let error as ToolError where !error.showUsage {
-            return report(error.message, line: error.message, reason: nil, context)
+        } catch let error as ClientError where error.kind != .interrupted {
+            throw GroupFailure.of(error, text: error.message)
+        } catch let error as ToolError {
+            throw GroupFailure.shown(error)
         }
-    }
-
-    private static func report(_ text: String, line: String, reason: String?, _ context: ToolContext) -> Int32 {
-        context.output.line("\nError: Executing consumer group command failed due to \(text)")
-        context.explain(line, reason: reason)
-        return 1
     }
 
     // MARK: Rules

@@ -6,7 +6,7 @@ import Vocabulary
 struct DeleteOffsets {
     let run: GroupRun
 
-    func perform() throws -> Int32 {
+    func perform() throws -> ExitCode {
         let options = run.context.options
         guard let group = try options.string("group") else { throw ToolError.usage("Missing required argument \"[group]\"") }
         let selection = try TopicSelection(options.all("topic"))
@@ -27,13 +27,13 @@ struct DeleteOffsets {
             failures.merge(refused) { old, _ in old }
             first = partitions.lazy.compactMap { refused[$0] }.first
         } catch {
-            if error.kind != .broker { throw GroupFailure(error, text: error.message) }
+            if error.kind != .broker { throw GroupFailure.of(error, text: error.message) }
             first = error
             for partition in partitions { failures[partition] = error }
         }
         printVerdict(group, first)
         printTable(Array(Set(partitions).union(failures.keys.filter { $0.partition < 0 })), failures)
-        return failures.isEmpty && first == nil ? 0 : 1
+        return failures.isEmpty && first == nil ? .done : .failed
     }
 
     private func printVerdict(_ group: String, _ failure: ClientError?) {

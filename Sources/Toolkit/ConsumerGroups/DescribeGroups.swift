@@ -8,7 +8,7 @@ struct DescribeGroups {
 
     private var isVerbose: Bool { run.context.options.has("verbose") }
 
-    func perform() throws -> Int32 {
+    func perform() throws -> ExitCode {
         let options = run.context.options
         let ids = Array(Set(try run.selectedGroups())).sorted()
         var groups: [GroupDescription] = []
@@ -18,10 +18,10 @@ struct DescribeGroups {
                 groups.append(try (described[id] ?? .failure(ClientError(code: .unknownServerError))).get())
             } catch {
                 if error.kind == .interrupted { throw error }
-                throw GroupFailure(error, text: error.javaDescription)
+                throw GroupFailure.of(error, text: error.javaDescription)
             }
         }
-        var code: Int32 = 0
+        var code = ExitCode.done
         if options.has("members") {
             for group in groups where try prints(group, code: &code) { printMembers(group) }
         } else if options.has("state") {
@@ -35,7 +35,7 @@ struct DescribeGroups {
     }
 
     /// Says what is to be said about a group's state; true when its table is to follow.
-    private func prints(_ group: GroupDescription, code: inout Int32) throws -> Bool {
+    private func prints(_ group: GroupDescription, code: inout ExitCode) throws -> Bool {
         switch group.state {
         case "Stable": return true
         case "Empty": run.context.error.line("\nConsumer group '\(group.groupId)' has no active members.")
@@ -43,11 +43,11 @@ struct DescribeGroups {
             run.context.error.line("\nWarning: Consumer group '\(group.groupId)' is rebalancing.")
         case "Dead":
             run.printError("Consumer group '\(group.groupId)' does not exist.")
-            code = 1
+            code = .failed
             // Kafka shows the header of the members' table even then.
             return false
         default:
-            throw GroupFailure(text: "Expected a valid consumer group state, but found '\(group.state.isEmpty ? "Unknown" : group.state)'.")
+            throw GroupFailure.of(text: "Expected a valid consumer group state, but found '\(group.state.isEmpty ? "Unknown" : group.state)'.")
         }
         return true
     }

@@ -3,30 +3,29 @@ import Host
 import KafkaClient
 
 /// A failure that Kafka reports on standard output as `Error: Executing consumer group command failed due to TEXT`.
-struct GroupFailure: Error {
-    /// What follows "failed due to".
-    let text: String
-    /// The line for standard error.
-    let line: String
-    /// What the line says beyond the text; nil when it says the same.
-    let reason: String?
+enum GroupFailure {
+    static let noClient = "Failed to create new KafkaAdminClient"
 
-    init(text: String, line: String? = nil) { self.init(text: text, line: line ?? text, reason: line) }
-
-    private init(text: String, line: String, reason: String?) {
-        self.text = text
-        self.line = line
-        self.reason = reason
+    /// - Parameters:
+    ///   - text: what follows "failed due to".
+    ///   - line: the line for standard error where it says more.
+    static func of(text: String, line: String? = nil, exit: ExitCode = .failed) -> ToolError {
+        ToolError(line ?? text, exit: exit).onOutput(output(text), reason: line)
     }
 
     /// A failed call, in words that depend on how deep Java has wrapped the exception.
-    init(_ error: ClientError, text: String) {
+    static func of(_ error: ClientError, text: String) -> ToolError {
         // Java looks names up when it makes the client, we when we connect; the words are those of the former.
-        let shown = error.isInvalidValue ? error.message : error.kind == .configuration ? Self.noClient : text
-        self.init(text: shown, line: error.description, reason: error.reason)
+        let shown = error.isInvalidValue ? error.message : error.kind == .configuration ? noClient : text
+        return ToolError(error).onOutput(output(shown), reason: error.reason)
     }
 
-    static let noClient = "Failed to create new KafkaAdminClient"
+    private static func output(_ text: String) -> String { "\nError: Executing consumer group command failed due to \(text)" }
+
+    /// Any failure of the tool in that form; usage errors and those that are in it already stay as they are.
+    static func shown(_ error: ToolError) -> ToolError {
+        error.showUsage || error.kafkaOutput != nil ? error : error.onOutput(output(error.message))
+    }
 }
 
 /// One run of the tool: what the user asked for, and the cluster.
@@ -43,7 +42,7 @@ struct GroupRun {
             do {
                 for (key, value) in try context.readProperties(path) { properties[key] = value }
             } catch {
-                throw GroupFailure(text: "java.nio.file.NoSuchFileException: \(path)", line: error.message)
+                throw GroupFailure.of(text: "java.nio.file.NoSuchFileException: \(path)", line: error.message)
             }
         }
         properties = try context.resolved(properties, of: .admin)
@@ -55,7 +54,7 @@ struct GroupRun {
             if context.options.has("timeout") { config.unreachableAfterMs = timeoutMs }
             session = try context.openSession(config)
         } catch {
-            throw GroupFailure(error, text: GroupFailure.noClient)
+            throw GroupFailure.of(error, text: GroupFailure.noClient)
         }
         admin = Admin(session, timeoutMs: timeoutMs)
     }
@@ -80,7 +79,7 @@ struct GroupRun {
             return try call()
         } catch {
             if error.kind == .interrupted { throw error }
-            throw GroupFailure(error, text: "java.util.concurrent.ExecutionException: \(error.javaDescription)")
+            throw GroupFailure.of(error, text: "java.util.concurrent.ExecutionException: \(error.javaDescription)")
         }
     }
 
@@ -90,7 +89,7 @@ struct GroupRun {
             return try call()
         } catch {
             if error.kind == .interrupted { throw error }
-            throw GroupFailure(error, text: error.message)
+            throw GroupFailure.of(error, text: error.message)
         }
     }
 }

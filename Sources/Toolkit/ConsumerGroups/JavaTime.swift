@@ -3,7 +3,7 @@ import KafkaClient
 /// Times as Kafka's tools read them.
 enum JavaTime {
     /// Milliseconds since 1970 of `yyyy-MM-ddTHH:mm:ss.SSS` with `Z`, `+hh:mm`, `+hh` or nothing (UTC) behind it.
-    /// - Throws: a `GroupFailure` with Java's text.
+    /// - Throws: a `ToolError` with Java's text.
     static func milliseconds(fromTimestamp text: String) throws -> Int64 {
         guard let t = text.utf8.firstIndex(of: UInt8(ascii: "T")), text.utf8.index(after: t) < text.utf8.endIndex else {
             throw failure("Error parsing timestamp. It does not contain a 'T' according to ISO8601 format", text)
@@ -20,8 +20,8 @@ enum JavaTime {
         return Int64(seconds * 1000 + milli)
     }
 
-    private static func failure(_ reason: String, _ text: String) -> GroupFailure {
-        GroupFailure(
+    private static func failure(_ reason: String, _ text: String) -> ToolError {
+        GroupFailure.of(
             text: "java.text.ParseException: \(reason)", line: "'\(text)' is not a time: use YYYY-MM-DDThh:mm:ss.sss, with Z or +hh:mm behind it if you like")
     }
 

@@ -7,7 +7,7 @@ struct ListGroups {
     private static let validStates = ["Stable", "Dead", "Empty", "CompletingRebalance", "Assigning", "PreparingRebalance", "Reconciling"]
     private static let validTypes = ["Consumer", "Classic"]
 
-    func perform() throws -> Int32 {
+    func perform() throws -> ExitCode {
         let options = run.context.options
         let showsType = options.has("type")
         let showsState = options.has("state")
@@ -19,7 +19,7 @@ struct ListGroups {
         let output = run.context.output
         guard showsType || showsState else {
             for group in groups { output.line(group.groupId) }
-            return 0
+            return .done
         }
         let width = max(15, groups.map(\.groupId.utf16.count).max() ?? 0) + 10
         func row(_ group: String, _ type: String, _ state: String) {
@@ -28,7 +28,7 @@ struct ListGroups {
         }
         row("GROUP", "TYPE", "STATE")
         for group in groups { row(group.groupId, group.type, group.state) }
-        return 0
+        return .done
     }
 
     /// The words of an optional filter in Kafka's spelling; empty when it was not given.

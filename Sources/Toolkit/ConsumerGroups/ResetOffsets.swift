@@ -11,24 +11,24 @@ struct ResetOffsets {
     /// The new offsets of one group.
     private typealias Plan = (group: String, offsets: [TopicPartition: Int64])
 
-    func perform() throws -> Int32 {
+    func perform() throws -> ExitCode {
         let ids = try run.selectedGroups()
-        var code: Int32 = 0
+        var code = ExitCode.done
         var plans: [Plan] = []
         let described = run.admin.describeConsumerGroups(ids)
         for id in ids {
             switch described[id] ?? .failure(ClientError(code: .unknownServerError)) {
             case .success(let group) where group.state != "Empty" && group.state != "Dead":
                 run.printError("Assignments can only be reset if the group '\(id)' is inactive, but the current state is \(group.state).")
-                code = 1
+                code = .failed
                 plans.append((id, [:]))
             case .failure(let error) where error.code != .groupIdNotFound:
                 if error.kind == .interrupted { throw error }
-                throw GroupFailure(error, text: "java.util.concurrent.ExecutionException: \(error.javaDescription)")
+                throw GroupFailure.of(error, text: "java.util.concurrent.ExecutionException: \(error.javaDescription)")
             // A group that is not there yet begins to exist with its first offset.
             default:
                 guard let offsets = try plan(id) else {
-                    code = 1
+                    code = .failed
                     plans.append((id, [:]))
                     continue
                 }
@@ -62,7 +62,7 @@ struct ResetOffsets {
         for topic in selection.wholeTopics {
             switch topics[topic] ?? .failure(ClientError(code: .unknownTopicOrPartition)) {
             case .success(let found): partitions.formUnion(found.partitions.map { TopicPartition(topic, $0.index) })
-            case .failure(let error): throw GroupFailure(text: error.message, line: "topic \(topic): \(error.message)")
+            case .failure(let error): throw GroupFailure.of(text: error.message, line: "topic \(topic): \(error.message)")
             }
         }
         return partitions.sorted()
@@ -73,16 +73,16 @@ struct ResetOffsets {
         if partitions.isEmpty { return }
         if partitions.contains(where: { $0.topic.isEmpty }) {
             let refusal = ClientError(code: .invalidTopicException, message: "The given topic name '' cannot be represented in a request.")
-            throw GroupFailure(text: "java.util.concurrent.ExecutionException: \(refusal.javaDescription)", line: refusal.message)
+            throw GroupFailure.of(text: "java.util.concurrent.ExecutionException: \(refusal.javaDescription)", line: refusal.message)
         }
         let standing = try run.unwrapped { () throws(ClientError) in try run.admin.standing(of: partitions) }
         func list(_ partitions: [TopicPartition]) -> String { partitions.map(\.description).joined(separator: ",") }
         if let (partition, failure) = standing.unknown.first {
-            throw GroupFailure(
+            throw GroupFailure.of(
                 text: "java.util.concurrent.ExecutionException: \(failure.javaDescription)", line: "topic \(partition.topic): \(failure.description)")
         }
-        if !standing.missing.isEmpty { throw GroupFailure(text: "The partitions \"\(list(standing.missing))\" do not exist") }
-        if !standing.leaderless.isEmpty { throw GroupFailure(text: "The partitions \"\(list(standing.leaderless))\" have no leader") }
+        if !standing.missing.isEmpty { throw GroupFailure.of(text: "The partitions \"\(list(standing.missing))\" do not exist") }
+        if !standing.leaderless.isEmpty { throw GroupFailure.of(text: "The partitions \"\(list(standing.leaderless))\" have no leader") }
     }
 
     // MARK: Which offsets
@@ -106,7 +106,7 @@ struct ResetOffsets {
             do {
                 return try atTime(partitions, try JavaDuration(text).before(nowMs: run.context.wallClockMs))
             } catch let error as JavaTextError {
-                throw GroupFailure(text: error.javaText, line: error.message)
+                throw GroupFailure.of(text: error.javaText, line: error.message)
             }
         }
         if let path = try options.string("from-file") { return try fromFile(path, group) }
@@ -157,7 +157,7 @@ struct ResetOffsets {
         do {
             bytes = try run.context.readFile(path)
         } catch {
-            throw GroupFailure(text: "java.io.IOException: Unable to read file \(path)", line: "cannot read \(path): \(error.reason)")
+            throw GroupFailure.of(text: "java.io.IOException: Unable to read file \(path)", line: "cannot read \(path): \(error.reason)")
         }
         let isSingle = options.all("group").count == 1
         let plans = try Self.plans(of: bytes, path: path, onlyGroup: isSingle ? group : nil)
@@ -172,7 +172,7 @@ struct ResetOffsets {
     /// What a file says for each group.
     static func plans(of bytes: [UInt8], path: String, onlyGroup: String?) throws -> [String: [TopicPartition: Int64]] {
         if bytes.isEmpty {
-            throw GroupFailure(
+            throw GroupFailure.of(
                 text: "com.fasterxml.jackson.databind.exc.MismatchedInputException: No content to map due to end-of-input\n"
                     + " at [Source: (StringReader); line: UNKNOWN, column: UNKNOWN]", line: "\(path) is empty")
         }
@@ -180,7 +180,7 @@ struct ResetOffsets {
             return try OffsetCSV.parse(String(decoding: bytes, as: UTF8.self), onlyGroup: onlyGroup)
         } catch {
             if error.isNegativeOffset { throw ToolError.usage("Invalid negative offset") }
-            throw GroupFailure(text: "\(path): \(error.description)")
+            throw GroupFailure.of(text: "\(path): \(error.description)")
         }
     }
 

@@ -3,14 +3,14 @@ import Pattern
 
 /// `--validate-regex`: whether the broker would take a pattern as a subscription (RE2's syntax). Needs no cluster.
 enum ValidateRegex {
-    static func perform(_ text: String, output: OutputWriter) -> Int32 {
+    static func perform(_ text: String, output: OutputWriter) -> ExitCode {
         do {
             _ = try Pattern(text, syntax: .re2)
             output.line("The regular expression `\(text)` is valid.")
-            return 0
+            return .done
         } catch {
             output.line("The regular expression `\(text)` is invalid: \(error.reason).")
-            return 1
+            return .failed
         }
     }
 }

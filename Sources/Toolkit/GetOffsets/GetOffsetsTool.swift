@@ -25,6 +25,7 @@ enum GetOffsetsTool {
                 default: "latest", completion: .words(OffsetSpec.names.map(\.name))),
             Option("exclude-internal-topics", help: "Leave internal topics such as __consumer_offsets out"),
         ],
+        sections: [GetOffsets.offsets.section],
         notes: [
             "Each line is TOPIC:PARTITION:OFFSET. Lines are sorted as text, so partition 10 comes before partition 2.",
             "A partition that has no such offset (no record so late, none at all, nothing in remote storage) is left out, without an error.",
@@ -40,7 +41,7 @@ enum GetOffsetsTool {
 
     private static let times = OffsetSpec.names.map { "\($0.name) (\($0.spec.wire))" }.joined(separator: ", ")
 
-    private static func run(_ context: ToolContext) throws -> Int32 {
+    private static func run(_ context: ToolContext) throws -> ExitCode {
         let options = context.options
         do {
             try options.requirePresent("bootstrap-server")
@@ -53,7 +54,7 @@ enum GetOffsetsTool {
             return try GetOffsets(context: context, admin: session.admin).perform(spec, filter)
         } catch let failure as ClientError {
             if failure.kind == .interrupted { throw failure }
-            throw ToolError(failure.kind == .configuration ? failure.description : failure.javaLine).prefixed(command.errorPrefix)
+            throw ToolError(failure, message: failure.kind == .configuration ? failure.description : failure.javaLine).prefixed(command.errorPrefix)
         } catch let failure as ToolError where !failure.showUsage {
             throw failure.prefixed(command.errorPrefix)
         }
@@ -65,23 +66,42 @@ struct GetOffsets {
     let context: ToolContext
     let admin: Admin
 
-    func perform(_ spec: OffsetSpec, _ filter: PartitionFilter) throws -> Int32 {
+    /// A partition that has such an offset.
+    struct Row {
+        let partition: TopicPartition
+        let offset: ListedOffset
+    }
+
+    static let offsets = Shape<Row>(
+        "offsets", "a partition and the offset that was asked for",
+        text: .lines { "\($0.partition.topic):\($0.partition.partition):\($0.offset.offset)" },
+        [
+            Column("topic", "topic") { $0.partition.topic },
+            Column("partition", "number of the partition") { $0.partition.partition },
+            Column("offset", "the offset") { $0.offset.offset },
+            Column("timestampMs", "timestamp of the record at the offset, in milliseconds since 1970-01-01 UTC, where a time was asked for") {
+                $0.offset.timestamp < 0 ? nil : $0.offset.timestamp
+            },
+            Column("leaderEpoch", "leader epoch of that record") { $0.offset.leaderEpoch < 0 ? nil : $0.offset.leaderEpoch },
+        ])
+
+    func perform(_ spec: OffsetSpec, _ filter: PartitionFilter) throws -> ExitCode {
         let partitions = try matching(filter).map { ($0, text: $0.description) }.sorted { $0.text < $1.text }.map(\.0)
-        if partitions.isEmpty { throw ToolError("Could not match any topic-partitions with the specified filters") }
+        if partitions.isEmpty { throw ToolError.notFound("Could not match any topic-partitions with the specified filters") }
         let results = try admin.listOffsets(Dictionary(partitions.map { ($0, spec) }) { first, _ in first })
-        var lines = ""
-        var code: Int32 = 0
+        var rows: [Row] = []
+        var failures: [ExitCode] = []
         for partition in partitions {
             switch results[partition] ?? .failure(ClientError(code: .unknownTopicOrPartition)) {
             case .success(let listed) where listed.offset < 0: break
-            case .success(let listed): lines += "\(partition.topic):\(partition.partition):\(listed.offset)\n"
+            case .success(let listed): rows.append(Row(partition: partition, offset: listed))
             case .failure(let failure):
-                context.error.line("Skip getting offsets for topic-partition \(partition) due to error: \(failure.javaLine)")
-                code = 1
+                context.complain(ToolError(failure, message: "Skip getting offsets for topic-partition \(partition) due to error: \(failure.javaLine)"))
+                failures.append(failure.exit)
             }
         }
-        context.output.write(lines)
-        return code
+        context.report.add(rows, as: Self.offsets)
+        return .of(failures, among: partitions.count)
     }
 
     private func matching(_ filter: PartitionFilter) throws -> [TopicPartition] {
@@ -111,7 +131,7 @@ extension OffsetSpec {
             self = .timestamp(number)
         } else {
             let choices = Self.names.map { "\($0.spec.wire) or \($0.name)" }.joined(separator: " / ")
-            throw ToolError("Malformed time argument \(text). Please use \(choices), or a specified long format timestamp")
+            throw ToolError.invalid("Malformed time argument \(text). Please use \(choices), or a specified long format timestamp")
         }
     }
 }

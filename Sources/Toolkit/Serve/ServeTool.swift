@@ -37,7 +37,7 @@ enum ServeTool {
         examples: ["", "--listen 127.0.0.1:0 --ephemeral --topic orders:3 --ready-file ready"], needsArguments: false,
         exitStatus: "0 after a clean stop, which SIGTERM and SIGINT (Ctrl-C) ask for too, 1 when it could not start or stop.")
 
-    private static func run(_ context: ToolContext) throws -> Int32 {
+    private static func run(_ context: ToolContext) throws -> ExitCode {
         if let word = context.options.words.first { throw ToolError.usage("unexpected word '\(word)'") }
         if let file = try context.options.string("ready-file") { try removeReadyFile(file) }
         let properties = try nodeProperties(context)
@@ -57,7 +57,7 @@ enum ServeTool {
         } catch let error as ServerError {
             throw ToolError("ottla serve: \(error)")
         }
-        return 0
+        return .done
     }
 
     /// One that is left from an earlier run would tell of a broker that is not there.

@@ -64,7 +64,7 @@ public enum TopicsTool {
             help: "Describe: partitions that one answer of the broker may hold; changes nothing in the output"),
     ]
 
-    private static func run(_ context: ToolContext) throws -> Int32 {
+    private static func run(_ context: ToolContext) throws -> ExitCode {
         try TopicsRules.check(context)
         if context.options.has("delete-config") {
             context.error.line("--delete-config no longer does anything; kafka-configs changes the settings of a topic")
@@ -80,20 +80,21 @@ public enum TopicsTool {
             case .alter: try topics.alter()
             case .delete: try topics.delete()
             }
-            return 0
+            return .done
         } catch let failure as ClientError {
             if failure.kind == .interrupted || failure.kind == .configuration { throw failure }
-            return report(failure.message, detail: "\(failure.description) [\(failure.exceptionName)]", reason: failure.reason, context)
-        } catch let failure as ToolError {
-            return report(failure.message, detail: failure.message, reason: nil, context)
+            let line = ToolError(failure, message: "\(failure.description) [\(failure.exceptionName)]")
+            throw shown(line, failure.message, reason: failure.reason, context)
+        } catch let failure as ToolError where !failure.showUsage {
+            throw shown(failure, failure.message, reason: nil, context)
         }
     }
 
     /// Kafka reports failures of the command itself on standard output; standard error gets the same with its cause.
-    private static func report(_ message: String, detail: String, reason: String?, _ context: ToolContext) -> Int32 {
-        context.output.line("Error while executing topic command : \(message)")
-        context.explain("\(context.invocation.program): \(detail)", reason: reason.map { "\(context.invocation.program): \($0)" })
-        return 1
+    private static func shown(_ failure: ToolError, _ message: String, reason: String?, _ context: ToolContext) -> ToolError {
+        let program = context.invocation.program
+        return failure.prefixed("\(program): ")
+            .onOutput("Error while executing topic command : \(message)", reason: reason.map { "\(program): \($0)" })
     }
 }
 

@@ -107,7 +107,7 @@ enum TransactionsTool {
         }
     }
 
-    private static func run(_ context: ToolContext) throws -> Int32 {
+    private static func run(_ context: ToolContext) throws -> ExitCode {
         let action = try Action(context.options)
         let session = try context.openSession(clientConfig(context))
         defer { session.close() }
@@ -120,7 +120,7 @@ enum TransactionsTool {
         case .findHanging(let scope): try FindHangingTransactions(run: run).perform(scope)
         case .forceTerminate(let id): try ForceTerminateTransaction(run: run).perform(id)
         }
-        return 0
+        return .done
     }
 
     private static func clientConfig(_ context: ToolContext) throws -> ClientConfig {
