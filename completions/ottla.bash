@@ -24,17 +24,17 @@ _ottla_ask() {
 _ottla_options() {
     case $1 in
         serve) REPLY='--advertise --config --data-dir --durability --ephemeral --help --listen --log-level --override --ready-file --threads --topic --version' ;;
-        topics) REPLY='--alter --at-min-isr-partitions --bootstrap-server --command-config --config --create --delete --describe --exclude-internal --help --if-exists --if-not-exists --list --partition-size-limit-per-response --partitions --replica-assignment --replication-factor --topic --topic-id --topics-with-overrides --unavailable-partitions --under-min-isr-partitions --under-replicated-partitions --version' ;;
+        topics) REPLY='--alter --at-min-isr-partitions --bootstrap-server --command-config --config --create --delete --describe --exclude-internal --help --if-exists --if-not-exists --list --output --partition-size-limit-per-response --partitions --replica-assignment --replication-factor --topic --topic-id --topics-with-overrides --unavailable-partitions --under-min-isr-partitions --under-replicated-partitions --version' ;;
         console-producer) REPLY='--batch-size --bootstrap-server --command-config --command-property --compression-codec --help --line-reader --max-block-ms --max-memory-bytes --max-partition-memory-bytes --message-send-max-retries --metadata-expiry-ms --reader-config --reader-property --request-required-acks --request-timeout-ms --retry-backoff-ms --socket-buffer-size --sync --timeout --topic --version' ;;
         console-consumer) REPLY='--bootstrap-server --command-config --command-property --enable-systest-events --formatter --formatter-config --formatter-property --from-beginning --group --help --include --isolation-level --key-deserializer --max-messages --offset --partition --skip-message-on-error --timeout-ms --topic --value-deserializer --version' ;;
-        consumer-groups) REPLY='--all-groups --all-topics --bootstrap-server --by-duration --command-config --delete --delete-offsets --describe --dry-run --execute --export --from-file --group --help --list --members --offsets --reset-offsets --shift-by --state --timeout --to-current --to-datetime --to-earliest --to-latest --to-offset --topic --type --validate-regex --verbose --version' ;;
+        consumer-groups) REPLY='--all-groups --all-topics --bootstrap-server --by-duration --command-config --delete --delete-offsets --describe --dry-run --execute --export --from-file --group --help --list --members --offsets --output --reset-offsets --shift-by --state --timeout --to-current --to-datetime --to-earliest --to-latest --to-offset --topic --type --validate-regex --verbose --version' ;;
         get-offsets) REPLY='--bootstrap-server --command-config --exclude-internal-topics --help --output --partitions --time --topic --topic-partitions --version' ;;
         transactions) REPLY='--bootstrap-server --command-config --help --version list describe describe-producers abort find-hanging forceTerminateTransaction' ;;
-        transactions.list) REPLY='--duration-filter --help --transactional-id-pattern' ;;
-        transactions.describe) REPLY='--help --transactional-id' ;;
-        transactions.describe-producers) REPLY='--broker-id --help --partition --topic' ;;
+        transactions.list) REPLY='--duration-filter --help --output --transactional-id-pattern' ;;
+        transactions.describe) REPLY='--help --output --transactional-id' ;;
+        transactions.describe-producers) REPLY='--broker-id --help --output --partition --topic' ;;
         transactions.abort) REPLY='--coordinator-epoch --help --partition --producer-epoch --producer-id --start-offset --topic' ;;
-        transactions.find-hanging) REPLY='--broker-id --help --max-transaction-timeout --partition --topic' ;;
+        transactions.find-hanging) REPLY='--broker-id --help --max-transaction-timeout --output --partition --topic' ;;
         transactions.forceTerminateTransaction) REPLY='--help --transactionalId' ;;
         *) REPLY= ;;
     esac
@@ -51,6 +51,7 @@ _ottla_value() {
         topics:bootstrap-server|topics:partition-size-limit-per-response|topics:partitions|topics:replica-assignment|topics:replication-factor|topics:topic-id) REPLY='none' ;;
         topics:command-config) REPLY='file' ;;
         topics:config) REPLY='words compression.type= remote.log.delete.on.disable= leader.replication.throttled.replicas= remote.storage.enable= min.insync.replicas= segment.jitter.ms= remote.log.copy.disable= local.retention.ms= cleanup.policy= flush.ms= follower.replication.throttled.replicas= compression.lz4.level= segment.bytes= retention.ms= compression.gzip.level= flush.messages= compression.zstd.level= max.compaction.lag.ms= file.delete.delay.ms= max.message.bytes= min.compaction.lag.ms= message.timestamp.type= local.retention.bytes= preallocate= index.interval.bytes= min.cleanable.dirty.ratio= unclean.leader.election.enable= retention.bytes= delete.retention.ms= message.timestamp.after.max.ms= message.timestamp.before.max.ms= segment.ms= segment.index.bytes=' ;;
+        topics:output) REPLY='words text json jsonl' ;;
         topics:topic) REPLY='topics' ;;
         console-producer:batch-size|console-producer:bootstrap-server|console-producer:broker-list|console-producer:command-property|console-producer:producer-property|console-producer:line-reader|console-producer:max-block-ms|console-producer:max-memory-bytes|console-producer:max-partition-memory-bytes|console-producer:message-send-max-retries|console-producer:metadata-expiry-ms|console-producer:reader-property|console-producer:property|console-producer:request-timeout-ms|console-producer:retry-backoff-ms|console-producer:socket-buffer-size|console-producer:timeout) REPLY='none' ;;
         console-producer:command-config|console-producer:producer.config|console-producer:reader-config) REPLY='file' ;;
@@ -69,6 +70,7 @@ _ottla_value() {
         consumer-groups:bootstrap-server|consumer-groups:by-duration|consumer-groups:shift-by|consumer-groups:timeout|consumer-groups:to-datetime|consumer-groups:to-offset|consumer-groups:validate-regex) REPLY='none' ;;
         consumer-groups:command-config|consumer-groups:from-file) REPLY='file' ;;
         consumer-groups:group) REPLY='groups' ;;
+        consumer-groups:output) REPLY='words text json jsonl' ;;
         consumer-groups:state) REPLY='words Stable Empty PreparingRebalance CompletingRebalance Assigning Reconciling Dead' ;;
         consumer-groups:topic) REPLY='topics' ;;
         consumer-groups:type) REPLY='words Classic Consumer' ;;
@@ -80,14 +82,18 @@ _ottla_value() {
         transactions:bootstrap-server) REPLY='none' ;;
         transactions:command-config) REPLY='file' ;;
         transactions.list:duration-filter|transactions.list:transactional-id-pattern) REPLY='none' ;;
+        transactions.list:output) REPLY='words text json jsonl' ;;
+        transactions.describe:output) REPLY='words text json jsonl' ;;
         transactions.describe:transactional-id) REPLY='transactions' ;;
         transactions.describe-producers:broker-id) REPLY='brokers' ;;
+        transactions.describe-producers:output) REPLY='words text json jsonl' ;;
         transactions.describe-producers:partition) REPLY='none' ;;
         transactions.describe-producers:topic) REPLY='topics' ;;
         transactions.abort:coordinator-epoch|transactions.abort:partition|transactions.abort:producer-epoch|transactions.abort:producer-id|transactions.abort:start-offset) REPLY='none' ;;
         transactions.abort:topic) REPLY='topics' ;;
         transactions.find-hanging:broker-id) REPLY='brokers' ;;
         transactions.find-hanging:max-transaction-timeout|transactions.find-hanging:partition) REPLY='none' ;;
+        transactions.find-hanging:output) REPLY='words text json jsonl' ;;
         transactions.find-hanging:topic) REPLY='topics' ;;
         transactions.forceTerminateTransaction:transactionalId) REPLY='transactions' ;;
         *) REPLY=switch ;;

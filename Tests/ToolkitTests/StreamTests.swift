@@ -94,7 +94,10 @@ private final class NarrowSink: OutputSink {
     @Test func tabbedTablesPadEveryCell() {
         let sink = MemorySink()
         let output = OutputWriter(sink)
-        Table.writeTabbed(header: ["ID", "State"], rows: [["long-id", "x"]], to: output)
+        let shape = Shape<String>(
+            "rows", "a row", text: .table(.tabbed),
+            [Column("id", "id", heading: "ID", width: .least(0)) { $0 }, Column("state", "state", heading: "State", width: .least(0)) { _ in "x" }])
+        Report(.text, command: "test", to: output).add(["long-id"], as: shape)
         output.flush()
         #expect(sink.text == "ID     \tState\t\nlong-id\tx    \t\n")
     }

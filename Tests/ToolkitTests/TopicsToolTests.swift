@@ -99,7 +99,7 @@ private func topics(_ words: String...) -> Ran { Ran(TopicsTool.tool, words) }
     @Test func anEmptyAssignmentLeavesTheChoiceToTheBroker() throws {
         #expect(try ReplicaAssignment.parse("") == nil)
         #expect(try ReplicaAssignment.parse("1:2,2:3") == [[1, 2], [2, 3]])
-        #expect(throws: ToolError("For input string: \"\"")) { try ReplicaAssignment.parse(" ") }
+        #expect(throws: ToolError.invalid("For input string: \"\"")) { try ReplicaAssignment.parse(" ") }
     }
 
     @Test func badAddressesFailWithoutOutput() {
@@ -113,7 +113,7 @@ private func topics(_ words: String...) -> Ran { Ran(TopicsTool.tool, words) }
         let filter = try TopicFilter(" \"orders , man\" ")
         #expect(filter.matches("orders") && filter.matches("man") && !filter.matches("orders2"))
         #expect(try TopicFilter("demo.*").matches("demo_1"))
-        #expect(throws: ToolError("[ is an invalid regex.")) { try TopicFilter("[") }
+        #expect(throws: ToolError.invalid("[ is an invalid regex.")) { try TopicFilter("[") }
     }
 
     @Test func topicIDsAreReadAsKafkaDoes() throws {

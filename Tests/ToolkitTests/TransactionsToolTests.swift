@@ -19,10 +19,10 @@ private func producer(
 private func options(_ words: String...) throws -> ParsedOptions { try ArgparseParser(TransactionsTool.command).parse(server + words) }
 
 /// A table as the tool prints it.
-private func table(_ header: [String], _ rows: [[String]]) -> String {
+private func table<Row>(_ shape: Shape<Row>, _ rows: [Row]) -> String {
     let sink = MemorySink()
     let output = OutputWriter(sink)
-    Table.writeTabbed(header: header, rows: rows, to: output)
+    Report(.text, command: "test", to: output).add(rows, as: shape)
     output.flush()
     return sink.text
 }
@@ -137,26 +137,26 @@ private func table(_ header: [String], _ rows: [[String]]) -> String {
             ],
         ])
         #expect(
-            table(ListTransactions.header, rows) == """
+            table(ListTransactions.transactions, rows) == """
                 TransactionalId               \tCoordinator\tProducerId  \tTransactionState\t
                 open-tx2                      \t1          \t3           \tOngoing         \t
                 a-much-longer-transactional-id\t1          \t123456789012\tUnknown         \t
                 z                             \t2          \t7           \tPrepareCommit   \t
 
                 """)
-        #expect(table(ListTransactions.header, []) == "TransactionalId\tCoordinator\tProducerId\tTransactionState\t\n")
+        #expect(table(ListTransactions.transactions, []) == "TransactionalId\tCoordinator\tProducerId\tTransactionState\t\n")
     }
 
     @Test func aDescriptionShowsWhenTheTransactionBegan() {
         let open = TransactionDescription(
             coordinatorId: 1, state: .ongoing, producerId: 1, producerEpoch: 0, timeoutMs: 60_000, startTimeMs: 5_000,
             partitions: [TopicPartition("tx", 0), TopicPartition("tx", 2)])
-        let row = DescribeTransaction.row("open-tx", open, nowMs: 7_892)
-        #expect(row == ["1", "open-tx", "1", "0", "Ongoing", "60000", "5000", "2892", "tx-0,tx-2"])
+        let row = DescribeTransaction.Row(id: "open-tx", description: open, nowMs: 7_892)
+        #expect(DescribeTransaction.descriptions.cells(of: row) == ["1", "open-tx", "1", "0", "Ongoing", "60000", "5000", "2892", "tx-0,tx-2"])
         let empty = TransactionDescription(
             coordinatorId: 1, state: .empty, producerId: 2, producerEpoch: 0, timeoutMs: 30_000, startTimeMs: nil, partitions: [])
         #expect(
-            table(DescribeTransaction.header, [DescribeTransaction.row("nosuch", empty, nowMs: 7_892)])
+            table(DescribeTransaction.descriptions, [DescribeTransaction.Row(id: "nosuch", description: empty, nowMs: 7_892)])
                 == "CoordinatorId\tTransactionalId\tProducerId\tProducerEpoch\tTransactionState\tTransactionTimeoutMs\tCurrentTransactionStartTimeMs\t"
                 + "TransactionDurationMs\tTopicPartitions\t\n"
                 + "1            \tnosuch         \t2         \t0            \tEmpty           \t30000               \tNone                         \t"
@@ -164,8 +164,8 @@ private func table(_ header: [String], _ rows: [[String]]) -> String {
     }
 
     @Test func producersShowWhereTheirTransactionsBegin() {
-        #expect(DescribeProducers.row(producer(1, startOffset: 10)) == ["1", "0", "-1", "23", "1000", "10"])
-        #expect(DescribeProducers.row(producer(0, epoch: 3, coordinatorEpoch: 0)) == ["0", "3", "0", "23", "1000", "None"])
+        #expect(DescribeProducers.producers.cells(of: producer(1, startOffset: 10)) == ["1", "0", "-1", "23", "1000", "10"])
+        #expect(DescribeProducers.producers.cells(of: producer(0, epoch: 3, coordinatorEpoch: 0)) == ["0", "3", "0", "23", "1000", "None"])
     }
 
     @Test func theTransactionToAbortIsFoundByItsStart() throws {
@@ -228,10 +228,13 @@ private func table(_ header: [String], _ rows: [[String]]) -> String {
 
     @Test func rowsCountWholeMinutes() {
         let transaction = OpenTransaction(partition: t1, producer: producer(7, epoch: 2, lastTimestamp: 1_000, coordinatorEpoch: 3, startOffset: 40))
-        #expect(FindHangingTransactions.row(transaction, nowMs: 1_000 + 3 * minute - 1) == ["t", "1", "7", "2", "3", "40", "1000", "2"])
-        #expect(FindHangingTransactions.row(transaction, nowMs: 1_000 + 3 * minute).last == "3")
+        #expect(
+            FindHangingTransactions.hanging.cells(of: .init(transaction: transaction, nowMs: 1_000 + 3 * minute - 1)) == [
+                "t", "1", "7", "2", "3", "40", "1000", "2",
+            ])
+        #expect(FindHangingTransactions.hanging.cells(of: .init(transaction: transaction, nowMs: 1_000 + 3 * minute)).last == "3")
         let header = "Topic\tPartition\tProducerId\tProducerEpoch\tCoordinatorEpoch\tStartOffset\tLastTimestamp\tDuration(min)\t\n"
-        #expect(table(FindHangingTransactions.header, []) == header)
+        #expect(table(FindHangingTransactions.hanging, []) == header)
     }
 
     @Test func batchesHoldAtMostFiveHundred() {

@@ -13,11 +13,15 @@ public enum ConsumerGroupsTool {
         name: "consumer-groups", kafkaName: "kafka-consumer-groups",
         purpose: "List, describe and delete consumer groups, or reset their offsets.",
         options: options,
+        sections: [
+            ListGroups.groups.section, DescribeGroups.offsets.section, DescribeGroups.members.section, DescribeGroups.states.section,
+            DeleteGroups.deletions.section, DeleteOffsets.offsets.section, ResetOffsets.newOffsets().section,
+        ],
         notes: [
             "--describe shows each partition's committed offset, the end of its log and the lag between them; with --members or --state it shows the group's "
                 + "members or its coordinator and state instead.",
             "--reset-offsets only shows what it would do unless --execute is given. The group must have no members.",
-            "The exit code is 0 when everything asked for was done, and 1 after any failure, also where Kafka's own tool exits with 0.",
+            "The exit code tells of any failure, also where Kafka's own tool exits with 0.",
         ],
         examples: [
             "--bootstrap-server localhost:9092 --list --state", "--bootstrap-server localhost:9092 --describe --group billing",
@@ -68,7 +72,7 @@ public enum ConsumerGroupsTool {
 
     private static func run(_ context: ToolContext) throws -> ExitCode {
         try check(context)
-        if let pattern = try context.options.string("validate-regex") { return ValidateRegex.perform(pattern, output: context.output) }
+        if let pattern = try context.options.string("validate-regex") { return ValidateRegex.perform(pattern, report: context.report) }
         do {
             let run = try GroupRun(context)
             defer { run.session.close() }

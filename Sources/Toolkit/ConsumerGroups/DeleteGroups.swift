@@ -4,21 +4,41 @@ import KafkaClient
 struct DeleteGroups {
     let run: GroupRun
 
+    /// What became of a group.
+    struct Row {
+        let group: String
+        let failure: ClientError?
+    }
+
+    static let deletions = Shape<Row>(
+        "deletions", "a group that was to be deleted",
+        text: .lines { row in row.failure.map { "* Group '\(row.group)' could not be deleted due to: \($0.javaDescription)" } },
+        [
+            Column("group", "group") { $0.group },
+            Column("deleted", "whether it is gone") { $0.failure == nil },
+            Column("error", "why it is not") { $0.failure?.javaDescription },
+        ])
+
     func perform() throws -> ExitCode {
         let ids = try run.selectedGroups()
         let failures = run.admin.deleteGroups(ids)
         if let unusable = failures.values.first(where: { $0.kind == .configuration }) { throw GroupFailure.of(unusable, text: unusable.message) }
-        let output = run.context.output
+        let report = run.context.report
         let deleted = ids.filter { failures[$0] == nil }.map { "'\($0)'" }.joined(separator: ", ")
-        let failed = ids.compactMap { id in failures[id].map { (id, $0) } }
+        let failed = ids.compactMap { failures[$0] }
+        let rows = ids.map { Row(group: $0, failure: failures[$0]) }
         if failed.isEmpty {
-            output.line("Deletion of requested consumer groups (\(deleted)) was successful.")
+            report.add(rows, as: Self.deletions)
+            report.say("Deletion of requested consumer groups (\(deleted)) was successful.")
             return .done
         }
         run.printError("Deletion of some consumer groups failed:")
-        for (id, failure) in failed { output.line("* Group '\(id)' could not be deleted due to: \(failure.javaDescription)") }
-        if !deleted.isEmpty { output.line("\nThese consumer groups were deleted successfully: \(deleted)") }
-        if let reason = failed.lazy.compactMap(\.1.reason).first { run.context.error.line("cannot reach the cluster: \(reason)") }
-        return .failed
+        report.add(rows, as: Self.deletions)
+        if !deleted.isEmpty {
+            report.decorate("\n")
+            report.say("These consumer groups were deleted successfully: \(deleted)")
+        }
+        if let reason = failed.lazy.compactMap(\.reason).first { run.context.error.line("cannot reach the cluster: \(reason)") }
+        return .of(failed.map(\.exit), among: ids.count)
     }
 }

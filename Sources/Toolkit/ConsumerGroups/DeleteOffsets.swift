@@ -33,12 +33,12 @@ struct DeleteOffsets {
         }
         printVerdict(group, first)
         printTable(Array(Set(partitions).union(failures.keys.filter { $0.partition < 0 })), failures)
-        return failures.isEmpty && first == nil ? .done : .failed
+        return .of(failures.values.map(\.exit), among: Set(partitions).count)
     }
 
     private func printVerdict(_ group: String, _ failure: ClientError?) {
         switch failure?.code {
-        case nil: run.context.output.line("Request succeeded for deleting offsets from group \(group).")
+        case nil: run.context.report.say("Request succeeded for deleting offsets from group \(group).")
         case .groupSubscribedToTopic?, .topicAuthorizationFailed?, .unknownTopicOrPartition?:
             run.printError("Encountered some partition-level error, see the follow-up details.")
         case .invalidGroupId?, .groupIdNotFound?, .groupAuthorizationFailed?, .nonEmptyGroup?: run.printError(failure?.message ?? "")
@@ -46,16 +46,28 @@ struct DeleteOffsets {
         }
     }
 
+    /// What became of an offset, or of a topic that is not there.
+    struct Row {
+        let partition: TopicPartition
+        let failure: ClientError?
+    }
+
+    static let offsets = Shape<Row>(
+        "deletedOffsets", "a partition whose offset was to be deleted", text: .table(.afterEmptyLine),
+        [
+            Column("topic", "topic", heading: "TOPIC", width: .least(15)) { $0.partition.topic },
+            Column("partition", "number of the partition; null for a topic that cannot be described", heading: "PARTITION", width: .fixed(10)) {
+                $0.partition.partition < 0 ? nil : $0.partition.partition
+            },
+            Column(
+                "error", "why the offset is not gone", heading: "STATUS", width: .fixed(15),
+                cell: { $0.failure.map { "Error: \($0.javaDescription)" } ?? "Successful" }
+            ) { $0.failure?.javaDescription },
+        ])
+
     private func printTable(_ partitions: [TopicPartition], _ failures: [TopicPartition: ClientError]) {
-        let width = max(15, partitions.map(\.topic.utf16.count).max() ?? 0)
-        var text = "\n" + Table.row(["TOPIC", "PARTITION", "STATUS"], widths: [width, 10, 15], trailing: false)
         // Kafka sorts by the text of topic and number.
         let sorted = partitions.sorted { ($0.topic + String($0.partition)) < ($1.topic + String($1.partition)) }
-        for partition in sorted {
-            let status = failures[partition].map { "Error: \($0.javaDescription)" } ?? "Successful"
-            let number = partition.partition < 0 ? "-" : String(partition.partition)
-            text += "\n" + Table.row([partition.topic, number, status], widths: [width, 10, 15], trailing: false)
-        }
-        run.context.output.line(text)
+        run.context.report.add(sorted.map { Row(partition: $0, failure: failures[$0]) }, as: Self.offsets)
     }
 }

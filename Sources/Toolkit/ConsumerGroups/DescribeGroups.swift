@@ -23,13 +23,19 @@ struct DescribeGroups {
         }
         var code = ExitCode.done
         if options.has("members") {
+            run.context.report.open(Self.members)
             for group in groups where try prints(group, code: &code) { printMembers(group) }
         } else if options.has("state") {
-            for group in groups where try prints(group, code: &code) { printState(group) }
+            run.context.report.open(Self.states)
+            for group in groups where try prints(group, code: &code) {
+                run.context.report.add([group], as: Self.states, hiding: isVerbose ? [] : ["groupEpoch", "targetAssignmentEpoch"])
+            }
         } else {
-            var tables: [[OffsetRow]] = []
-            for group in groups { tables.append(try run.wrappingExecution { () throws(ClientError) in try rows(group) }) }
-            for (group, rows) in zip(groups, tables) where try prints(group, code: &code) && !rows.isEmpty { printOffsets(rows) }
+            run.context.report.open(Self.offsets)
+            let tables = try offsetRows(groups)
+            for (group, rows) in zip(groups, tables) where try prints(group, code: &code) && !rows.isEmpty {
+                run.context.report.add(rows, as: Self.offsets, hiding: isVerbose ? [] : ["leaderEpoch"])
+            }
         }
         return code
     }
@@ -42,8 +48,8 @@ struct DescribeGroups {
         case "PreparingRebalance", "CompletingRebalance", "Assigning", "Reconciling":
             run.context.error.line("\nWarning: Consumer group '\(group.groupId)' is rebalancing.")
         case "Dead":
-            run.printError("Consumer group '\(group.groupId)' does not exist.")
-            code = .failed
+            run.printError("Consumer group '\(group.groupId)' does not exist.", exit: .notFound)
+            code = .notFound
             // Kafka shows the header of the members' table even then.
             return false
         default:
@@ -55,7 +61,7 @@ struct DescribeGroups {
     // MARK: Offsets
 
     /// One line of the offsets' table.
-    private struct OffsetRow {
+    struct OffsetRow {
         var group: String
         var partition: TopicPartition
         var leaderEpoch: Int32?
@@ -69,8 +75,48 @@ struct DescribeGroups {
         }
     }
 
-    private func rows(_ group: GroupDescription) throws(ClientError) -> [OffsetRow] {
-        let committed = try run.admin.committedOffsets(of: group.groupId)
+    static let offsets = Shape<OffsetRow>(
+        "offsets", "a partition that a group has committed an offset of or that a member reads", text: .table(.afterEmptyLine),
+        [
+            Column("group", "group", heading: "GROUP", width: .least(15)) { $0.group },
+            Column("topic", "topic", heading: "TOPIC", width: .least(15)) { $0.partition.topic },
+            Column("partition", "number of the partition", heading: "PARTITION", width: .fixed(10)) { $0.partition.partition },
+            Column("leaderEpoch", "leader epoch of the committed offset", heading: "LEADER-EPOCH", width: .fixed(15)) { $0.leaderEpoch },
+            Column("currentOffset", "committed offset", heading: "CURRENT-OFFSET", width: .fixed(15)) { $0.current },
+            Column("logEndOffset", "end of the partition's log, as consumers see it", heading: "LOG-END-OFFSET", width: .fixed(15)) { $0.end },
+            Column("lag", "records between the two", heading: "LAG", width: .fixed(15)) { $0.lag },
+            Column("consumerId", "id of the member that reads it", heading: "CONSUMER-ID", width: .least(15)) { $0.member?.memberId },
+            Column("host", "where that member runs", heading: "HOST", width: .least(15)) { $0.member?.host },
+            Column("clientId", "client id of that member", heading: "CLIENT-ID") { $0.member?.clientId },
+        ])
+
+    /// The rows of each group; the cluster is asked for all groups at once.
+    private func offsetRows(_ groups: [GroupDescription]) throws -> [[OffsetRow]] {
+        let found = run.admin.committedOffsets(of: groups.map(\.groupId))
+        return try run.wrappingExecution { () throws(ClientError) in
+            var owners: [[(TopicPartition, GroupDescription.Member?)]] = []
+            var committed: [[TopicPartition: CommittedOffset]] = []
+            for group in groups {
+                let offsets = try (found[group.groupId] ?? .failure(ClientError(code: .unknownServerError))).get()
+                committed.append(offsets)
+                owners.append(Self.owners(group, offsets))
+            }
+            let ends = try run.admin.offsets(of: Set(owners.flatMap { $0.map(\.0) }).sorted(), .latest)
+            return groups.indices.map { index in
+                owners[index].map { partition, member in
+                    let offset = committed[index][partition]
+                    return OffsetRow(
+                        group: groups[index].groupId, partition: partition, leaderEpoch: offset.flatMap { $0.leaderEpoch < 0 ? nil : $0.leaderEpoch },
+                        current: offset?.offset, end: ends[partition] ?? nil, member: member)
+                }
+            }
+        }
+    }
+
+    /// The partitions to show and who reads them: those of members first, then those that have only an offset.
+    private static func owners(
+        _ group: GroupDescription, _ committed: [TopicPartition: CommittedOffset]
+    ) -> [(TopicPartition, GroupDescription.Member?)] {
         var owners: [(TopicPartition, GroupDescription.Member?)] = []
         var owned: Set<TopicPartition> = []
         let busy = group.members.filter { !$0.assignment.isEmpty }.enumerated()
@@ -85,69 +131,60 @@ struct DescribeGroups {
             }
         }
         for partition in committed.keys.sorted() where !owned.contains(partition) { owners.append((partition, nil)) }
-        let ends = try run.admin.offsets(of: Set(owners.map(\.0)).sorted(), .latest)
-        return owners.map { partition, member in
-            OffsetRow(
-                group: group.groupId, partition: partition, leaderEpoch: committed[partition].flatMap { $0.leaderEpoch < 0 ? nil : $0.leaderEpoch },
-                current: committed[partition]?.offset,
-                end: ends[partition] ?? nil, member: member)
-        }
+        return owners
     }
-
-    private func printOffsets(_ rows: [OffsetRow]) {
-        func width(_ value: (OffsetRow) -> String) -> Int { max(15, rows.map { value($0).utf16.count }.max() ?? 0) }
-        var header = ["GROUP", "TOPIC", "PARTITION", "CURRENT-OFFSET", "LOG-END-OFFSET", "LAG", "CONSUMER-ID", "HOST", "CLIENT-ID"]
-        var widths = [
-            width(\.group), width(\.partition.topic), 10, 15, 15, 15, width { $0.member?.memberId ?? "-" }, width { $0.member?.host ?? "-" }, 0,
-        ]
-        if isVerbose {
-            header.insert("LEADER-EPOCH", at: 3)
-            widths.insert(15, at: 3)
-        }
-        var text = "\n" + Table.row(header, widths: widths, trailing: false)
-        for row in rows {
-            var cells = [row.group, row.partition.topic, String(row.partition.partition), Self.text(row.current), Self.text(row.end), Self.text(row.lag)]
-            cells += [row.member?.memberId ?? "-", row.member?.host ?? "-", row.member?.clientId ?? "-"]
-            if isVerbose { cells.insert(Self.text(row.leaderEpoch), at: 3) }
-            text += "\n" + Table.row(cells, widths: widths, trailing: false)
-        }
-        run.context.output.line(text)
-    }
-
-    private static func text(_ value: (some BinaryInteger)?) -> String { value.map { "\($0)" } ?? "-" }
 
     // MARK: Members
 
+    /// A member and its group.
+    struct MemberRow {
+        let group: GroupDescription
+        let member: GroupDescription.Member
+    }
+
+    static let members = members(isVerbose: false, isMixed: false)
+
+    /// The short form of a line ends with one more blank, and the last column of the mixed form has no padding.
+    private static func members(isVerbose: Bool, isMixed: Bool) -> Shape<MemberRow> {
+        Shape<MemberRow>(
+            "members", "a member of a group", text: .table(TableStyle(lead: "\n", isTrailing: !isVerbose)),
+            [
+                Column("group", "group", heading: "GROUP", width: .least(15)) { $0.group.groupId },
+                Column("consumerId", "member id", heading: "CONSUMER-ID", width: .least(15)) { $0.member.memberId },
+                Column("groupInstanceId", "its static identity", heading: "GROUP-INSTANCE-ID", width: .least(17), cell: { $0.member.instanceId ?? "" }) {
+                    $0.member.instanceId
+                },
+                Column("host", "where it runs", heading: "HOST", width: .least(15)) { $0.member.host },
+                Column("clientId", "its client id", heading: "CLIENT-ID", width: .least(15)) { $0.member.clientId },
+                Column("partitionCount", "partitions that it reads", heading: "#PARTITIONS", width: .least(15)) { $0.member.assignment.count },
+                Column("currentEpoch", "its member epoch", heading: "CURRENT-EPOCH", width: .least(15)) { $0.member.memberEpoch },
+                Column(
+                    "currentAssignment", "partitions that it reads", heading: "CURRENT-ASSIGNMENT", width: .least(20),
+                    cell: { assignment($0.member.assignment) }
+                ) { $0.member.assignment },
+                Column("targetEpoch", "epoch of the assignment that it is to have", heading: "TARGET-EPOCH", width: .least(15)) {
+                    $0.group.targetAssignmentEpoch
+                },
+                Column(
+                    "targetAssignment", "partitions that it is to read", heading: "TARGET-ASSIGNMENT", width: .least(20),
+                    cell: { assignment($0.member.targetAssignment ?? []) }
+                ) { $0.member.targetAssignment },
+                Column(
+                    "upgraded", "whether it speaks the consumer protocol, where its group is on its way there", heading: "UPGRADED",
+                    cell: { String($0.member.isUpgraded ?? false) }
+                ) { $0.member.isUpgraded },
+            ])
+    }
+
     private func printMembers(_ group: GroupDescription) {
         let members = group.members
-        let hasInstances = members.contains { $0.instanceId != nil }
+        var hidden: Set<String> = members.contains { $0.instanceId != nil } ? [] : ["groupInstanceId"]
         // A column of its own only while a classic group is on its way to the new protocol.
         let isMixed = members.contains { $0.isUpgraded == false }
-        var header = ["GROUP", "CONSUMER-ID"] + (hasInstances ? ["GROUP-INSTANCE-ID"] : []) + ["HOST", "CLIENT-ID", "#PARTITIONS"]
-        var least = [15, 15] + (hasInstances ? [17] : []) + [15, 15, 15]
-        if isVerbose {
-            header += ["CURRENT-EPOCH", "CURRENT-ASSIGNMENT", "TARGET-EPOCH", "TARGET-ASSIGNMENT"] + (isMixed ? ["UPGRADED"] : [])
-            least += [15, 20, 15, 20] + (isMixed ? [0] : [])
-        }
-        let rows = members.map { member in
-            var cells = [group.groupId, member.memberId]
-            if hasInstances { cells.append(member.instanceId ?? "") }
-            cells += [member.host, member.clientId, String(member.assignment.count)]
-            if isVerbose {
-                cells += [Self.text(member.memberEpoch), Self.assignment(member.assignment), Self.text(group.targetAssignmentEpoch)]
-                cells.append(Self.assignment(member.targetAssignment ?? []))
-                if isMixed { cells.append(String(member.isUpgraded ?? false)) }
-            }
-            return cells
-        }
-        // The last column of the mixed form has no padding.
-        let widths = least.indices.map { index in least[index] == 0 ? 0 : max(least[index], rows.map { $0[index].utf16.count }.max() ?? 0) }
-        let output = run.context.output
-        output.write("\n")
-        for cells in [header] + rows {
-            // Kafka ends the short form of a line with one more blank.
-            output.line(Table.row(cells, widths: widths, trailing: !isVerbose))
-        }
+        if !isVerbose { hidden.formUnion(["currentEpoch", "currentAssignment", "targetEpoch", "targetAssignment"]) }
+        if !isVerbose || !isMixed { hidden.insert("upgraded") }
+        run.context.report.add(
+            members.map { MemberRow(group: group, member: $0) }, as: Self.members(isVerbose: isVerbose, isMixed: isMixed), hiding: hidden)
     }
 
     /// `orders:0,1;payments:3`, or `-`.
@@ -160,22 +197,22 @@ struct DescribeGroups {
 
     // MARK: State
 
-    private func printState(_ group: GroupDescription) {
-        let coordinator = group.coordinator.map { "\($0.host):\($0.port)  (\($0.id))" } ?? "-"
-        var header = ["GROUP", "COORDINATOR (ID)", "ASSIGNMENT-STRATEGY", "STATE"]
-        var cells = [group.groupId, coordinator, group.assignor.isEmpty ? "-" : group.assignor, group.state]
-        var widths = [max(15, group.groupId.utf16.count), max(25, coordinator.utf16.count), 20, 20]
-        if isVerbose {
-            header += ["GROUP-EPOCH", "TARGET-ASSIGNMENT-EPOCH"]
-            cells += [Self.text(group.groupEpoch), Self.text(group.targetAssignmentEpoch)]
-            widths += [15, 25]
-        }
-        header.append("#MEMBERS")
-        cells.append(String(group.members.count))
-        widths.append(0)
-        let output = run.context.output
-        output.write("\n")
-        output.line(Table.row(header, widths: widths, trailing: false))
-        output.line(Table.row(cells, widths: widths, trailing: false))
-    }
+    static let states = Shape<GroupDescription>(
+        "states", "a group and its state", text: .table(.afterEmptyLine),
+        [
+            Column("group", "group", heading: "GROUP", width: .least(15)) { $0.groupId },
+            Column(
+                "coordinator", "the broker that coordinates it", type: .nullable(.object(ClusterNode.fields)), heading: "COORDINATOR (ID)",
+                width: .least(25), cell: { $0.coordinator.map { "\($0.host):\($0.port)  (\($0.id))" } ?? "-" }
+            ) { $0.coordinator.map(ClusterNode.json) ?? .null },
+            Column("assignmentStrategy", "name of the assignor", heading: "ASSIGNMENT-STRATEGY", width: .fixed(20)) {
+                $0.assignor.isEmpty ? nil : $0.assignor
+            },
+            Column("state", "its state", heading: "STATE", width: .fixed(20)) { $0.state },
+            Column("groupEpoch", "group epoch", heading: "GROUP-EPOCH", width: .fixed(15)) { $0.groupEpoch },
+            Column("targetAssignmentEpoch", "epoch of the assignment that it is to have", heading: "TARGET-ASSIGNMENT-EPOCH", width: .fixed(25)) {
+                $0.targetAssignmentEpoch
+            },
+            Column("memberCount", "its members", heading: "#MEMBERS") { $0.members.count },
+        ])
 }

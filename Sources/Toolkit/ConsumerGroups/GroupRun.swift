@@ -60,7 +60,9 @@ struct GroupRun {
     }
 
     /// Kafka's `printError`: an empty line, then the error, on standard output.
-    func printError(_ text: String) { context.output.line("\nError: \(text)") }
+    func printError(_ text: String, exit: ExitCode = .failed) {
+        context.complain(ToolError(context.invocation.isKafkaName && context.report.isText ? "" : text, exit: exit).onOutput("\nError: \(text)"))
+    }
 
     /// The groups that `--group` names or, with `--all-groups`, all; sorted, each once.
     func selectedGroups() throws -> [String] {

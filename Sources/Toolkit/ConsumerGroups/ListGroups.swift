@@ -16,20 +16,24 @@ struct ListGroups {
         }
         let types = try filter("type", valid: Self.validTypes) { "Invalid types list '\($0)'. Valid types are: \(Self.validTypes.joined(separator: ", "))" }
         let groups = try run.wrappingExecution { () throws(ClientError) in try run.consumerGroups(states: states, types: types) }
-        let output = run.context.output
         guard showsType || showsState else {
-            for group in groups { output.line(group.groupId) }
+            run.context.report.add(groups, as: Self.ids)
             return .done
         }
-        let width = max(15, groups.map(\.groupId.utf16.count).max() ?? 0) + 10
-        func row(_ group: String, _ type: String, _ state: String) {
-            let cells = [group] + (showsType ? [type] : []) + (showsState ? [state] : [])
-            output.line(Table.row(cells, widths: [width, 20, 20], trailing: false))
-        }
-        row("GROUP", "TYPE", "STATE")
-        for group in groups { row(group.groupId, group.type, group.state) }
+        let hidden = ["type": showsType, "state": showsState].filter { !$0.value }.keys
+        run.context.report.add(groups, as: Self.groups, hiding: Set(hidden).union(["protocolType"]))
         return .done
     }
+
+    private static let columns: [Column<GroupListing>] = [
+        Column("group", "group", heading: "GROUP", width: .least(15, plus: 10)) { $0.groupId },
+        Column("type", "its type", heading: "TYPE", width: .fixed(20)) { $0.type },
+        Column("state", "its state", heading: "STATE", width: .fixed(20)) { $0.state },
+        Column("protocolType", "its protocol type; null where only offsets were committed") { $0.protocolType.isEmpty ? nil : $0.protocolType },
+    ]
+
+    static let groups = Shape<GroupListing>("groups", "a consumer group", text: .table(TableStyle()), columns)
+    private static let ids = Shape<GroupListing>("groups", "a consumer group", text: .lines(\.groupId), columns)
 
     /// The words of an optional filter in Kafka's spelling; empty when it was not given.
     private func filter(_ option: String, valid: [String], message: (String) -> String) throws(ToolError) -> [String] {

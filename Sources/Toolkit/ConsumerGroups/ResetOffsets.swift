@@ -13,14 +13,14 @@ struct ResetOffsets {
 
     func perform() throws -> ExitCode {
         let ids = try run.selectedGroups()
-        var code = ExitCode.done
+        var failures: [ExitCode] = []
         var plans: [Plan] = []
         let described = run.admin.describeConsumerGroups(ids)
         for id in ids {
             switch described[id] ?? .failure(ClientError(code: .unknownServerError)) {
             case .success(let group) where group.state != "Empty" && group.state != "Dead":
                 run.printError("Assignments can only be reset if the group '\(id)' is inactive, but the current state is \(group.state).")
-                code = .failed
+                failures.append(.failed)
                 plans.append((id, [:]))
             case .failure(let error) where error.code != .groupIdNotFound:
                 if error.kind == .interrupted { throw error }
@@ -28,7 +28,7 @@ struct ResetOffsets {
             // A group that is not there yet begins to exist with its first offset.
             default:
                 guard let offsets = try plan(id) else {
-                    code = .failed
+                    failures.append(.failed)
                     plans.append((id, [:]))
                     continue
                 }
@@ -36,8 +36,8 @@ struct ResetOffsets {
                 plans.append((id, offsets))
             }
         }
-        if options.has("export") { export(plans) } else { printTable(plans) }
-        return code
+        show(plans)
+        return .of(failures, among: ids.count)
     }
 
     private func commit(_ group: String, _ offsets: [TopicPartition: Int64]) throws {
@@ -147,7 +147,8 @@ struct ResetOffsets {
             if case .some(.some(let offset)) = found[partition] { offsets[partition] = offset } else { missing.append(partition) }
         }
         for partition in missing {
-            run.context.output.line("\nWarn: Partition \(partition.partition) from topic \(partition.topic) is empty. Falling back to latest known offset.")
+            run.context.report.decorate("\n")
+            run.context.report.say("Warn: Partition \(partition.partition) from topic \(partition.topic) is empty. Falling back to latest known offset.")
         }
         return offsets.merging(try ends(missing, .latest)) { old, _ in old }
     }
@@ -205,26 +206,46 @@ struct ResetOffsets {
 
     // MARK: Showing
 
-    private func printTable(_ plans: [Plan]) {
-        let output = run.context.output
-        if plans.isEmpty { return }
-        let rows = plans.flatMap { plan in plan.offsets.sorted { $0.key < $1.key }.map { (plan.group, $0.key, $0.value) } }
-        let widths = [max(15, plans.map(\.group.utf16.count).max() ?? 0), max(15, rows.map(\.1.topic.utf16.count).max() ?? 0), 10, 0]
-        output.write("\n" + Table.row(["GROUP", "TOPIC", "PARTITION", "NEW-OFFSET"], widths: widths, trailing: false))
-        for (group, partition, offset) in rows {
-            output.write("\n" + Table.row([group, partition.topic, String(partition.partition), String(offset)], widths: widths, trailing: false))
-        }
-        output.write("\n")
+    /// A new offset.
+    struct Row {
+        let group: String
+        let partition: TopicPartition
+        let offset: Int64
     }
 
-    private func export(_ plans: [Plan]) {
-        let namesGroup = options.all("group").count != 1
-        for plan in plans {
-            for (partition, offset) in plan.offsets.sorted(by: { $0.key < $1.key }) {
-                run.context.output.line(OffsetCSV.line(group: namesGroup ? plan.group : nil, partition, offset))
-            }
+    private static func columns(groupWidth: Int = 15) -> [Column<Row>] {
+        [
+            Column("group", "group", heading: "GROUP", width: .least(groupWidth)) { $0.group },
+            Column("topic", "topic", heading: "TOPIC", width: .least(15)) { $0.partition.topic },
+            Column("partition", "number of the partition", heading: "PARTITION", width: .fixed(10)) { $0.partition.partition },
+            Column("newOffset", "the offset that it gets, or would get without --dry-run", heading: "NEW-OFFSET") { $0.offset },
+        ]
+    }
+
+    /// - Parameter groups: names that the table must have room for, also of groups without a row.
+    static func newOffsets(fitting groups: [String] = []) -> Shape<Row> {
+        let width = max(15, groups.map(\.utf16.count).max() ?? 0)
+        return Shape<Row>("newOffsets", "a partition and its new offset", text: .table(.afterEmptyLine), columns(groupWidth: width))
+    }
+
+    /// With `--export`, as CSV, without the group's name where there is only one.
+    private static func exported(namesGroup: Bool) -> Shape<Row> {
+        Shape<Row>(
+            "newOffsets", "a partition and its new offset",
+            text: .lines { OffsetCSV.line(group: namesGroup ? $0.group : nil, $0.partition, $0.offset) }, columns())
+    }
+
+    private func show(_ plans: [Plan]) {
+        let report = run.context.report
+        let rows = plans.flatMap { plan in
+            plan.offsets.sorted { $0.key < $1.key }.map { Row(group: plan.group, partition: $0.key, offset: $0.value) }
         }
-        // Kafka prints the whole text as a line.
-        run.context.output.line()
+        if options.has("export") {
+            report.add(rows, as: Self.exported(namesGroup: options.all("group").count != 1))
+            // Kafka prints the whole text as a line.
+            report.decorate("\n")
+        } else if !plans.isEmpty {
+            report.add(rows, as: Self.newOffsets(fitting: plans.map(\.group)))
+        }
     }
 }

@@ -30,10 +30,4 @@ public enum Table {
         }
         return widths
     }
-
-    /// The tab-padded table of kafka-transactions and kafka-metadata-quorum: each cell padded to its column's widest, a tab behind every cell.
-    public static func writeTabbed(header: [String], rows: [[String]], to output: OutputWriter) {
-        let widths = widths(header: header, rows: rows)
-        for cells in [header] + rows { output.line(row(cells, widths: widths, separator: "\t")) }
-    }
 }

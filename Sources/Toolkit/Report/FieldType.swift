@@ -1,3 +1,4 @@
+import KafkaClient
 import Vocabulary
 
 /// What a field of a row may hold, as the schema of a command's JSON says it.
@@ -79,6 +80,15 @@ extension Dictionary: FieldValue where Key == String, Value: FieldValue {
 extension TopicPartition: FieldValue {
     public static var fieldType: FieldType { .object([Field("topic", .string, "topic"), Field("partition", .integer, "number of the partition")]) }
     public var json: JSONValue { .members(["topic": .string(topic), "partition": .int(Int64(partition))]) }
+}
+
+/// A broker as a field of a row.
+enum ClusterNode {
+    static let fields = [Field("id", .integer, "id"), Field("host", .string, "host"), Field("port", .integer, "port")]
+
+    static func json(_ broker: ClusterMetadata.Broker) -> JSONValue {
+        .members(["id": .int(Int64(broker.id)), "host": .string(broker.host), "port": .int(Int64(broker.port))])
+    }
 }
 
 extension JSONValue {

@@ -30,6 +30,9 @@ public final class Report {
         }
     }
 
+    /// Makes the list of a shape's rows part of a JSON document though it may stay without rows. No text.
+    public func open<Row>(_ shape: Shape<Row>) { if format == .json { collect([], shape) } }
+
     /// Prints or collects one row.
     public func add<Row>(_ row: Row, as shape: Shape<Row>) { add([row], as: shape) }
 

@@ -29,6 +29,9 @@ public struct Shape<Row>: Sendable {
         self.text = text
     }
 
+    /// The texts that a table shows for a row.
+    func cells(of row: Row) -> [String] { columns.map { $0.cell(row) } }
+
     /// A row's members in the order of the columns.
     func members(of row: Row) -> [JSONValue.Member] { columns.map { JSONValue.Member($0.field.name, $0.json(row)) } }
 }

@@ -11,15 +11,15 @@ extension Topics {
         let assignment = try options.string("replica-assignment").flatMap { try ReplicaAssignment.parse($0) }
         let configs = try Self.configs(options.all("config"))
         if name.contains(where: { $0 == "." || $0 == "_" }) {
-            context.output.line(
+            context.report.say(
                 "WARNING: Due to limitations in metric names, topics with a period ('.') or underscore ('_') could collide. To avoid issues it is best to use either, but not both."
             )
         }
         if let replicationFactor, !(1...32767).contains(replicationFactor) {
-            throw ToolError("The replication factor must be between 1 and 32767 inclusive")
+            throw ToolError.invalid("The replication factor must be between 1 and 32767 inclusive")
         }
-        if let partitions, partitions < 1 { throw ToolError("The partitions must be greater than 0") }
-        if name.isEmpty { throw ToolError("The given topic name '' cannot be represented in a request.") }
+        if let partitions, partitions < 1 { throw ToolError.invalid("The partitions must be greater than 0") }
+        if name.isEmpty { throw ToolError.invalid("The given topic name '' cannot be represented in a request.") }
 
         var topic = CreateTopicsRequest.CreatableTopic()
         topic.name = name
@@ -48,7 +48,7 @@ extension Topics {
         }
         do throws(ClientError) {
             _ = try result.get()
-            context.output.line("Created topic \(topic.name).")
+            context.report.say("Created topic \(topic.name).")
         } catch {
             let isExpected = error.code == .topicAlreadyExists && options.has("if-not-exists")
             if !isExpected { throw error }
@@ -62,11 +62,11 @@ extension Topics {
             var parts = word.split(separator: "=", omittingEmptySubsequences: false).map { JavaText.trim($0) }
             while let last = parts.last, last.isEmpty { parts.removeLast() }
             guard parts.count == 2 else {
-                throw ToolError("requirement failed: Invalid topic config: all configs to be added must be in the format \"key=val\".")
+                throw ToolError.invalid("requirement failed: Invalid topic config: all configs to be added must be in the format \"key=val\".")
             }
             configs[parts[0]] = parts[1]
         }
-        do { _ = try ConfigTable.topic.parse(configs, unknown: "topic") } catch { throw ToolError(error.message) }
+        do { _ = try ConfigTable.topic.parse(configs, unknown: "topic") } catch { throw ToolError.invalid(error.message) }
         return configs.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 }
@@ -83,16 +83,16 @@ enum ReplicaAssignment {
             for word in pieces(part, at: ":") {
                 let digits = word.drop { $0 == " " || $0 == "\t" }
                 let trimmed = String(digits.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
-                guard let id = Int32(java: trimmed) else { throw ToolError("For input string: \"\(trimmed)\"") }
+                guard let id = Int32(java: trimmed) else { throw ToolError.invalid("For input string: \"\(trimmed)\"") }
                 if brokers.contains(id), !duplicates.contains(id) { duplicates.append(id) }
                 brokers.append(id)
             }
             if !duplicates.isEmpty {
                 let list = duplicates.map(String.init).joined(separator: ", ")
-                throw ToolError("Partition replica lists may not contain duplicate entries: \(list)")
+                throw ToolError.invalid("Partition replica lists may not contain duplicate entries: \(list)")
             }
             if let first = lists.first, first.count != brokers.count {
-                throw ToolError("Partition \(lists.count) has different replication factor: \(brokers)")
+                throw ToolError.invalid("Partition \(lists.count) has different replication factor: \(brokers)")
             }
             lists.append(brokers)
         }

@@ -5,8 +5,52 @@ import Vocabulary
 
 /// `--describe`: a line a topic and a line a partition, or one of the reports about partitions that need attention.
 extension Topics {
+    /// A topic with its settings.
+    struct DescribedTopic {
+        let topic: TopicDescription
+        let settings: TopicSettings
+        let replicationFactor: Int
+
+        var configs: [String: String] { settings.values }
+    }
+
+    /// A partition, and how its replicas are being moved.
+    struct DescribedPartition {
+        let topic: String
+        let partition: TopicDescription.Partition
+        let reassignment: Reassignments.Entry?
+    }
+
+    static let descriptions = Shape<DescribedTopic>(
+        "descriptions", "a topic", text: .lines(topicLine),
+        [
+            Column("topic", "name") { $0.topic.name },
+            Column("topicId", "topic id") { $0.topic.id == .zero ? nil : "\($0.topic.id)" },
+            Column("partitionCount", "number of partitions") { $0.topic.partitions.count },
+            Column("replicationFactor", "replicas that the first partition is meant to have") { $0.replicationFactor },
+            Column("configs", "settings that are not Kafka's built-in defaults") { $0.configs },
+        ])
+
+    static let partitions = Shape<DescribedPartition>(
+        "partitions", "a partition", text: .lines(partitionLine),
+        [
+            Column("topic", "topic") { $0.topic },
+            Column("partition", "number") { $0.partition.index },
+            Column("leader", "id of the leader's broker") { $0.partition.leader < 0 ? nil : $0.partition.leader },
+            Column("leaderEpoch", "leader epoch") { $0.partition.leaderEpoch < 0 ? nil : $0.partition.leaderEpoch },
+            Column("replicas", "ids of the replicas' brokers, the preferred leader first") { $0.partition.replicas },
+            Column("isr", "ids of the brokers whose replicas are in sync") { $0.partition.isr },
+            Column("addingReplicas", "replicas that a running reassignment adds") { $0.reassignment?.addingReplicas },
+            Column("removingReplicas", "replicas that a running reassignment removes") { $0.reassignment?.removingReplicas },
+            Column("eligibleLeaderReplicas", "replicas that may become leader without loss although not in sync") { $0.partition.eligibleLeaderReplicas },
+            Column("lastKnownEligibleLeaderReplicas", "the last of them before all were lost") { $0.partition.lastKnownElr },
+        ])
+
     func describe() throws {
         let topics = try descriptions(pageSize: options.int("partition-size-limit-per-response") ?? 2000)
+        // Lists without rows are there all the same.
+        context.report.open(Self.descriptions)
+        context.report.open(Self.partitions)
         if topics.isEmpty { return }
         let settings = try TopicSettings.ask(admin, topics: topics.map(\.name))
         let reassignments = try Reassignments.ask(admin, topics: topics)
@@ -14,13 +58,13 @@ extension Topics {
         for topic in topics {
             let config = settings[topic.name] ?? TopicSettings(values: [:])
             if report.showsTopics, !options.has("topics-with-overrides") || !config.values.isEmpty {
-                context.output.line(topicLine(topic, config, reassignments))
+                context.report.add(DescribedTopic(topic: topic, settings: config, replicationFactor: Self.factor(topic, reassignments)), as: Self.descriptions)
             }
             if options.has("topics-with-overrides") { continue }
             for partition in topic.partitions {
                 let reassignment = reassignments[topic.name, partition.index]
                 if report.includes(partition, reassignment, minInsyncReplicas: config.minInsyncReplicas) {
-                    context.output.line(partitionLine(topic.name, partition, reassignment))
+                    context.report.add(DescribedPartition(topic: topic.name, partition: partition, reassignment: reassignment), as: Self.partitions)
                 }
             }
         }
@@ -42,25 +86,29 @@ extension Topics {
         let isThere = try admin.listTopics(includesInternal: !excludesInternal).contains { $0.id == id }
         if !isThere {
             if options.has("if-exists") { return [] }
-            throw ToolError("TopicId '\(text)' does not exist as expected")
+            throw ToolError.notFound("TopicId '\(text)' does not exist as expected")
         }
         return try admin.describeTopics(ids: [id])[id].map { [try $0.get()] } ?? []
     }
 
-    private func topicLine(_ topic: TopicDescription, _ config: TopicSettings, _ reassignments: Reassignments) -> String {
-        var line = "Topic: \(topic.name)"
-        if topic.id != .zero { line += "\tTopicId: \(topic.id)" }
-        let factor = topic.partitions.first.map { Reassignments.replicationFactor($0, reassignments[topic.name, $0.index]) } ?? 0
-        line += "\tPartitionCount: \(topic.partitions.count)\tReplicationFactor: \(factor)"
-        return line + "\tConfigs: " + config.values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+    private static func factor(_ topic: TopicDescription, _ reassignments: Reassignments) -> Int {
+        topic.partitions.first.map { Reassignments.replicationFactor($0, reassignments[topic.name, $0.index]) } ?? 0
     }
 
-    private func partitionLine(_ topic: String, _ partition: TopicDescription.Partition, _ reassignment: Reassignments.Entry?) -> String {
+    @Sendable private static func topicLine(_ row: DescribedTopic) -> String {
+        var line = "Topic: \(row.topic.name)"
+        if row.topic.id != .zero { line += "\tTopicId: \(row.topic.id)" }
+        line += "\tPartitionCount: \(row.topic.partitions.count)\tReplicationFactor: \(row.replicationFactor)"
+        return line + "\tConfigs: " + row.configs.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+    }
+
+    @Sendable private static func partitionLine(_ row: DescribedPartition) -> String {
         func list(_ ids: [Int32]) -> String { ids.map(String.init).joined(separator: ",") }
-        var line = "\tTopic: \(topic)\tPartition: \(partition.index)"
+        let partition = row.partition
+        var line = "\tTopic: \(row.topic)\tPartition: \(partition.index)"
         line += "\tLeader: \(partition.leader < 0 ? "none" : String(partition.leader))"
         line += "\tReplicas: \(list(partition.replicas))\tIsr: \(list(partition.isr))"
-        if let reassignment { line += "\tAdding Replicas: \(list(reassignment.addingReplicas))\tRemoving Replicas: \(list(reassignment.removingReplicas))" }
+        if let moved = row.reassignment { line += "\tAdding Replicas: \(list(moved.addingReplicas))\tRemoving Replicas: \(list(moved.removingReplicas))" }
         line += "\tElr: \(partition.eligibleLeaderReplicas.map(list) ?? "N/A")"
         return line + "\tLastKnownElr: \(partition.lastKnownElr.map(list) ?? "N/A")"
     }

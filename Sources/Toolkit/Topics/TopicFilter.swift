@@ -20,7 +20,7 @@ struct TopicFilter {
         while let first = bytes.first, isQuote(first) { bytes.removeFirst() }
         while let last = bytes.last, isQuote(last) { bytes.removeLast() }
         let regex = String(decoding: bytes, as: UTF8.self)
-        do { pattern = try Pattern(regex) } catch { throw ToolError("\(regex) is an invalid regex.") }
+        do { pattern = try Pattern(regex) } catch { throw ToolError.invalid("\(regex) is an invalid regex.") }
     }
 
     func matches(_ name: String) -> Bool { pattern.matches(name) }

@@ -17,11 +17,11 @@ enum TopicsRules {
     static func check(_ context: ToolContext) throws(ToolError) {
         let options = context.options
         let action = try action(options)
-        guard options.has("bootstrap-server") else { throw ToolError("--bootstrap-server must be specified") }
+        guard options.has("bootstrap-server") else { throw ToolError.invalid("--bootstrap-server must be specified") }
         if action == .describe, options.has("if-exists") {
             if !options.has("topic"), !options.has("topic-id") { throw .usage("--topic or --topic-id is required to describe a topic") }
             if options.has("topic"), options.has("topic-id") {
-                context.output.line("Only topic id will be used when both --topic and --topic-id are specified and topicId is not Uuid.ZERO_UUID")
+                context.report.say("Only topic id will be used when both --topic and --topic-id are specified and topicId is not Uuid.ZERO_UUID")
             }
         }
         if action != .list, action != .describe { try options.requirePresent("topic") }

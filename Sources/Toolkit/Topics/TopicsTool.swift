@@ -13,6 +13,7 @@ public enum TopicsTool {
         name: "topics", kafkaName: "kafka-topics",
         purpose: "Create, list, describe, change or delete topics.",
         options: actions + selection + creation + reports + [.bootstrapServer, .commandConfig],
+        sections: [Topics.topics.section, Topics.descriptions.section, Topics.partitions.section],
         notes: [
             "Exactly one of --create, --list, --describe, --alter and --delete says what to do.",
             "For --create the value of --topic is a name. For the other actions it is a regular expression in Java's syntax that must match the whole name; commas stand for alternatives, so 'a,b' means both a and b.",
@@ -120,7 +121,7 @@ struct Topics {
     func selectedOrMissing() throws -> [TopicListing] {
         let topics = try selected()
         let wanted = try options.string("topic") ?? ""
-        if topics.isEmpty, !wanted.isEmpty, !options.has("if-exists") { throw ToolError("Topic '\(wanted)' does not exist as expected") }
+        if topics.isEmpty, !wanted.isEmpty, !options.has("if-exists") { throw ToolError.notFound("Topic '\(wanted)' does not exist as expected") }
         return topics
     }
 }

@@ -28,7 +28,35 @@ struct FindHangingTransactions {
     /// Partitions or topics that one request may be about, so that none overwhelms a broker.
     static let batchSize = 500
 
-    static let header = ["Topic", "Partition", "ProducerId", "ProducerEpoch", "CoordinatorEpoch", "StartOffset", "LastTimestamp", "Duration(min)"]
+    struct Row {
+        let transaction: OpenTransaction
+        let nowMs: Int64
+
+        var producer: ProducerState { transaction.producer }
+        var minutes: Int64 { (nowMs &- producer.lastTimestamp) / 60_000 }
+    }
+
+    static let hanging = Shape<Row>(
+        "hanging", "a transaction that is open in a partition and unknown to its coordinator", text: .table(.tabbed),
+        [
+            Column("topic", "topic", heading: "Topic", width: .least(0)) { $0.transaction.partition.topic },
+            Column("partition", "number of the partition", heading: "Partition", width: .least(0)) { $0.transaction.partition.partition },
+            Column("producerId", "producer id", heading: "ProducerId", width: .least(0)) { $0.producer.producerId },
+            Column("producerEpoch", "producer epoch", heading: "ProducerEpoch", width: .least(0)) { $0.producer.producerEpoch },
+            Column("coordinatorEpoch", "epoch of its coordinator, -1 for none", heading: "CoordinatorEpoch", width: .least(0)) {
+                $0.producer.coordinatorEpoch ?? -1
+            },
+            Column("startOffset", "offset at which it begins", heading: "StartOffset", width: .least(0)) {
+                $0.producer.currentTransactionStartOffset ?? -1
+            },
+            Column(
+                "lastTimestampMs", "timestamp of the producer's last batch, in milliseconds since 1970-01-01 UTC", heading: "LastTimestamp",
+                width: .least(0)
+            ) { $0.producer.lastTimestamp },
+            Column("durationMinutes", "for how long its producer has written nothing, in minutes", heading: "Duration(min)", width: .least(0)) {
+                $0.minutes
+            },
+        ])
 
     let run: Transactions
 
@@ -37,16 +65,7 @@ struct FindHangingTransactions {
         for batch in Self.batches(of: try partitions(scope)) { candidates += try self.candidates(batch, scope) }
         let hanging = candidates.isEmpty ? [] : try self.hanging(candidates)
         let nowMs = run.context.wallClockMs
-        run.writeTable(Self.header, hanging.map { Self.row($0, nowMs: nowMs) })
-    }
-
-    static func row(_ transaction: OpenTransaction, nowMs: Int64) -> [String] {
-        let producer = transaction.producer
-        return [
-            transaction.partition.topic, "\(transaction.partition.partition)", "\(producer.producerId)", "\(producer.producerEpoch)",
-            "\(producer.coordinatorEpoch ?? -1)", "\(producer.currentTransactionStartOffset ?? -1)", "\(producer.lastTimestamp)",
-            "\((nowMs &- producer.lastTimestamp) / 60_000)",
-        ]
+        run.context.report.add(hanging.map { Row(transaction: $0, nowMs: nowMs) }, as: Self.hanging)
     }
 
     static func batches<Item>(of items: [Item]) -> [[Item]] {

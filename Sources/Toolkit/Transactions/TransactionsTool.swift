@@ -43,20 +43,20 @@ enum TransactionsTool {
         options: [
             Option("duration-filter", value: .required("ms"), help: "Only transactions that run for longer than this; a negative number for all"),
             Option("transactional-id-pattern", value: .required("regex"), help: "Only transactional ids that match a regular expression as a whole"),
-        ])
+        ], sections: [ListTransactions.transactions.section])
 
     private static let describe = Command(
         name: "describe", purpose: "Describe a transactional id: its producer, the state of its transaction and the partitions in it.", dialect: .argparse,
         options: [
             Option("transactional-id", value: .required("id"), help: "The transactional id", required: true, completion: .transactionalId)
-        ])
+        ], sections: [DescribeTransaction.descriptions.section])
 
     private static let describeProducers = Command(
         name: "describe-producers", purpose: "Describe the producers that wrote to a partition, and where their open transactions begin.", dialect: .argparse,
         options: [
             topic, partition,
             Option("broker-id", value: .required("id"), help: "Ask this replica instead of the leader", completion: .broker),
-        ])
+        ], sections: [DescribeProducers.producers.section])
 
     private static let abort = Command(
         name: "abort", purpose: "Abort a hanging transaction in one partition.", dialect: .argparse,
@@ -77,7 +77,7 @@ enum TransactionsTool {
                 default: "15"),
             Option("topic", value: .required("name"), help: "Search this topic", completion: .topic),
             Option("partition", value: .required("id"), help: "Search this partition of --topic only"),
-        ])
+        ], sections: [FindHangingTransactions.hanging.section])
 
     private static let forceTerminate = Command(
         name: "forceTerminateTransaction", purpose: "Abort the open transaction of a transactional id and shut out its producer.", dialect: .argparse,
@@ -145,11 +145,10 @@ struct Transactions {
             // An interrupted wait needs no words.
             if error.kind == .interrupted { throw error }
             let reason = error.description
-            throw ToolError("\(failing): \(reason)\(reason.hasSuffix(".") ? "" : ".")")
+            throw ToolError(error, message: "\(failing): \(reason)\(reason.hasSuffix(".") ? "" : ".")")
         }
     }
 
-    func writeTable(_ header: [String], _ rows: [[String]]) { Table.writeTabbed(header: header, rows: rows, to: context.output) }
 }
 
 extension ParsedOptions {
