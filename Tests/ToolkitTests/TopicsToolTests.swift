@@ -136,7 +136,7 @@ private func topics(_ words: String...) -> Ran { Ran(TopicsTool.tool, words) }
         ("AAAAAAAAAAAAAAAAAAAAAAAAAA", "Input string with prefix `AAAAAAAAAAAAAAAAAAAAAAAA` is too long to be decoded as a base64 UUID"),
     ])
     func whatIsNoTopicIDIsRefusedInJavasWords(_ text: String, _ message: String) {
-        #expect(throws: ToolError(message)) { try TopicID.parse(text) }
+        #expect(throws: ToolError.invalid(message)) { try TopicID.parse(text) }
     }
 }
 

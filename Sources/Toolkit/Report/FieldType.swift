@@ -7,6 +7,8 @@ public indirect enum FieldType: Equatable, Sendable {
     case integer
     case number
     case boolean
+    /// A string when the bytes are UTF-8, otherwise an object with them as `base64`.
+    case bytes
     case array(FieldType)
     /// Names that are not known before, each with a value of one type.
     case map(FieldType)

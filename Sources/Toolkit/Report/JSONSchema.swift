@@ -61,6 +61,8 @@ enum JSONSchema {
         case .integer: .members(["type": .string("integer")])
         case .number: .members(["type": .string("number")])
         case .boolean: .members(["type": .string("boolean")])
+        case .bytes:
+            .members(["anyOf": .array([schema(of: .string), closed([JSONValue.Member("base64", schema(of: .string))], required: ["base64"])])])
         case .array(let element): .members(["type": .string("array"), "items": schema(of: element)])
         case .map(let value): .members(["type": .string("object"), "additionalProperties": schema(of: value)])
         case .object(let fields): closed(fields.map { JSONValue.Member($0.name, described($0)) }, required: fields.map(\.name))
