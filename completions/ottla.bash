@@ -36,6 +36,25 @@ _ottla_options() {
         transactions.abort) REPLY='--coordinator-epoch --help --partition --producer-epoch --producer-id --start-offset --topic' ;;
         transactions.find-hanging) REPLY='--broker-id --help --max-transaction-timeout --output --partition --topic' ;;
         transactions.forceTerminateTransaction) REPLY='--help --transactionalId' ;;
+        groups) REPLY='--bootstrap-server --command-config --consumer --group-type --help --list --output --protocol --share --streams --version' ;;
+        cluster) REPLY='--help cluster-id unregister list-endpoints' ;;
+        cluster.cluster-id) REPLY='--bootstrap-controller --bootstrap-server --command-config --help --output' ;;
+        cluster.unregister) REPLY='--bootstrap-controller --bootstrap-server --command-config --help --id' ;;
+        cluster.list-endpoints) REPLY='--bootstrap-controller --bootstrap-server --command-config --help --include-fenced-brokers --output' ;;
+        broker-api-versions) REPLY='--bootstrap-server --command-config --help --output --version' ;;
+        log-dirs) REPLY='--bootstrap-server --broker-list --command-config --describe --help --output --topic-list --version' ;;
+        leader-election) REPLY='--admin.config --all-topic-partitions --bootstrap-server --command-config --election-type --help --output --partition --path-to-json-file --topic --version' ;;
+        features) REPLY='--bootstrap-controller --bootstrap-server --command-config --help describe upgrade downgrade disable version-mapping feature-dependencies' ;;
+        features.describe) REPLY='--help --node-id --output' ;;
+        features.upgrade) REPLY='--dry-run --feature --help --metadata --output --release-version' ;;
+        features.downgrade) REPLY='--dry-run --feature --help --metadata --output --release-version --unsafe' ;;
+        features.disable) REPLY='--dry-run --feature --help --output --unsafe' ;;
+        features.version-mapping) REPLY='--help --output --release-version' ;;
+        features.feature-dependencies) REPLY='--feature --help --output' ;;
+        metadata-quorum) REPLY='--bootstrap-controller --bootstrap-server --command-config --help describe add-controller remove-controller' ;;
+        metadata-quorum.describe) REPLY='--help --human-readable --output --replication --status' ;;
+        metadata-quorum.add-controller) REPLY='--dry-run --help' ;;
+        metadata-quorum.remove-controller) REPLY='--controller-directory-id --controller-id --dry-run --help' ;;
         *) REPLY= ;;
     esac
 }
@@ -98,6 +117,51 @@ _ottla_value() {
         transactions.find-hanging:output) REPLY='words text json jsonl' ;;
         transactions.find-hanging:topic) REPLY='topics' ;;
         transactions.forceTerminateTransaction:transactionalId) REPLY='transactions' ;;
+        groups:bootstrap-server) REPLY='none' ;;
+        groups:command-config) REPLY='file' ;;
+        groups:group-type) REPLY='words classic consumer share streams' ;;
+        groups:output) REPLY='words text json jsonl' ;;
+        groups:protocol) REPLY='words consumer connect share' ;;
+        cluster.cluster-id:bootstrap-controller|cluster.cluster-id:C|cluster.cluster-id:bootstrap-server|cluster.cluster-id:b) REPLY='none' ;;
+        cluster.cluster-id:command-config|cluster.cluster-id:config|cluster.cluster-id:c) REPLY='file' ;;
+        cluster.cluster-id:output) REPLY='words text json jsonl' ;;
+        cluster.unregister:bootstrap-controller|cluster.unregister:C|cluster.unregister:bootstrap-server|cluster.unregister:b) REPLY='none' ;;
+        cluster.unregister:command-config|cluster.unregister:config|cluster.unregister:c) REPLY='file' ;;
+        cluster.unregister:id|cluster.unregister:i) REPLY='brokers' ;;
+        cluster.list-endpoints:bootstrap-controller|cluster.list-endpoints:C|cluster.list-endpoints:bootstrap-server|cluster.list-endpoints:b) REPLY='none' ;;
+        cluster.list-endpoints:command-config|cluster.list-endpoints:config|cluster.list-endpoints:c) REPLY='file' ;;
+        cluster.list-endpoints:output) REPLY='words text json jsonl' ;;
+        broker-api-versions:bootstrap-server) REPLY='none' ;;
+        broker-api-versions:command-config) REPLY='file' ;;
+        broker-api-versions:output) REPLY='words text json jsonl' ;;
+        log-dirs:bootstrap-server) REPLY='none' ;;
+        log-dirs:broker-list) REPLY='brokers' ;;
+        log-dirs:command-config) REPLY='file' ;;
+        log-dirs:output) REPLY='words text json jsonl' ;;
+        log-dirs:topic-list) REPLY='topics' ;;
+        leader-election:admin.config|leader-election:command-config|leader-election:path-to-json-file) REPLY='file' ;;
+        leader-election:bootstrap-server|leader-election:partition) REPLY='none' ;;
+        leader-election:election-type) REPLY='words preferred unclean' ;;
+        leader-election:output) REPLY='words text json jsonl' ;;
+        leader-election:topic) REPLY='topics' ;;
+        features:bootstrap-controller|features:bootstrap-server) REPLY='none' ;;
+        features:command-config) REPLY='file' ;;
+        features.describe:node-id) REPLY='brokers' ;;
+        features.describe:output) REPLY='words text json jsonl' ;;
+        features.upgrade:feature|features.upgrade:metadata|features.upgrade:release-version) REPLY='none' ;;
+        features.upgrade:output) REPLY='words text json jsonl' ;;
+        features.downgrade:feature|features.downgrade:metadata|features.downgrade:release-version) REPLY='none' ;;
+        features.downgrade:output) REPLY='words text json jsonl' ;;
+        features.disable:feature) REPLY='none' ;;
+        features.disable:output) REPLY='words text json jsonl' ;;
+        features.version-mapping:output) REPLY='words text json jsonl' ;;
+        features.version-mapping:release-version) REPLY='none' ;;
+        features.feature-dependencies:feature) REPLY='none' ;;
+        features.feature-dependencies:output) REPLY='words text json jsonl' ;;
+        metadata-quorum:bootstrap-controller|metadata-quorum:bootstrap-server) REPLY='none' ;;
+        metadata-quorum:command-config) REPLY='file' ;;
+        metadata-quorum.describe:output) REPLY='words text json jsonl' ;;
+        metadata-quorum.remove-controller:controller-directory-id|metadata-quorum.remove-controller:d|metadata-quorum.remove-controller:controller-id|metadata-quorum.remove-controller:i) REPLY='none' ;;
         *) REPLY=switch ;;
     esac
 }
@@ -113,12 +177,12 @@ _ottla() {
     COMPREPLY=()
     if [[ $command == ottla ]]; then
         if ((COMP_CWORD == 1)); then
-            COMPREPLY=($(compgen -W 'serve topics console-producer console-consumer consumer-groups get-offsets transactions help completion --help --version' -- "$cur"))
+            COMPREPLY=($(compgen -W 'serve topics console-producer console-consumer consumer-groups get-offsets transactions groups cluster broker-api-versions log-dirs leader-election features metadata-quorum help completion --help --version' -- "$cur"))
             return
         fi
         command=${COMP_WORDS[1]} first=2
         case $command in
-            help) COMPREPLY=($(compgen -W 'serve topics console-producer console-consumer consumer-groups get-offsets transactions help completion' -- "$cur")) && return ;;
+            help) COMPREPLY=($(compgen -W 'serve topics console-producer console-consumer consumer-groups get-offsets transactions groups cluster broker-api-versions log-dirs leader-election features metadata-quorum help completion' -- "$cur")) && return ;;
             completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$cur")) && return ;;
         esac
     fi
@@ -148,4 +212,4 @@ _ottla() {
     COMPREPLY=($(compgen -W "$REPLY" -- "$cur"))
 }
 
-complete -F _ottla ottla kafka-topics kafka-topics.sh kafka-console-producer kafka-console-producer.sh kafka-console-consumer kafka-console-consumer.sh kafka-consumer-groups kafka-consumer-groups.sh kafka-get-offsets kafka-get-offsets.sh kafka-transactions kafka-transactions.sh
+complete -F _ottla ottla kafka-topics kafka-topics.sh kafka-console-producer kafka-console-producer.sh kafka-console-consumer kafka-console-consumer.sh kafka-consumer-groups kafka-consumer-groups.sh kafka-get-offsets kafka-get-offsets.sh kafka-transactions kafka-transactions.sh kafka-groups kafka-groups.sh kafka-cluster kafka-cluster.sh kafka-broker-api-versions kafka-broker-api-versions.sh kafka-log-dirs kafka-log-dirs.sh kafka-leader-election kafka-leader-election.sh kafka-features kafka-features.sh kafka-metadata-quorum kafka-metadata-quorum.sh

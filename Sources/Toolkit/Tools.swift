@@ -9,6 +9,11 @@ public enum Tools {
         ConsumerGroupsTool.tool,
         GetOffsetsTool.tool,
         TransactionsTool.tool,
+        GroupsTool.tool,
+        ClusterTool.tool,
+        BrokerAPIVersionsTool.tool,
+        LogDirsTool.tool,
+        LeaderElectionTool.tool,
         FeaturesTool.tool,
         MetadataQuorumTool.tool,
     ]
