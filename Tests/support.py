@@ -32,7 +32,8 @@ def _kafka_home():
 
 
 KAFKA_HOME = _kafka_home()
-OUR_TOOLS = ("topics", "console-producer", "console-consumer", "consumer-groups", "get-offsets", "transactions")
+# Those that the Makefile installs, without "kafka-".
+OUR_TOOLS = tuple(name.removeprefix("kafka-") for name in (ROOT / "Makefile").read_text().split("\nTOOLS := ")[1].split("\n")[0].split())
 
 
 def free_port():

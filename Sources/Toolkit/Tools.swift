@@ -9,6 +9,9 @@ public enum Tools {
         ConsumerGroupsTool.tool,
         GetOffsetsTool.tool,
         TransactionsTool.tool,
+        ConfigsTool.tool,
+        ClientMetricsTool.tool,
+        DeleteRecordsTool.tool,
     ]
 
     /// The tool that answers to a word: `topics`, `kafka-topics` or `kafka-topics.sh`.
