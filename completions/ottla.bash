@@ -47,6 +47,7 @@ _ottla_options() {
         broker-api-versions) REPLY='--bootstrap-server --command-config --help --output --version' ;;
         log-dirs) REPLY='--bootstrap-server --broker-list --command-config --describe --help --output --topic-list --version' ;;
         leader-election) REPLY='--admin.config --all-topic-partitions --bootstrap-server --command-config --election-type --help --output --partition --path-to-json-file --topic --version' ;;
+        reassign-partitions) REPLY='--additional --bootstrap-controller --bootstrap-server --broker-list --cancel --command-config --disable-rack-aware --disallow-replication-factor-change --execute --generate --help --list --output --preserve-throttles --reassignment-json-file --replica-alter-log-dirs-throttle --throttle --timeout --topics-to-move-json-file --verify --version' ;;
         features) REPLY='--bootstrap-controller --bootstrap-server --command-config --help describe upgrade downgrade disable version-mapping feature-dependencies' ;;
         features.describe) REPLY='--help --node-id --output' ;;
         features.upgrade) REPLY='--dry-run --feature --help --metadata --output --release-version' ;;
@@ -163,6 +164,10 @@ _ottla_value() {
         leader-election:election-type) REPLY='words preferred unclean' ;;
         leader-election:output) REPLY='words text json jsonl' ;;
         leader-election:topic) REPLY='topics' ;;
+        reassign-partitions:bootstrap-controller|reassign-partitions:bootstrap-server|reassign-partitions:replica-alter-log-dirs-throttle|reassign-partitions:throttle|reassign-partitions:timeout) REPLY='none' ;;
+        reassign-partitions:broker-list) REPLY='brokers' ;;
+        reassign-partitions:command-config|reassign-partitions:reassignment-json-file|reassign-partitions:topics-to-move-json-file) REPLY='file' ;;
+        reassign-partitions:output) REPLY='words text json jsonl' ;;
         features:bootstrap-controller|features:bootstrap-server) REPLY='none' ;;
         features:command-config) REPLY='file' ;;
         features.describe:node-id) REPLY='brokers' ;;
@@ -196,12 +201,12 @@ _ottla() {
     COMPREPLY=()
     if [[ $command == ottla ]]; then
         if ((COMP_CWORD == 1)); then
-            COMPREPLY=($(compgen -W 'serve topics console-producer console-consumer consumer-groups get-offsets transactions configs client-metrics delete-records groups cluster broker-api-versions log-dirs leader-election features metadata-quorum help completion --help --version' -- "$cur"))
+            COMPREPLY=($(compgen -W 'serve topics console-producer console-consumer consumer-groups get-offsets transactions configs client-metrics delete-records groups cluster broker-api-versions log-dirs leader-election reassign-partitions features metadata-quorum help completion --help --version' -- "$cur"))
             return
         fi
         command=${COMP_WORDS[1]} first=2
         case $command in
-            help) COMPREPLY=($(compgen -W 'serve topics console-producer console-consumer consumer-groups get-offsets transactions configs client-metrics delete-records groups cluster broker-api-versions log-dirs leader-election features metadata-quorum help completion' -- "$cur")) && return ;;
+            help) COMPREPLY=($(compgen -W 'serve topics console-producer console-consumer consumer-groups get-offsets transactions configs client-metrics delete-records groups cluster broker-api-versions log-dirs leader-election reassign-partitions features metadata-quorum help completion' -- "$cur")) && return ;;
             completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$cur")) && return ;;
         esac
     fi
@@ -231,4 +236,4 @@ _ottla() {
     COMPREPLY=($(compgen -W "$REPLY" -- "$cur"))
 }
 
-complete -F _ottla ottla kafka-topics kafka-topics.sh kafka-console-producer kafka-console-producer.sh kafka-console-consumer kafka-console-consumer.sh kafka-consumer-groups kafka-consumer-groups.sh kafka-get-offsets kafka-get-offsets.sh kafka-transactions kafka-transactions.sh kafka-configs kafka-configs.sh kafka-client-metrics kafka-client-metrics.sh kafka-delete-records kafka-delete-records.sh kafka-groups kafka-groups.sh kafka-cluster kafka-cluster.sh kafka-broker-api-versions kafka-broker-api-versions.sh kafka-log-dirs kafka-log-dirs.sh kafka-leader-election kafka-leader-election.sh kafka-features kafka-features.sh kafka-metadata-quorum kafka-metadata-quorum.sh
+complete -F _ottla ottla kafka-topics kafka-topics.sh kafka-console-producer kafka-console-producer.sh kafka-console-consumer kafka-console-consumer.sh kafka-consumer-groups kafka-consumer-groups.sh kafka-get-offsets kafka-get-offsets.sh kafka-transactions kafka-transactions.sh kafka-configs kafka-configs.sh kafka-client-metrics kafka-client-metrics.sh kafka-delete-records kafka-delete-records.sh kafka-groups kafka-groups.sh kafka-cluster kafka-cluster.sh kafka-broker-api-versions kafka-broker-api-versions.sh kafka-log-dirs kafka-log-dirs.sh kafka-leader-election kafka-leader-election.sh kafka-reassign-partitions kafka-reassign-partitions.sh kafka-features kafka-features.sh kafka-metadata-quorum kafka-metadata-quorum.sh

@@ -17,6 +17,7 @@ public enum Tools {
         BrokerAPIVersionsTool.tool,
         LogDirsTool.tool,
         LeaderElectionTool.tool,
+        ReassignPartitionsTool.tool,
         FeaturesTool.tool,
         MetadataQuorumTool.tool,
     ]
