@@ -32,8 +32,7 @@ def _kafka_home():
 
 
 KAFKA_HOME = _kafka_home()
-# Those that the Makefile installs, without "kafka-".
-OUR_TOOLS = tuple(name.removeprefix("kafka-") for name in (ROOT / "Makefile").read_text().split("\nTOOLS := ")[1].split("\n")[0].split())
+OUR_TOOLS = sorted(page.stem.removeprefix("kafka-") for page in (ROOT / "man").glob("kafka-*.1"))
 
 
 def free_port():

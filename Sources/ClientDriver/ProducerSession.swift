@@ -23,17 +23,19 @@ public final class ProducerSession {
 
     /// Takes a record, waiting for metadata or memory up to `max.block.ms`. It is sent later: `producer.onFailure` and `completion` tell how that went.
     /// - Parameters:
+    ///   - partition: nil to let the producer choose; one that is not there is waited for as metadata is
     ///   - timestamp: milliseconds since 1970
     ///   - isStopped: asked while waiting
     /// - Throws: why the record was not taken; `.interrupted` when `isStopped` said so.
     public func send(
-        _ topic: ProducerTopic, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headers: [RecordHeader] = [], timestamp: Int64,
+        _ topic: ProducerTopic, partition: Int32? = nil, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headers: [RecordHeader] = [],
+        timestamp: Int64,
         isStopped: () -> Bool = { false }, completion: Producer.Completion? = nil
     ) throws(ClientError) {
         let began = session.now
         var deadline: Int64?
         while true {
-            switch try producer.offer(topic, key: key, value: value, headers: headers, timestamp: timestamp, completion: completion) {
+            switch try producer.offer(topic, partition: partition, key: key, value: value, headers: headers, timestamp: timestamp, completion: completion) {
             case .accepted(let batchIsFull):
                 if batchIsFull { try pumpBatches(isStopped) }
                 return

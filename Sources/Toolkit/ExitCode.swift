@@ -65,3 +65,15 @@ extension ErrorCode {
         }
     }
 }
+
+extension Obstacle {
+    /// The exit code of a run that ends with it.
+    var exit: ExitCode {
+        switch self {
+        case .noBroker, .unreachable, .silent: .unreachable
+        case .refused(_, let code), .partitions(_, _, let code), .group(_, let code), .transaction(_, let code), .topic(_, let code): code.exit
+        case .noSuchPartitions, .noMatchingTopic: .notFound
+        case .rebalance, .noAssignment, .openTransaction: .failed
+        }
+    }
+}

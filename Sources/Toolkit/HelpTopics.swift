@@ -17,7 +17,7 @@ enum HelpTopics {
 
         Numbers are numbers, and null stands where the text has '-' or leaves a value out. A row has all of its fields, also
         those that the text shows with --verbose only. Commands without an end print a line a row in both forms.
-        On standard error each line is an object as well: {"warning":TEXT}, or {"error":{"message":TEXT,"exitCode":CODE}}, with
+        On standard error each line is an object as well: {"message":TEXT}, or {"error":{"message":TEXT,"exitCode":CODE}}, with
         the name of Kafka's error as "code" where there is one. A failed command that found nothing prints no document.
         The version changes when a field is taken away or changes its meaning; new fields may come at any time.
         The fields of each command are in its manual page, and as JSON Schema in docs/schemas.

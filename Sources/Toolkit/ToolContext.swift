@@ -101,7 +101,7 @@ public final class ToolContext {
     /// The pairs of a Java properties file that an option names (`--command-config`).
     public func readProperties(_ path: String) throws(ToolError) -> [(key: String, value: String)] {
         let bytes: [UInt8]
-        do { bytes = try readFile(path) } catch { throw ToolError("cannot read \(path): \(error.reason)") }
-        do { return try JavaProperties.parse(bytes) } catch { throw ToolError("cannot read \(path): \(error.message)") }
+        do { bytes = try readFile(path) } catch { throw ToolError.invalid("cannot read \(path): \(error.reason)") }
+        do { return try JavaProperties.parse(bytes) } catch { throw ToolError.invalid("cannot read \(path): \(error.message)") }
     }
 }

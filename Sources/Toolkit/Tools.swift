@@ -9,6 +9,8 @@ public enum Tools {
         ConsumerGroupsTool.tool,
         GetOffsetsTool.tool,
         TransactionsTool.tool,
+        FeaturesTool.tool,
+        MetadataQuorumTool.tool,
         ConfigsTool.tool,
         ClientMetricsTool.tool,
         DeleteRecordsTool.tool,

@@ -45,7 +45,7 @@ import Testing
         #expect(try resolve(["config.providers": "env", "log.dirs": "${env:D}"], ["D": "d"]).values["log.dirs"] == "${env:D}")
         let allowed = declare("env", "EnvVarConfigProvider", ["allowlist.pattern": "KAFKA_.*"]).merging(["a": "${env:KAFKA_A}${env:HOME}"]) { a, _ in a }
         #expect(try resolve(allowed, ["KAFKA_A": "1", "HOME": "/root"]).values["a"] == "1${env:HOME}")
-        #expect(throws: ToolError("Path is not supported for EnvVarConfigProvider, invalid value 'p'")) {
+        #expect(throws: ToolError.invalid("Path is not supported for EnvVarConfigProvider, invalid value 'p'")) {
             try resolve(declare("env", "EnvVarConfigProvider").merging(["a": "${env:p:D}"]) { a, _ in a })
         }
     }
@@ -60,7 +60,7 @@ import Testing
             let folder = declare("d", "DirectoryConfigProvider").merging(["a": "${d:\(directory):c.properties}", "b": "${d:\(directory)/none:c}"]) { a, _ in a }
             #expect(try resolve(folder).values["a"]?.hasPrefix("user = bob\n") == true)
             #expect(try resolve(folder).values["b"] == "${d:\(directory)/none:c}")
-            #expect(throws: ToolError("Could not read properties from file \(directory)/none")) {
+            #expect(throws: ToolError.invalid("Could not read properties from file \(directory)/none")) {
                 try resolve(declare("f", "FileConfigProvider").merging(["a": "${f:\(directory)/none:x}"]) { a, _ in a })
             }
         }
@@ -75,8 +75,10 @@ import Testing
             let found = try resolve(declare("d", "DirectoryConfigProvider", ["allowed.paths": directory + "/in/."]).merging(keys) { a, _ in a })
             #expect(found.values["a"] == "v" && found.values["b"] == keys["b"] && found.values["c"] == keys["c"])
         }
-        #expect(throws: ToolError("Path relative is not absolute")) { try resolve(declare("d", "DirectoryConfigProvider", ["allowed.paths": "relative"])) }
-        #expect(throws: ToolError("Path /no/such does not exist")) { try resolve(declare("d", "FileConfigProvider", ["allowed.paths": "/no/./such"])) }
+        #expect(throws: ToolError.invalid("Path relative is not absolute")) {
+            try resolve(declare("d", "DirectoryConfigProvider", ["allowed.paths": "relative"]))
+        }
+        #expect(throws: ToolError.invalid("Path /no/such does not exist")) { try resolve(declare("d", "FileConfigProvider", ["allowed.paths": "/no/./such"])) }
     }
 
     @Test func otherClassesAreRefused() {

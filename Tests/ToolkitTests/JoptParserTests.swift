@@ -74,12 +74,12 @@ private func failure(_ words: String..., reading: (ParsedOptions) throws -> Void
     @Test func repeatedSingleValueFailsWhenRead() throws {
         let options = try parse("--topic", "a", "--topic", "b")
         #expect(options.all("topic") == ["a", "b"])
-        #expect(throws: ToolError("Found multiple arguments for option topic, but you asked for only one")) { try options.string("topic") }
+        #expect(throws: ToolError.invalid("Found multiple arguments for option topic, but you asked for only one")) { try options.string("topic") }
     }
 
     @Test(arguments: ["abc", "3.5", "99999999999", "", " 3"]) func badNumbersFailWhenRead(text: String) throws {
         let options = try parse("--partitions", text)
-        #expect(throws: ToolError("Cannot parse argument '\(text)' of option partitions")) { try options.int("partitions") }
+        #expect(throws: ToolError.invalid("Cannot parse argument '\(text)' of option partitions")) { try options.int("partitions") }
     }
 
     @Test func numbersAreReadAsJavaDoes() throws {

@@ -138,7 +138,7 @@ private final class NarrowSink: OutputSink {
         #expect(try parse("k=\\u00e9\\t\\n\\q\\\\") == ["k|é\t\nq\\"])
         #expect(try JavaProperties.parse([0x6B, 0x3D, 0xE9]).first?.value == "é")
         #expect(try parse("a=b\r\nc=d\r\n") == ["a|b", "c|d"])
-        #expect(throws: ToolError("Malformed \\uxxxx encoding.")) { try parse("k=\\u12") }
+        #expect(throws: ToolError.invalid("Malformed \\uxxxx encoding.")) { try parse("k=\\u12") }
         #expect(try parse("k=v\\") == ["k|v"])
     }
 }

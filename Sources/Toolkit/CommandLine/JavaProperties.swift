@@ -83,7 +83,7 @@ public enum JavaProperties {
                 let digits = String(String.UnicodeScalarView(rest.prefix(4)))
                 guard digits.utf8.count == 4, digits.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }),
                     let unit = UInt16(digits, radix: 16)
-                else { throw ToolError(malformedEscape) }
+                else { throw ToolError.invalid(malformedEscape) }
                 units.append(unit)
                 rest = rest.dropFirst(4)
             default: units.append(contentsOf: UTF16.encode(escaped).map(Array.init) ?? [])

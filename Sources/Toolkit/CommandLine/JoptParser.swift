@@ -52,7 +52,7 @@ struct JoptParser {
         switch option.value {
         case .none: parsed.add(option, spelling: spelling, value: nil)
         case .required:
-            guard let value = attached ?? rest.popFirst() else { throw ToolError("Option \(spelling) requires an argument") }
+            guard let value = attached ?? rest.popFirst() else { throw ToolError.invalid("Option \(spelling) requires an argument") }
             parsed.add(option, spelling: spelling, value: value)
         case .optional:
             if let attached {
@@ -84,21 +84,21 @@ struct JoptParser {
 
     private func looksLikeOption(_ word: String) -> Bool { word.hasPrefix("-") && word != "-" }
 
-    private func unrecognized(_ name: String) -> ToolError { ToolError("\(name) is not a recognized option", showUsage: true) }
+    private func unrecognized(_ name: String) -> ToolError { ToolError.usage("\(name) is not a recognized option") }
 
     /// What jopt checks once all words are read; both checks are waived for help and version.
     private func check(_ parsed: ParsedOptions) throws(ToolError) {
         if parsed.has("help") || parsed.has("version") { return }
         let missing = command.options.filter { $0.isRequired && !parsed.has($0.name) }
         if !missing.isEmpty {
-            throw ToolError("Missing required option(s) [\(missing.map(\.name).joined(separator: ", "))]", showUsage: true)
+            throw ToolError.usage("Missing required option(s) [\(missing.map(\.name).joined(separator: ", "))]")
         }
         let unavailable = command.options.filter { option in
             parsed.has(option.name) && !option.availableIf.isEmpty && !option.availableIf.contains { parsed.has($0) }
         }
         if !unavailable.isEmpty {
             let names = unavailable.map(\.name).joined(separator: ", ")
-            throw ToolError("Option(s) [\(names)] are unavailable given other options on the command line", showUsage: true)
+            throw ToolError.usage("Option(s) [\(names)] are unavailable given other options on the command line")
         }
     }
 }

@@ -127,6 +127,7 @@ extension FieldType {
         case .integer: "integer"
         case .number: "number"
         case .boolean: "boolean"
+        case .bytes: "string, or an object with base64 for what is not UTF-8"
         case .array(let element): "list of \(element.phrase)"
         case .map(let value): "object of \(value.phrase)"
         case .object(let fields): "object: \(fields.map(\.name).joined(separator: ", "))"

@@ -46,7 +46,7 @@ public struct ParsedOptions: Sendable {
         let values = all(name)
         if command.dialect == .argparse { return values.last ?? option(name)?.defaultValue }
         if values.count > 1 {
-            throw ToolError("Found multiple arguments for option \(spellings(name).first ?? name), but you asked for only one")
+            throw ToolError.invalid("Found multiple arguments for option \(spellings(name).first ?? name), but you asked for only one")
         }
         return values.first ?? option(name)?.defaultValue
     }
@@ -101,7 +101,7 @@ public struct ParsedOptions: Sendable {
     /// `k=v` pairs of a repeatable option; the last duplicate wins. See `KeyValue`.
     public func pairs(_ name: String) -> [(key: String, value: String)] { KeyValue.pairs(all(name)) }
 
-    static func unreadable(_ text: String, option: String) -> ToolError { ToolError("Cannot parse argument '\(text)' of option \(option)") }
+    static func unreadable(_ text: String, option: String) -> ToolError { ToolError.invalid("Cannot parse argument '\(text)' of option \(option)") }
 
     private func canonical(_ name: String) -> String { occurrences[name] != nil ? name : option(name)?.name ?? name }
 

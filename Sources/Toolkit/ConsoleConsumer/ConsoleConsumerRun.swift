@@ -36,7 +36,7 @@ final class ConsoleConsumerRun {
                 let context = context
                 session = try ConsumerSession(settings.client, settings.consumer, isInterrupted: { context.isInterrupted })
             } catch {
-                throw ToolError(error.javaDescription)
+                throw ToolError(error, message: error.javaDescription)
             }
             session.onObstacle = { [context] in context.error.line("\($0); trying on") }
             subscribe(session.consumer)
@@ -47,7 +47,7 @@ final class ConsoleConsumerRun {
         if let failure, !failure.followsCount { context.error.line(failure.text) }
         context.error.line("Processed a total of \(count) messages")
         if let failure, failure.followsCount { context.error.line(failure.text) }
-        if settings.printsSystemTestEvents { context.output.line("shutdown_complete") }
+        if settings.printsSystemTestEvents, context.report.isText { context.output.line("shutdown_complete") }
         return exitCode
     }
 
@@ -92,12 +92,12 @@ final class ConsoleConsumerRun {
                 try session.serve()
             }
         } catch {
-            if error.kind != .interrupted { fail(Self.text(error)) }
+            if error.kind != .interrupted { fail(Self.text(error), error.exit) }
         }
     }
 
-    private func fail(_ text: String) {
-        exitCode = .failed
+    private func fail(_ text: String, _ exit: ExitCode) {
+        exitCode = exit
         failure = Failure(text: text)
     }
 
@@ -107,10 +107,10 @@ final class ConsoleConsumerRun {
         let failures = verdict.failures
         for remark in verdict.remarks { context.error.line("\(remark)") }
         if case .noBroker(let reason)? = failures.first {
-            fail("No broker could be reached: \(reason)")
+            fail("No broker could be reached: \(reason)", .unreachable)
         } else if !failures.isEmpty {
             let what = session.consumer.hasFetched ? "No more could be read" : "Nothing could be read"
-            fail("\(what): \(failures.map(\.description).joined(separator: "; "))")
+            fail("\(what): \(failures.map(\.description).joined(separator: "; "))", .of(failures.map(\.exit), among: failures.count))
         }
     }
 
@@ -125,8 +125,13 @@ final class ConsoleConsumerRun {
         var untilCheck = Self.recordsBetweenChecks
         return try records.forEach { record, batch in
             count += 1
-            do throws(FormatError) {
-                try settings.formatter.write(record, timestampType: batch.timestampType, partition: records.partition, to: context.output)
+            print: do throws(FormatError) {
+                guard let formatter = settings.formatter else {
+                    let row = RecordRow(partition: records.partition, record: record, timestampType: batch.timestampType)
+                    context.report.add(row, as: RecordRow.records)
+                    break print
+                }
+                try formatter.write(record, timestampType: batch.timestampType, partition: records.partition, to: context.output)
             } catch {
                 guard settings.skipsErrors else {
                     exitCode = .failed

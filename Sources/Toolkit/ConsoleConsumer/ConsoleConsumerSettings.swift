@@ -26,7 +26,8 @@ struct ConsoleConsumerSettings {
     let timeoutMs: Int64?
     let skipsErrors: Bool
     let printsSystemTestEvents: Bool
-    let formatter: any MessageFormatter
+    /// Nil where records are printed as JSON.
+    let formatter: (any MessageFormatter)?
     let client: ClientConfig
     let consumer: ConsumerConfig
 
@@ -46,15 +47,14 @@ struct ConsoleConsumerSettings {
         let start = try Self.start(options)
         timeoutMs = try options.long("timeout-ms").flatMap { $0 < 0 ? nil : $0 }
         let partition = try options.int("partition")
-        let chosen = try Self.formatter(options, context)
-        formatter = chosen
+        formatter = try context.report.isText ? Self.formatter(options, context) : Self.noFormatter(options)
         skipsErrors = options.has("skip-message-on-error")
         printsSystemTestEvents = options.has("enable-systest-events")
         do {
             client = try Self.client(options, properties, timeoutMs: timeoutMs)
             consumer = try ConsumerConfig(properties: properties)
         } catch {
-            throw ToolError(error.javaDescription)
+            throw ToolError(error, message: error.javaDescription)
         }
         source = try Self.source(options, partition, start)
         maxMessages = try options.int("max-messages").flatMap { $0 == -1 ? nil : max(0, Int($0)) }
@@ -72,7 +72,7 @@ struct ConsoleConsumerSettings {
     private static func source(_ options: ParsedOptions, _ partition: Int32?, _ start: Start) throws -> Source {
         if let regex = try options.string("include") {
             do { return .pattern(try Pattern(regex)) } catch {
-                throw ToolError("java.util.regex.PatternSyntaxException: \(error.description.split(separator: "\n").joined(separator: " "))")
+                throw ToolError.invalid("java.util.regex.PatternSyntaxException: \(error.description.split(separator: "\n").joined(separator: " "))")
             }
         }
         let topic = try options.requiredString("topic")
@@ -111,7 +111,7 @@ struct ConsoleConsumerSettings {
         if group == nil && properties["enable.auto.commit"] == nil { properties["enable.auto.commit"] = "false" }
         let fromBeginning = options.has("from-beginning")
         if let reset = properties["auto.offset.reset"], fromBeginning, reset != "earliest" {
-            throw ToolError("Can't simultaneously specify --from-beginning and 'auto.offset.reset=\(reset)', please remove one option")
+            throw ToolError.invalid("Can't simultaneously specify --from-beginning and 'auto.offset.reset=\(reset)', please remove one option")
         }
         if properties["auto.offset.reset"] == nil { properties["auto.offset.reset"] = fromBeginning ? "earliest" : "latest" }
         if options.has("isolation-level") || properties["isolation.level"] == nil {
@@ -150,6 +150,13 @@ struct ConsoleConsumerSettings {
         }
         if MessageFormatters.names.contains(name) { note("property", insteadOf: "formatter-property", context) }
         return try MessageFormatters.make(name, properties) { context.error.line($0) }
+    }
+
+    /// JSON holds the bytes themselves, so what chooses their text has no meaning there.
+    private static func noFormatter(_ options: ParsedOptions) throws(ToolError) -> (any MessageFormatter)? {
+        let formatting = ["formatter", "formatter-property", "formatter-config", "key-deserializer", "value-deserializer"]
+        for option in formatting where options.has(option) { throw .usage("--\(option) has no meaning with --output json or jsonl") }
+        return nil
     }
 
     private static func note(_ old: String, insteadOf new: String, _ context: ToolContext) {

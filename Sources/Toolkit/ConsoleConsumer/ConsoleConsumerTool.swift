@@ -45,7 +45,10 @@ public enum ConsoleConsumerTool {
             Option("skip-message-on-error", help: "Go on with the next record when one cannot be printed"),
             Option("enable-systest-events", help: "Print 'shutdown_complete' at the end, for Kafka's system tests"),
         ],
+        sections: [RecordRow.records.section],
         notes: [
+            "With --output jsonl each record is an object with everything that it has, which console-producer --input jsonl reads: null stays null, and bytes "
+                + "that are not UTF-8 are written in base64.",
             "Without --group the records are read in a group of a random name, and nothing is committed. With it, the offset committed at the end is one past "
                 + "the last record printed.",
             "What keeps records from coming (an address that does not answer, a topic, partition or coordinator that is not there) is told on standard "

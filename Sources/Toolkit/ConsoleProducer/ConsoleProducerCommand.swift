@@ -9,11 +9,14 @@ extension ConsoleProducerTool {
             "Reader properties and their defaults: parse.key=false, key.separator=TAB, parse.headers=false, headers.delimiter=TAB, headers.separator=, "
                 + "(a Java regular expression), headers.key.separator=:, ignore.error=false, null.marker (unset): a field equal to it becomes null.",
             "A line is laid out as [headers headers.delimiter] [key key.separator] value. An empty line is a record with an empty value.",
+            "With --input jsonl a line is an object: value (a string, null, or {\"base64\":TEXT}), and if wanted key, headers (a list of key and value), timestampMs "
+                + "and, with --keep-partition, partition. Other members are left alone.",
             "Exit code 0 means that every line was written to the topic; 1 that some were not, with the reason on standard error.",
         ],
         examples: [
             "--bootstrap-server localhost:9092 --topic orders",
             "--bootstrap-server localhost:9092 --topic orders --reader-property parse.key=true --reader-property key.separator=:",
+            "--bootstrap-server localhost:9092 --topic copy --input jsonl < records.jsonl",
         ])
 
     private static let connectionOptions: [Option] = [
@@ -24,6 +27,10 @@ extension ConsoleProducerTool {
     ]
 
     private static let readerOptions: [Option] = [
+        Option(
+            "input", value: .required("format"), help: "What lines are: text for the line reader, or records as console-consumer --output jsonl prints them",
+            default: "text", completion: .words(["text", "jsonl"])),
+        Option("keep-partition", help: "With --input jsonl: send records to the partitions that they name", availableIf: ["input"]),
         Option("line-reader", value: .required("class"), help: "The class that reads lines; only Kafka's own is known", default: defaultReader),
         Option("reader-property", "property", value: .required("key=value"), help: "A property of the line reader", repeatable: true),
         Option("reader-config", value: .required("file"), help: "A file of line reader properties", completion: .file),

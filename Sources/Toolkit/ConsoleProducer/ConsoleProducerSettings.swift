@@ -7,6 +7,9 @@ struct ConsoleProducerSettings {
     let client: ClientConfig
     let producer: ProducerConfig
     let format: LineFormat
+    /// Whether lines are records in JSON.
+    let readsRecords: Bool
+    let keepsPartitions: Bool
 
     init(_ context: ToolContext) throws(ToolError) {
         let options = context.options
@@ -25,6 +28,8 @@ struct ConsoleProducerSettings {
         topic = try options.requiredString("topic")
         isSync = options.has("sync")
         format = try Self.lineFormat(context)
+        readsRecords = try Self.readsRecords(options)
+        keepsPartitions = options.has("keep-partition")
         let properties = try Self.producerProperties(context)
         do throws(ClientError) {
             var client = try ClientConfig(bootstrap: servers, properties: properties, clientId: "console-producer")
@@ -33,7 +38,21 @@ struct ConsoleProducerSettings {
             if options.has("max-block-ms") { client.unreachableAfterMs = producer.maxBlockMs }
             self.client = client
         } catch {
-            throw ToolError(error.message)
+            throw ToolError(error, message: error.message)
+        }
+    }
+
+    private static func readsRecords(_ options: ParsedOptions) throws(ToolError) -> Bool {
+        switch try options.requiredString("input") {
+        case "text":
+            if options.has("keep-partition") { throw .usage("--keep-partition needs --input jsonl") }
+            return false
+        case "jsonl":
+            for option in ["line-reader", "reader-property", "reader-config"] where options.has(option) {
+                throw .usage("--\(option) has no meaning with --input jsonl")
+            }
+            return true
+        case let other: throw .usage("--input takes text or jsonl, not '\(other)'")
         }
     }
 
@@ -41,7 +60,7 @@ struct ConsoleProducerSettings {
         let options = context.options
         let reader = try options.requiredString("line-reader")
         guard reader == ConsoleProducerTool.defaultReader else {
-            throw ToolError("cannot use the line reader \(reader): there is only \(ConsoleProducerTool.defaultReader)")
+            throw ToolError.invalid("cannot use the line reader \(reader): there is only \(ConsoleProducerTool.defaultReader)")
         }
         var properties: [String: String] = [:]
         if let path = try options.string("reader-config") {

@@ -35,7 +35,7 @@ final class ConsoleProducerRun {
             // A signal ends the reading of lines; what was read before it is still sent.
             sender = ProducerSession(try ClientSession(settings.client, isInterrupted: { false }), settings.producer)
         } catch {
-            throw ToolError(error.description)
+            throw ToolError(error)
         }
         topic = sender.producer.topic(settings.topic)
         lines = LineSplitter(maxLineBytes: 2 * settings.producer.maxRequestSize + 1 << 20)
@@ -60,8 +60,8 @@ final class ConsoleProducerRun {
             case .client(let failure) where failure.kind == .interrupted: break
             case .client(let failure) where failure.kind == .illegalState:
                 let advice = "the console producer begins no transactions, leave transactional.id out"
-                stop = ToolError("Error when sending to topic \(settings.topic): \(failure.description) (\(advice))")
-            case .client(let failure): stop = ToolError("Error when sending to topic \(settings.topic): \(failure.description)")
+                stop = ToolError(failure, message: "Error when sending to topic \(settings.topic): \(failure.description) (\(advice))")
+            case .client(let failure): stop = ToolError(failure, message: "Error when sending to topic \(settings.topic): \(failure.description)")
             case .input(let failure): stop = ToolError("\(failure)")
             }
         }
@@ -69,7 +69,7 @@ final class ConsoleProducerRun {
         do throws(ClientError) {
             try sender.close()
         } catch {
-            stop = stop ?? ToolError(error.description)
+            stop = stop ?? ToolError(error)
         }
         if let stop { throw stop }
         return hasFailed ? .partlyFailed : .done
@@ -140,18 +140,35 @@ final class ConsoleProducerRun {
 
     /// Sends a line of valid UTF-8; the reason when that must end the run.
     private func send(_ line: UnsafeRawBufferPointer) -> Stop? {
-        let fields: LineFormat.Fields
         do throws(LineFormat.Malformed) {
-            fields = try format.parse(line, number: lineNumber)
+            if settings.readsRecords { return send(try RecordLine(line, number: lineNumber)) }
+            let fields = try format.parse(line, number: lineNumber)
+            return send(key: fields.key, value: fields.value, headers: fields.headers)
         } catch {
             return .malformed(error)
         }
+    }
+
+    private func send(_ record: RecordLine) -> Stop? {
+        (record.key ?? .empty).withUnsafeBytes { key in
+            (record.value ?? .empty).withUnsafeBytes { value in
+                send(
+                    key: record.key == nil ? nil : key, value: record.value == nil ? nil : value, headers: record.headers, timestampMs: record.timestampMs,
+                    partition: settings.keepsPartitions ? record.partition : nil)
+            }
+        }
+    }
+
+    private func send(
+        key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headers: [RecordHeader], timestampMs: Int64? = nil, partition: Int32? = nil
+    ) -> Stop? {
         do throws(ClientError) {
+            let time = timestampMs ?? timestamp
             if settings.isSync {
-                try sendAndWait(fields)
+                try sendAndWait(partition, key: key, value: value, headers: headers, timestamp: time)
             } else {
                 try sender.send(
-                    topic, key: fields.key, value: fields.value, headers: fields.headers, timestamp: timestamp, isStopped: { context.isInterrupted })
+                    topic, partition: partition, key: key, value: value, headers: headers, timestamp: time, isStopped: { context.isInterrupted })
             }
         } catch {
             // A record that is too large fails alone; what fails it otherwise would fail those behind it too.
@@ -161,10 +178,12 @@ final class ConsoleProducerRun {
         return nil
     }
 
-    private func sendAndWait(_ fields: LineFormat.Fields) throws(ClientError) {
+    private func sendAndWait(
+        _ partition: Int32?, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headers: [RecordHeader], timestamp: Int64
+    ) throws(ClientError) {
         var outcome: Result<RecordMetadata, ClientError>?
         try sender.send(
-            topic, key: fields.key, value: fields.value, headers: fields.headers, timestamp: timestamp, isStopped: { context.isInterrupted },
+            topic, partition: partition, key: key, value: value, headers: headers, timestamp: timestamp, isStopped: { context.isInterrupted },
             completion: { outcome = $0 })
         try sender.flush()
         if case .failure(let error)? = outcome { throw error }

@@ -41,12 +41,12 @@ struct LineFormat {
         do {
             headersSeparator = try Pattern(separator)
         } catch {
-            throw ToolError("headers.separator is not a regular expression: \(error.description.split(separator: "\n").first ?? "")")
+            throw ToolError.invalid("headers.separator is not a regular expression: \(error.description.split(separator: "\n").first ?? "")")
         }
     }
 
     private static func checkDistinct(_ a: String, _ x: [UInt8], _ b: String, _ y: [UInt8]) throws(ToolError) {
-        if x == y { throw ToolError("\(a) and \(b) may not be equal") }
+        if x == y { throw ToolError.invalid("\(a) and \(b) may not be equal") }
     }
 
     /// A line's parts, as places in the line.

@@ -23,7 +23,7 @@ struct PartitionFilter {
     /// The two ways to select partitions exclude each other.
     static func check(_ options: ParsedOptions) throws(ToolError) {
         if options.has("topic-partitions"), options.has("topic") || options.has("partitions") {
-            throw ToolError("--topic-partitions cannot be used with --topic or --partitions")
+            throw ToolError.invalid("--topic-partitions cannot be used with --topic or --partitions")
         }
     }
 
@@ -46,7 +46,7 @@ struct PartitionFilter {
         var numbers: Set<Int32> = []
         for word in list.isEmpty ? [] : Self.words(list) {
             guard let number = Int32(java: word) else {
-                throw ToolError("--partitions expects a comma separated list of numeric partition ids, but received: \(list)")
+                throw ToolError.invalid("--partitions expects a comma separated list of numeric partition ids, but received: \(list)")
             }
             numbers.insert(number)
         }
@@ -64,7 +64,7 @@ struct PartitionFilter {
         let halves = text.split(separator: ":", omittingEmptySubsequences: false)
         let words = halves.count == 2 ? halves[1].split(separator: "-", omittingEmptySubsequences: false) : [""]
         let areDigits = words.allSatisfy { $0.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } }
-        guard halves.count <= 2, words.count <= 2, areDigits else { throw ToolError("Invalid rule specification: \(text)") }
+        guard halves.count <= 2, words.count <= 2, areDigits else { throw ToolError.invalid("Invalid rule specification: \(text)") }
         let topic = try TopicFilter(halves[0].isEmpty ? ".*" : String(halves[0]))
         let bounds = try words.map { (word) throws(ToolError) in try bound(word) }
         return switch (bounds[0], bounds[bounds.count - 1]) {
@@ -76,7 +76,7 @@ struct PartitionFilter {
 
     private static func bound(_ digits: Substring) throws(ToolError) -> Int32? {
         if digits.isEmpty { return nil }
-        guard let number = Int32(digits) else { throw ToolError("For input string: \"\(digits)\"") }
+        guard let number = Int32(digits) else { throw ToolError.invalid("For input string: \"\(digits)\"") }
         return number
     }
 

@@ -33,7 +33,7 @@ struct ConfigProviders {
             case Self.package + "FileConfigProvider": providers[String(name)] = .file(allowed: try Self.paths(parameter("allowed.paths")))
             case Self.package + "DirectoryConfigProvider": providers[String(name)] = .directory(allowed: try Self.paths(parameter("allowed.paths")))
             default:
-                throw ToolError(
+                throw ToolError.invalid(
                     "Invalid value \(type) for configuration \(key): Could not load config provider class or one of its dependencies; there are "
                         + "EnvVarConfigProvider, FileConfigProvider and DirectoryConfigProvider of \(Self.package.dropLast())")
             }
@@ -62,7 +62,7 @@ struct ConfigProviders {
     private mutating func value(of variable: ConfigVariable) throws(ToolError) -> String? {
         switch providers[variable.provider] {
         case .environment(let allowed):
-            if !variable.path.isEmpty { throw ToolError("Path is not supported for EnvVarConfigProvider, invalid value '\(variable.path)'") }
+            if !variable.path.isEmpty { throw ToolError.invalid("Path is not supported for EnvVarConfigProvider, invalid value '\(variable.path)'") }
             return allowed?.matches(variable.key) ?? true ? self.variable(variable.key) : nil
         case .file(let allowed):
             guard let path = Self.permitted(variable.path, allowed) else { return nil }
@@ -77,7 +77,7 @@ struct ConfigProviders {
     private mutating func properties(in path: String, given: String) throws(ToolError) -> [String: String] {
         if let known = files[path] { return known }
         guard let bytes = try? Surroundings.readFile(path), String(validating: bytes, as: UTF8.self) != nil else {
-            throw ToolError("Could not read properties from file \(given)")
+            throw ToolError.invalid("Could not read properties from file \(given)")
         }
         let pairs = try JavaProperties.parse(bytes)
         let found = Dictionary(pairs.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last })
@@ -90,7 +90,7 @@ struct ConfigProviders {
         let path = "\(directory)/\(key)"
         guard !key.contains("/"), Surroundings.kind(of: directory) == .directory, Surroundings.kind(of: path) == .file else { return nil }
         guard let bytes = try? Surroundings.readFile(path), let text = String(validating: bytes, as: UTF8.self) else {
-            throw ToolError("Could not read file \(path) for property \(key)")
+            throw ToolError.invalid("Could not read file \(path) for property \(key)")
         }
         return text
     }
@@ -102,7 +102,7 @@ struct ConfigProviders {
         do throws(PatternError) {
             return try Pattern(text)
         } catch {
-            throw ToolError("allowlist.pattern: \(error)")
+            throw ToolError.invalid("allowlist.pattern: \(error)")
         }
     }
 
@@ -111,8 +111,8 @@ struct ConfigProviders {
         var allowed: [String] = []
         for path in text.split(separator: ",") {
             let normal = normalized(String(path))
-            if !normal.hasPrefix("/") { throw ToolError("Path \(normal) is not absolute") }
-            if Surroundings.kind(of: normal) == .missing { throw ToolError("Path \(normal) does not exist") }
+            if !normal.hasPrefix("/") { throw ToolError.invalid("Path \(normal) is not absolute") }
+            if Surroundings.kind(of: normal) == .missing { throw ToolError.invalid("Path \(normal) does not exist") }
             allowed.append(normal)
         }
         return allowed
@@ -156,7 +156,7 @@ extension ToolContext {
         do {
             notes += try ClientConfigKey.remarks(on: values, of: client)
         } catch {
-            throw ToolError(error.message)
+            throw ToolError.invalid(error.message)
         }
         for note in notes { error.line("warning: \(note)") }
         return values

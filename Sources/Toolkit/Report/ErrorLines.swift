@@ -1,6 +1,6 @@
 import Host
 
-/// Standard error where output is JSON: each line that a tool writes becomes an object with a `warning`, so that everything a script reads is JSON.
+/// Standard error where output is JSON: each line that a tool writes becomes an object with a `message`, so that everything a script reads is JSON.
 final class WarningSink: OutputSink {
     private let target: OutputWriter
     private var line: [UInt8] = []
@@ -16,7 +16,7 @@ final class WarningSink: OutputSink {
             } else {
                 let text = String(decoding: line, as: UTF8.self)
                 line.removeAll(keepingCapacity: true)
-                if !text.allSatisfy(\.isWhitespace) { target.line(JSONValue.members(["warning": .string(text)]).text) }
+                if !text.allSatisfy(\.isWhitespace) { target.line(JSONValue.members(["message": .string(text)]).text) }
             }
         }
         return .moved(bytes.count)

@@ -52,7 +52,8 @@ enum JSONSchema {
 
     private static func described(_ field: Field) -> JSONValue {
         guard case .object(let members) = schema(of: field.type) else { return .null }
-        return .object([JSONValue.Member("description", .string(field.help))] + members)
+        let title = field.heading.isEmpty ? [] : [JSONValue.Member("title", .string(field.heading))]
+        return .object(title + [JSONValue.Member("description", .string(field.help))] + members)
     }
 
     private static func schema(of type: FieldType) -> JSONValue {
@@ -61,6 +62,8 @@ enum JSONSchema {
         case .integer: .members(["type": .string("integer")])
         case .number: .members(["type": .string("number")])
         case .boolean: .members(["type": .string("boolean")])
+        case .bytes:
+            .members(["anyOf": .array([schema(of: .string), closed([JSONValue.Member("base64", schema(of: .string))], required: ["base64"])])])
         case .array(let element): .members(["type": .string("array"), "items": schema(of: element)])
         case .map(let value): .members(["type": .string("object"), "additionalProperties": schema(of: value)])
         case .object(let fields): closed(fields.map { JSONValue.Member($0.name, described($0)) }, required: fields.map(\.name))

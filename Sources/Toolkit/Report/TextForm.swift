@@ -44,7 +44,7 @@ extension Shape {
     }
 
     private func write(_ rows: [Row], _ style: TableStyle, _ columns: [Column<Row>], to output: OutputWriter) {
-        let heading = columns.map(\.heading)
+        let heading = columns.map(\.field.heading)
         let cells = rows.map { row in columns.map { $0.cell(row) } }
         let widest = Table.widths(header: heading, rows: cells)
         var widths = columns.indices.map { index in

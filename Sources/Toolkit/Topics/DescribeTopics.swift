@@ -73,7 +73,7 @@ extension Topics {
     /// The topics to describe, sorted by name: by id if one is given (the zero id counts as none), otherwise by filter.
     private func descriptions(pageSize: Int32) throws -> [TopicDescription] {
         if let text = try options.string("topic-id") {
-            let id = try TopicID.parse(text)
+            let id = try JavaUuid.parse(text)
             if id != .zero { return try description(id, text) }
         }
         let names = try selectedOrMissing().map(\.name)

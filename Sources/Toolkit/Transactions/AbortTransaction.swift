@@ -18,12 +18,12 @@ struct AbortTransaction {
                 return
             }
             guard let producerId else {
-                throw ToolError(
+                throw ToolError.invalid(
                     "The transaction to abort must be identified either with --start-offset (for brokers on 3.0 or above) or with --producer-id, "
                         + "--producer-epoch, and --coordinator-epoch (for older brokers)")
             }
-            guard let producerEpoch else { throw ToolError("Missing required argument --producer-epoch") }
-            guard let coordinatorEpoch else { throw ToolError("Missing required argument --coordinator-epoch") }
+            guard let producerEpoch else { throw ToolError.invalid("Missing required argument --producer-epoch") }
+            guard let coordinatorEpoch else { throw ToolError.invalid("Missing required argument --coordinator-epoch") }
             // -1 is what describe-producers shows of a producer that no marker was written for. No coordinator's epoch is below 0, so none is fenced by it.
             self = .known(
                 AbortTransactionSpec(
@@ -47,7 +47,7 @@ struct AbortTransaction {
             try run.admin.describeProducers([partition])[partition]?.get()
         }
         guard let spec = Self.spec(beginningAt: offset, in: partition, producers: producers ?? []) else {
-            throw ToolError("Could not find any open transactions starting at offset \(offset) on partition \(partition)")
+            throw ToolError.notFound("Could not find any open transactions starting at offset \(offset) on partition \(partition)")
         }
         return spec
     }

@@ -19,9 +19,9 @@ struct FindHangingTransactions {
             broker = try options.int("broker-id")
             maxTimeoutMs = Int64(try options.int("max-transaction-timeout") ?? 15) * 60_000
             if topic == nil, broker == nil {
-                throw ToolError("The `find-hanging` command requires either --topic or --broker-id to limit the scope of the search")
+                throw ToolError.invalid("The `find-hanging` command requires either --topic or --broker-id to limit the scope of the search")
             }
-            if topic == nil, partition != nil { throw ToolError("The --partition argument requires --topic to be provided") }
+            if topic == nil, partition != nil { throw ToolError.invalid("The --partition argument requires --topic to be provided") }
         }
     }
 

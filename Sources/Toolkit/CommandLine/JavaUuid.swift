@@ -1,17 +1,17 @@
 import KafkaProtocol
 
-/// A topic id as Java's `Uuid.fromString` reads it, with Java's texts for what is none.
-enum TopicID {
+/// An id as Java's `Uuid.fromString` reads it, with Java's texts for what is none.
+enum JavaUuid {
     static func parse(_ text: String) throws(ToolError) -> Uuid {
         let units = Array(text.utf16)
         if units.count > 24 {
             let cutsPair = UTF16.isLeadSurrogate(units[23])
             let prefix = String(decoding: units.prefix(cutsPair ? 23 : 24), as: UTF16.self) + (cutsPair ? "?" : "")
-            throw ToolError("Input string with prefix `\(prefix)` is too long to be decoded as a base64 UUID")
+            throw ToolError.invalid("Input string with prefix `\(prefix)` is too long to be decoded as a base64 UUID")
         }
         let bytes = try decoded(latin1(text))
         guard bytes.count == 16 else {
-            throw ToolError(
+            throw ToolError.invalid(
                 "Input string `\(text)` decoded as \(bytes.count) bytes, which is not equal to the expected 16 bytes of a base64-encoded UUID")
         }
         func number(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
@@ -23,7 +23,7 @@ enum TopicID {
 
     /// `java.util.Base64.getUrlDecoder()`: padding may be missing; bits left over in the last unit do not count.
     private static func decoded(_ source: [UInt8]) throws(ToolError) -> [UInt8] {
-        if source.count == 1 { throw ToolError("Input byte[] should at least have 2 bytes for base64 bytes") }
+        if source.count == 1 { throw ToolError.invalid("Input byte[] should at least have 2 bytes for base64 bytes") }
         var bytes: [UInt8] = []
         var unit: UInt32 = 0
         var count = 0
@@ -33,11 +33,11 @@ enum TopicID {
             position += 1
             if byte == UInt8(ascii: "=") {
                 let isWhole = count == 0 || (count == 2 && (position == source.count || source[position] != UInt8(ascii: "=")))
-                if isWhole { throw ToolError("Input byte array has wrong 4-byte ending unit") }
+                if isWhole { throw ToolError.invalid("Input byte array has wrong 4-byte ending unit") }
                 if count == 2 { position += 1 }
                 break scan
             }
-            guard let value = value(of: byte) else { throw ToolError("Illegal base64 character \(String(Int8(bitPattern: byte), radix: 16))") }
+            guard let value = value(of: byte) else { throw ToolError.invalid("Illegal base64 character \(String(Int8(bitPattern: byte), radix: 16))") }
             unit = unit << 6 | value
             count += 1
             if count == 4 {
@@ -46,12 +46,12 @@ enum TopicID {
             }
         }
         switch count {
-        case 1: throw ToolError("Last unit does not have enough valid bits")
+        case 1: throw ToolError.invalid("Last unit does not have enough valid bits")
         case 2: bytes.append(UInt8(truncatingIfNeeded: unit >> 4))
         case 3: bytes += [UInt8(truncatingIfNeeded: unit >> 10), UInt8(truncatingIfNeeded: unit >> 2)]
         default: break
         }
-        if position < source.count { throw ToolError("Input byte array has incorrect ending byte at \(position)") }
+        if position < source.count { throw ToolError.invalid("Input byte array has incorrect ending byte at \(position)") }
         return bytes
     }
 
