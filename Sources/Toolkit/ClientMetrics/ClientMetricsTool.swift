@@ -106,6 +106,7 @@ enum ClientMetricsTool {
             }
             names = [name]
         }
+        context.report.add([], as: headings)
         context.report.add([], as: configs)
         for (name, entries) in try settings(of: names, admin) {
             context.report.add(name, as: headings)

@@ -75,6 +75,8 @@ struct DescribeConfigs {
         let names = try name.map { [$0] } ?? everything()
         let resources = names.map { ConfigResource(kind, $0) }
         let answers = try admin.describeConfigs(resources, includesSynonyms: true)
+        context.report.add([], as: Self.entities)
+        context.report.add([], as: Self.configs)
         for resource in resources {
             let entries = try (answers[resource] ?? .failure(ClientError(code: .unknownServerError))).get()
             context.report.add(Entity(type: type, name: resource.name, showsAll: showsAll), as: Self.entities)
