@@ -9,11 +9,17 @@ public enum Tools {
         ConsumerGroupsTool.tool,
         GetOffsetsTool.tool,
         TransactionsTool.tool,
-        FeaturesTool.tool,
-        MetadataQuorumTool.tool,
         ConfigsTool.tool,
         ClientMetricsTool.tool,
         DeleteRecordsTool.tool,
+        GroupsTool.tool,
+        ClusterTool.tool,
+        BrokerAPIVersionsTool.tool,
+        LogDirsTool.tool,
+        LeaderElectionTool.tool,
+        ReassignPartitionsTool.tool,
+        FeaturesTool.tool,
+        MetadataQuorumTool.tool,
     ]
 
     /// The tool that answers to a word: `topics`, `kafka-topics` or `kafka-topics.sh`.
