@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PREFIX ?= /usr/local
 DESTDIR ?=
 DEBS := zlib1g-dev libzstd-dev liblz4-dev libsnappy-dev libuv1-dev libssl-dev
-TEST_DEBS := kcat python3-venv openssl
+TEST_DEBS := kcat python3-venv openssl zsh fish shellcheck mandoc
 SWIFT ?= swift
 RELEASE_SCRATCH := .build-release
 # One static file: it starts faster and needs nothing of the machine that it runs on, not even the C library. Linked by the lld that comes with Swift:
@@ -19,7 +19,7 @@ SWIFT_FILES := Package.swift Sources Tests Examples Benchmarks
 EXAMPLE := .build/debug/produce-and-consume
 FORWARD := .build/debug/forward-in-transactions
 PLAYER := .build/debug/transaction-player
-TOOLS := kafka-topics kafka-console-producer kafka-console-consumer kafka-consumer-groups kafka-get-offsets kafka-transactions
+TOOLS := kafka-topics kafka-console-producer kafka-console-consumer kafka-consumer-groups kafka-get-offsets kafka-transactions kafka-acls kafka-delegation-tokens
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := build

@@ -9,6 +9,8 @@ public enum Tools {
         ConsumerGroupsTool.tool,
         GetOffsetsTool.tool,
         TransactionsTool.tool,
+        AclsTool.tool,
+        DelegationTokensTool.tool,
     ]
 
     /// The tool that answers to a word: `topics`, `kafka-topics` or `kafka-topics.sh`.

@@ -9,35 +9,39 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 import ours
 from compare import differences, read_deviations, read_transcript
 from player import Recorder
-from support import Broker, links
+from support import KAFKA_HOME, Broker, KafkaBroker, links
 
 HERE = pathlib.Path(__file__).parent
 SIX = ("topics", "console-producer", "console-consumer", "consumer-groups", "consumer-groups-reset", "unreachable")
+# They need a broker that ours cannot be: one with access control, or that asks for credentials. Played on Kafka's, where that is at hand.
+ON_KAFKA = ("acls", "delegation-tokens")
 SCRIPTS = tuple(sorted(path.stem for path in (HERE / "transcripts").glob("*.txt")))
 GOLDEN = {name: list(read_transcript(HERE / "transcripts" / f"{name}.txt")) for name in SCRIPTS}
 OURS = {name: ours.read(name) for name in SCRIPTS}
 DEVIATIONS = read_deviations(HERE / "deviations.tsv")
 # Scripts that wait most begin first.
-LONGEST_FIRST = ("console-consumer", "transactions", "consumer-groups", "console-producer", "unreachable", "consumer-groups-reset", "topics", "get-offsets")
+LONGEST_FIRST = ("acls", "delegation-tokens", "console-consumer", "transactions", "consumer-groups", "console-producer", "unreachable", "consumer-groups-reset", "topics", "get-offsets")
 # Playing is waiting most of the time: for timeouts, and for members of groups.
 AT_ONCE = 3
 
 
-def tools(directory):
-    """Our tools, and what stands in for the one that opens transactions."""
-    stand_in = links(directory) / "kafka-producer-perf-test.sh"
+def tools(directory, others=None):
+    """Our tools, and what stands in for the one that opens transactions; from `others` come those that we do not have."""
+    stand_in = links(directory, others) / "kafka-producer-perf-test.sh"
     stand_in.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(HERE / "producer_perf.py"))} "$@"\n')
     stand_in.chmod(0o755)
     return directory.resolve()
 
 
 def play(script, directory):
-    """Plays a script with our tools against a broker of ours; returns the transcript's path."""
+    """Plays a script with our tools against a broker of ours, or of Kafka's; returns the transcript's path."""
     case = HERE / "cases" / f"{script}.txt"
     settings = [line.split(" ", 1)[1].strip() for line in case.read_text().splitlines() if line.startswith("#broker ")]
     overrides = [word for setting in settings for word in ("--override", setting)]
-    with Broker(*overrides, data=str(directory / "data")) as broker:
-        recorder = Recorder(case, tools(directory / "bin"), {"B": broker.address, "DATA": broker.data})
+    on_kafka = script in ON_KAFKA
+    with KafkaBroker(*settings) if on_kafka else Broker(*overrides, data=str(directory / "data")) as broker:
+        data = broker.directory + "/data" if on_kafka else broker.data
+        recorder = Recorder(case, tools(directory / "bin", f"{KAFKA_HOME}/bin" if on_kafka else None), {"B": broker.address, "DATA": data})
         # What is known to end differently never matches what the script waits for.
         never = [pattern for part, pattern, _ in DEVIATIONS if part == "all"]
         recorder.patience = lambda command: 15 if any(pattern.search(command) for pattern in never) else 60
@@ -68,7 +72,9 @@ def played(request, tmp_path_factory):
     wanted = set()
     for item in request.session.items:
         if "played" in getattr(item, "fixturenames", ()):
-            wanted |= {item.callspec.params["script"]} if hasattr(item, "callspec") else set(SCRIPTS)
+            wanted |= {item.callspec.params["script"]} if hasattr(item, "callspec") else set(SCRIPTS) - set(ON_KAFKA)
+    if not KAFKA_HOME:
+        wanted -= set(ON_KAFKA)
     results = play_all(wanted, tmp_path_factory.mktemp("golden").joinpath)
     return results.__getitem__
 
@@ -84,6 +90,8 @@ def is_unordered(script, index):
 
 @pytest.mark.parametrize("script,index", [(name, index) for name in SCRIPTS for index in range(len(GOLDEN[name]))])
 def test_command(script, index, played):
+    if script in ON_KAFKA and not KAFKA_HOME:
+        pytest.skip("KAFKA_HOME is not set or there is no Java")
     golden, mine = GOLDEN[script][index], played(script)[index]
     assert len(played(script)) == len(GOLDEN[script])
     parts = ours.deviating(golden, mine, is_unordered(script, index))

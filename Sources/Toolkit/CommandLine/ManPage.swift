@@ -91,7 +91,7 @@ struct ManPage {
         switch option.value {
         case .none: break
         case .required(let value): label += " \\fI\(escape(value))\\fR"
-        case .optional(let value): label += " [\\fI\(escape(value))\\fR]"
+        case .optional(let value), .optionalNumber(let value): label += " [\\fI\(escape(value))\\fR]"
         }
         return ".TP\n\(label)\n\(escape(HelpText.description(option)))\n"
     }

@@ -8,6 +8,8 @@ public struct Option: Sendable {
         case required(String)
         /// A value may follow, unless the next word looks like an option.
         case optional(String)
+        /// A number may follow, also a negative one; another word is left alone.
+        case optionalNumber(String)
     }
 
     /// What a shell offers for the value.

@@ -57,7 +57,7 @@ struct ZshCompletion {
         switch option.value {
         case .none: return Shell.quote("\(mark)\(name)[\(help)]")
         case .required(let label): return Shell.quote("\(mark)\(name)=[\(help)]:\(escape(label)):\(action)")
-        case .optional(let label): return Shell.quote("\(mark)\(name)=[\(help)]::\(escape(label)):\(action)")
+        case .optional(let label), .optionalNumber(let label): return Shell.quote("\(mark)\(name)=[\(help)]::\(escape(label)):\(action)")
         }
     }
 
