@@ -14,10 +14,10 @@ struct Acls {
     static func columns<Row>(_ binding: @escaping @Sendable (Row) -> AclBinding) -> [Column<Row>] {
         [
             Column("resourceType", "type of the resource, such as TOPIC") { binding($0).pattern.type.name },
-            Column("resourceName", "name of the resource, or what it begins with") { binding($0).pattern.name },
+            Column("resourceName", "name of the resource, or what it begins with") { binding($0).pattern.name ?? "" },
             Column("patternType", "how the name is meant: LITERAL or PREFIXED") { binding($0).pattern.patternType.name },
-            Column("principal", "who, as type:name") { binding($0).entry.principal },
-            Column("host", "from where; * from everywhere") { binding($0).entry.host },
+            Column("principal", "who, as type:name") { binding($0).entry.principal ?? "" },
+            Column("host", "from where; * from everywhere") { binding($0).entry.host ?? "" },
             Column("operation", "what, such as READ") { binding($0).entry.operation.name },
             Column("permission", "ALLOW or DENY") { binding($0).entry.permission.name },
         ]
