@@ -20,6 +20,8 @@ public enum Tools {
         ReassignPartitionsTool.tool,
         FeaturesTool.tool,
         MetadataQuorumTool.tool,
+        AclsTool.tool,
+        DelegationTokensTool.tool,
     ]
 
     /// The tool that answers to a word: `topics`, `kafka-topics` or `kafka-topics.sh`.
