@@ -13,6 +13,7 @@ public enum Tools {
         ClusterTool.tool,
         BrokerAPIVersionsTool.tool,
         LogDirsTool.tool,
+        DumpLogTool.tool,
         LeaderElectionTool.tool,
         FeaturesTool.tool,
         MetadataQuorumTool.tool,
