@@ -12,10 +12,10 @@ struct DataDump {
 
     func run() throws -> [Mismatch] {
         let options = context.options
-        context.report.decorate(try heading() + "\n")
-        context.report.open(BatchRow.batches)
         let printsContents = options.printsContents
         let decoder = try options.recordDecoder()
+        context.report.decorate(try heading() + "\n")
+        context.report.open(BatchRow.batches)
         let log = try disk.openFile(file.path, create: false)
         defer { log.close() }
         let end = min(log.size, limits.maxBytes)
