@@ -20,7 +20,7 @@ struct ManPage {
             text += ".SH COMMANDS\n"
             for below in command.subcommands where !below.isHidden {
                 text += ".SS \(escape(below.name))\n\(escape(below.purpose))\n"
-                for option in below.options where !option.isHidden { text += entry(option) }
+                for option in below.visibleOptions where option.name != "help" { text += entry(option) }
             }
         }
         text += ".SH OPTIONS\n"
