@@ -16,6 +16,7 @@ public enum Tools {
         ClusterTool.tool,
         BrokerAPIVersionsTool.tool,
         LogDirsTool.tool,
+        DumpLogTool.tool,
         LeaderElectionTool.tool,
         ReassignPartitionsTool.tool,
         FeaturesTool.tool,

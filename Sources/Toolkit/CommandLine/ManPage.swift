@@ -167,6 +167,7 @@ extension FieldType {
         case .array(let element): "list of \(element.phrase)"
         case .map(let value): "object of \(value.phrase)"
         case .object(let fields): "object: \(fields.map(\.name).joined(separator: ", "))"
+        case .any: "any value"
         case .nullable(let wrapped): "\(wrapped.phrase) or null"
         }
     }
