@@ -9,6 +9,12 @@ public enum Tools {
         ConsumerGroupsTool.tool,
         GetOffsetsTool.tool,
         TransactionsTool.tool,
+        ProducerPerfTool.tool,
+        ConsumerPerfTool.tool,
+        VerifiableProducerTool.tool,
+        VerifiableConsumerTool.tool,
+        EndToEndLatencyTool.tool,
+        StreamsResetTool.tool,
     ]
 
     /// The tool that answers to a word: `topics`, `kafka-topics` or `kafka-topics.sh`.

@@ -1,6 +1,6 @@
 """The commands recorded from Kafka 4.3.1, through our tools against our broker: same stdout, same exit codes, or a deviation with its reason and the text
 that stands for it; and our own lines on standard error."""
-import os, pathlib, shlex, subprocess, sys
+import os, pathlib, subprocess, sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -23,21 +23,13 @@ LONGEST_FIRST = ("console-consumer", "transactions", "consumer-groups", "console
 AT_ONCE = 3
 
 
-def tools(directory):
-    """Our tools, and what stands in for the one that opens transactions."""
-    stand_in = links(directory) / "kafka-producer-perf-test.sh"
-    stand_in.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(HERE / "producer_perf.py"))} "$@"\n')
-    stand_in.chmod(0o755)
-    return directory.resolve()
-
-
 def play(script, directory):
     """Plays a script with our tools against a broker of ours; returns the transcript's path."""
     case = HERE / "cases" / f"{script}.txt"
     settings = [line.split(" ", 1)[1].strip() for line in case.read_text().splitlines() if line.startswith("#broker ")]
     overrides = [word for setting in settings for word in ("--override", setting)]
     with Broker(*overrides, data=str(directory / "data")) as broker:
-        recorder = Recorder(case, tools(directory / "bin"), {"B": broker.address, "DATA": broker.data})
+        recorder = Recorder(case, links(directory / "bin").resolve(), {"B": broker.address, "DATA": broker.data})
         # What is known to end differently never matches what the script waits for.
         never = [pattern for part, pattern, _ in DEVIATIONS if part == "all"]
         recorder.patience = lambda command: 15 if any(pattern.search(command) for pattern in never) else 60
