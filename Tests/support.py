@@ -32,7 +32,7 @@ def _kafka_home():
 
 
 KAFKA_HOME = _kafka_home()
-OUR_TOOLS = ("topics", "console-producer", "console-consumer", "consumer-groups", "get-offsets", "transactions", "acls", "delegation-tokens")
+OUR_TOOLS = sorted(page.stem.removeprefix("kafka-") for page in (ROOT / "man").glob("kafka-*.1"))
 
 
 def free_port():

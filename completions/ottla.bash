@@ -82,6 +82,29 @@ _ottla_options() {
         transactions.abort) REPLY='--coordinator-epoch --help --partition --producer-epoch --producer-id --start-offset --topic' ;;
         transactions.find-hanging) REPLY='--broker-id --help --max-transaction-timeout --output --partition --topic' ;;
         transactions.forceTerminateTransaction) REPLY='--help --transactionalId' ;;
+        configs) REPLY='--add-config --add-config-file --all --alter --bootstrap-controller --bootstrap-server --broker --broker-defaults --broker-logger --client --client-defaults --client-metrics --command-config --delete-config --describe --entity-default --entity-name --entity-type --group --help --ip --ip-defaults --output --topic --user --user-defaults --version' ;;
+        client-metrics) REPLY='--alter --bootstrap-server --command-config --delete --describe --generate-name --help --interval --list --match --metrics --name --output --version' ;;
+        delete-records) REPLY='--bootstrap-server --command-config --help --offset-json-file --output --version' ;;
+        groups) REPLY='--bootstrap-server --command-config --consumer --group-type --help --list --output --protocol --share --streams --version' ;;
+        cluster) REPLY='--help cluster-id unregister list-endpoints' ;;
+        cluster.cluster-id) REPLY='--bootstrap-controller --bootstrap-server --command-config --help --output' ;;
+        cluster.unregister) REPLY='--bootstrap-controller --bootstrap-server --command-config --help --id' ;;
+        cluster.list-endpoints) REPLY='--bootstrap-controller --bootstrap-server --command-config --help --include-fenced-brokers --output' ;;
+        broker-api-versions) REPLY='--bootstrap-server --command-config --help --output --version' ;;
+        log-dirs) REPLY='--bootstrap-server --broker-list --command-config --describe --help --output --topic-list --version' ;;
+        leader-election) REPLY='--admin.config --all-topic-partitions --bootstrap-server --command-config --election-type --help --output --partition --path-to-json-file --topic --version' ;;
+        reassign-partitions) REPLY='--additional --bootstrap-controller --bootstrap-server --broker-list --cancel --command-config --disable-rack-aware --disallow-replication-factor-change --execute --generate --help --list --output --preserve-throttles --reassignment-json-file --replica-alter-log-dirs-throttle --throttle --timeout --topics-to-move-json-file --verify --version' ;;
+        features) REPLY='--bootstrap-controller --bootstrap-server --command-config --help describe upgrade downgrade disable version-mapping feature-dependencies' ;;
+        features.describe) REPLY='--help --node-id --output' ;;
+        features.upgrade) REPLY='--dry-run --feature --help --metadata --output --release-version' ;;
+        features.downgrade) REPLY='--dry-run --feature --help --metadata --output --release-version --unsafe' ;;
+        features.disable) REPLY='--dry-run --feature --help --output --unsafe' ;;
+        features.version-mapping) REPLY='--help --output --release-version' ;;
+        features.feature-dependencies) REPLY='--feature --help --output' ;;
+        metadata-quorum) REPLY='--bootstrap-controller --bootstrap-server --command-config --help describe add-controller remove-controller' ;;
+        metadata-quorum.describe) REPLY='--help --human-readable --output --replication --status' ;;
+        metadata-quorum.add-controller) REPLY='--dry-run --help' ;;
+        metadata-quorum.remove-controller) REPLY='--controller-directory-id --controller-id --dry-run --help' ;;
         acls) REPLY='--add --allow-host --allow-principal --bootstrap-controller --bootstrap-server --cluster --command-config --consumer --delegation-token --deny-host --deny-principal --force --group --help --idempotent --list --operation --output --principal --producer --remove --resource-pattern-type --topic --transactional-id --user-principal --version' ;;
         delegation-tokens) REPLY='--bootstrap-server --command-config --create --describe --expire --expiry-time-period --help --hmac --max-life-time-period --output --owner-principal --renew --renew-time-period --renewer-principal --version' ;;
         *) REPLY='' ;;
@@ -150,6 +173,72 @@ _ottla_value() {
         transactions.find-hanging:output) REPLY='words text json jsonl' ;;
         transactions.find-hanging:topic) REPLY='ask topics' ;;
         transactions.forceTerminateTransaction:transactionalId) REPLY='ask transactions' ;;
+        configs:add-config) REPLY='ask settings.entity' ;;
+        configs:add-config-file | configs:command-config) REPLY='file' ;;
+        configs:bootstrap-controller | configs:bootstrap-server | configs:client | configs:client-metrics | configs:ip | configs:user) REPLY='none' ;;
+        configs:broker | configs:broker-logger) REPLY='ask brokers' ;;
+        configs:delete-config) REPLY='ask names.entity' ;;
+        configs:entity-name) REPLY='ask entities' ;;
+        configs:entity-type) REPLY='words topics clients users brokers ips client-metrics groups broker-loggers' ;;
+        configs:group) REPLY='ask groups' ;;
+        configs:output) REPLY='words text json jsonl' ;;
+        configs:topic) REPLY='ask topics' ;;
+        client-metrics:bootstrap-server | client-metrics:interval | client-metrics:metrics | client-metrics:name) REPLY='none' ;;
+        client-metrics:command-config) REPLY='file' ;;
+        client-metrics:match) REPLY='words client_id= client_instance_id= client_software_name= client_software_version= client_source_address= client_source_port=' ;;
+        client-metrics:output) REPLY='words text json jsonl' ;;
+        delete-records:bootstrap-server) REPLY='none' ;;
+        delete-records:command-config | delete-records:offset-json-file) REPLY='file' ;;
+        delete-records:output) REPLY='words text json jsonl' ;;
+        groups:bootstrap-server) REPLY='none' ;;
+        groups:command-config) REPLY='file' ;;
+        groups:group-type) REPLY='words classic consumer share streams' ;;
+        groups:output) REPLY='words text json jsonl' ;;
+        groups:protocol) REPLY='words consumer connect share' ;;
+        cluster.cluster-id:bootstrap-controller | cluster.cluster-id:C | cluster.cluster-id:bootstrap-server | cluster.cluster-id:b) REPLY='none' ;;
+        cluster.cluster-id:command-config | cluster.cluster-id:config | cluster.cluster-id:c) REPLY='file' ;;
+        cluster.cluster-id:output) REPLY='words text json jsonl' ;;
+        cluster.unregister:bootstrap-controller | cluster.unregister:C | cluster.unregister:bootstrap-server | cluster.unregister:b) REPLY='none' ;;
+        cluster.unregister:command-config | cluster.unregister:config | cluster.unregister:c) REPLY='file' ;;
+        cluster.unregister:id | cluster.unregister:i) REPLY='ask brokers' ;;
+        cluster.list-endpoints:bootstrap-controller | cluster.list-endpoints:C | cluster.list-endpoints:bootstrap-server | cluster.list-endpoints:b) REPLY='none' ;;
+        cluster.list-endpoints:command-config | cluster.list-endpoints:config | cluster.list-endpoints:c) REPLY='file' ;;
+        cluster.list-endpoints:output) REPLY='words text json jsonl' ;;
+        broker-api-versions:bootstrap-server) REPLY='none' ;;
+        broker-api-versions:command-config) REPLY='file' ;;
+        broker-api-versions:output) REPLY='words text json jsonl' ;;
+        log-dirs:bootstrap-server) REPLY='none' ;;
+        log-dirs:broker-list) REPLY='ask brokers' ;;
+        log-dirs:command-config) REPLY='file' ;;
+        log-dirs:output) REPLY='words text json jsonl' ;;
+        log-dirs:topic-list) REPLY='ask topics' ;;
+        leader-election:admin.config | leader-election:command-config | leader-election:path-to-json-file) REPLY='file' ;;
+        leader-election:bootstrap-server | leader-election:partition) REPLY='none' ;;
+        leader-election:election-type) REPLY='words preferred unclean' ;;
+        leader-election:output) REPLY='words text json jsonl' ;;
+        leader-election:topic) REPLY='ask topics' ;;
+        reassign-partitions:bootstrap-controller | reassign-partitions:bootstrap-server | reassign-partitions:replica-alter-log-dirs-throttle | reassign-partitions:throttle | reassign-partitions:timeout) REPLY='none' ;;
+        reassign-partitions:broker-list) REPLY='ask brokers' ;;
+        reassign-partitions:command-config | reassign-partitions:reassignment-json-file | reassign-partitions:topics-to-move-json-file) REPLY='file' ;;
+        reassign-partitions:output) REPLY='words text json jsonl' ;;
+        features:bootstrap-controller | features:bootstrap-server) REPLY='none' ;;
+        features:command-config) REPLY='file' ;;
+        features.describe:node-id) REPLY='ask brokers' ;;
+        features.describe:output) REPLY='words text json jsonl' ;;
+        features.upgrade:feature | features.upgrade:metadata | features.upgrade:release-version) REPLY='none' ;;
+        features.upgrade:output) REPLY='words text json jsonl' ;;
+        features.downgrade:feature | features.downgrade:metadata | features.downgrade:release-version) REPLY='none' ;;
+        features.downgrade:output) REPLY='words text json jsonl' ;;
+        features.disable:feature) REPLY='none' ;;
+        features.disable:output) REPLY='words text json jsonl' ;;
+        features.version-mapping:output) REPLY='words text json jsonl' ;;
+        features.version-mapping:release-version) REPLY='none' ;;
+        features.feature-dependencies:feature) REPLY='none' ;;
+        features.feature-dependencies:output) REPLY='words text json jsonl' ;;
+        metadata-quorum:bootstrap-controller | metadata-quorum:bootstrap-server) REPLY='none' ;;
+        metadata-quorum:command-config) REPLY='file' ;;
+        metadata-quorum.describe:output) REPLY='words text json jsonl' ;;
+        metadata-quorum.remove-controller:controller-directory-id | metadata-quorum.remove-controller:d | metadata-quorum.remove-controller:controller-id | metadata-quorum.remove-controller:i) REPLY='none' ;;
         acls:allow-host | acls:allow-principal | acls:bootstrap-controller | acls:bootstrap-server | acls:delegation-token | acls:deny-host | acls:deny-principal | acls:principal | acls:user-principal) REPLY='none' ;;
         acls:command-config) REPLY='file' ;;
         acls:group) REPLY='ask groups' ;;
@@ -181,13 +270,13 @@ _ottla() {
     command=${words[0]##*/}
     if [[ $command == ottla ]]; then
         if ((count == 2)); then
-            _ottla_offer_words 'serve topics console-producer console-consumer consumer-groups get-offsets transactions acls delegation-tokens help completion --help --version'
+            _ottla_offer_words 'serve topics console-producer console-consumer consumer-groups get-offsets transactions configs client-metrics delete-records groups cluster broker-api-versions log-dirs leader-election reassign-partitions features metadata-quorum acls delegation-tokens help completion --help --version'
             return
         fi
         command=${words[1]} first=2
         case $command in
             help)
-                ((count == 3)) && _ottla_offer_words 'serve topics console-producer console-consumer consumer-groups get-offsets transactions acls delegation-tokens output exit-codes tutorial kafka-topics kafka-console-producer kafka-console-consumer kafka-consumer-groups kafka-get-offsets kafka-transactions kafka-acls kafka-delegation-tokens'
+                ((count == 3)) && _ottla_offer_words 'serve topics console-producer console-consumer consumer-groups get-offsets transactions configs client-metrics delete-records groups cluster broker-api-versions log-dirs leader-election reassign-partitions features metadata-quorum acls delegation-tokens output exit-codes tutorial kafka-topics kafka-console-producer kafka-console-consumer kafka-consumer-groups kafka-get-offsets kafka-transactions kafka-configs kafka-client-metrics kafka-delete-records kafka-groups kafka-cluster kafka-broker-api-versions kafka-log-dirs kafka-leader-election kafka-reassign-partitions kafka-features kafka-metadata-quorum kafka-acls kafka-delegation-tokens'
                 return
                 ;;
             completion)
@@ -221,4 +310,4 @@ _ottla() {
     _ottla_offer_words "$REPLY"
 }
 
-complete -F _ottla ottla kafka-topics kafka-topics.sh kafka-console-producer kafka-console-producer.sh kafka-console-consumer kafka-console-consumer.sh kafka-consumer-groups kafka-consumer-groups.sh kafka-get-offsets kafka-get-offsets.sh kafka-transactions kafka-transactions.sh kafka-acls kafka-acls.sh kafka-delegation-tokens kafka-delegation-tokens.sh
+complete -F _ottla ottla kafka-topics kafka-topics.sh kafka-console-producer kafka-console-producer.sh kafka-console-consumer kafka-console-consumer.sh kafka-consumer-groups kafka-consumer-groups.sh kafka-get-offsets kafka-get-offsets.sh kafka-transactions kafka-transactions.sh kafka-configs kafka-configs.sh kafka-client-metrics kafka-client-metrics.sh kafka-delete-records kafka-delete-records.sh kafka-groups kafka-groups.sh kafka-cluster kafka-cluster.sh kafka-broker-api-versions kafka-broker-api-versions.sh kafka-log-dirs kafka-log-dirs.sh kafka-leader-election kafka-leader-election.sh kafka-reassign-partitions kafka-reassign-partitions.sh kafka-features kafka-features.sh kafka-metadata-quorum kafka-metadata-quorum.sh kafka-acls kafka-acls.sh kafka-delegation-tokens kafka-delegation-tokens.sh

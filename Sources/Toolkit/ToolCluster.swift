@@ -6,13 +6,15 @@ import KafkaProtocol
 extension ToolContext {
     /// The client's configuration from `--bootstrap-server` or `--bootstrap-controller`, and `--command-config` (the options win over what the file
     /// says of them).
-    /// - Parameter clientId: used unless the file sets `client.id`.
-    public func clientConfig(clientId: String) throws -> ClientConfig {
+    /// - Parameters:
+    ///   - clientId: used unless the file sets `client.id`.
+    ///   - file: the option that names the file.
+    public func clientConfig(clientId: String, file: String = "command-config") throws -> ClientConfig {
         let bootstrap = try options.bootstrapServers()
         let controllers = try options.string(Option.bootstrapController.name)
         if bootstrap != nil, controllers != nil { throw ToolError.usage("You cannot specify both --bootstrap-controller and --bootstrap-server.") }
         var properties: [String: String] = [:]
-        if let path = try options.string("command-config") {
+        if let path = try options.string(file) {
             for pair in try readProperties(path) { properties[pair.key] = pair.value }
         }
         if command.allOptions.contains(where: { $0.name == Option.bootstrapController.name }) { properties["bootstrap.controllers"] = nil }

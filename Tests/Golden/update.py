@@ -12,7 +12,7 @@ out = pathlib.Path(".build-golden").resolve()
 shutil.rmtree(out, ignore_errors=True)
 failed = 0
 playable = [script for script in SCRIPTS if KAFKA_HOME or script not in ON_KAFKA]
-for script, transcript in play_all(sys.argv[1:] or playable, out.joinpath).items():
+for script, (transcript, _) in play_all(sys.argv[1:] or playable, out.joinpath).items():
     rows = []
     for index, (golden, mine) in enumerate(zip(GOLDEN[script], transcript, strict=True)):
         parts = ours.deviating(golden, mine, is_unordered(script, index))

@@ -37,7 +37,7 @@ extension Admin {
         var results: [String: Result<[TopicPartition: CommittedOffset], ClientError>] = [:]
         for (group, answer) in zip(groups, answers) {
             switch answer {
-            case .failure(let error): results[group] = .failure(error)
+            case .failure(let error): results[group] = .failure(Self.lookupFailure(error, ofGroup: group))
             case .success(let response): results[group] = Self.offsets(in: response, of: group)
             }
         }

@@ -60,7 +60,7 @@ extension Admin {
         let nodes: [Int32]
         do throws(ClientError) {
             nodes = try allBrokers(call: "findAllBrokers")
-        } catch  where error.kind == .unreachable || error.kind == .timeout {
+        } catch  where error.kind != .interrupted && error.kind != .closed {
             throw ClientError(
                 error.kind, exceptionClass: "org.apache.kafka.common.KafkaException", message: "Failed to find brokers to send ListGroups",
                 reason: error.reason ?? error.message)
@@ -80,8 +80,15 @@ extension Admin {
         return groups.values.sorted { $0.groupId < $1.groupId }
     }
 
-    /// The ids of all brokers, freshly asked, ascending.
+    /// The ids of all brokers, freshly asked, ascending; of all controllers where those are asked.
     public func allBrokers(call: String = "listNodes") throws(ClientError) -> [Int32] {
+        if sender.core.config.asksControllers {
+            var request = DescribeClusterRequest()
+            request.endpointType = 2
+            let response = try sender.send(request, to: .any, options: options(call))
+            if let failure = response.errorCode.failure(response.errorMessage) { throw failure }
+            return response.brokers.map(\.brokerId).sorted()
+        }
         var request = MetadataRequest()
         request.topics = []
         request.allowAutoTopicCreation = false
@@ -110,11 +117,22 @@ extension Admin {
                     results[id] = group.errorCode.failure(group.errorMessage).map { .failure($0) } ?? .success(description(of: group))
                 }
             case .failure(let error) where error.kind == .unsupportedVersion: classic.append(id)
-            case .failure(let error): results[id] = .failure(error)
+            case .failure(let error): results[id] = .failure(Self.lookupFailure(error, ofGroup: id))
             }
         }
         for (id, result) in describeClassicGroups(classic) { results[id] = result }
         return results
+    }
+
+    /// What the search for a group's coordinator was answered, in Java's words. No answer of the coordinator's own comes as a failure of the call.
+    static func lookupFailure(_ error: ClientError, ofGroup id: String) -> ClientError {
+        guard error.kind == .broker, let code = error.code, !code.isRetriable else { return error }
+        let key = "`CoordinatorKey(idValue='\(id)', type=GROUP)`"
+        let message =
+            code == .groupAuthorizationFailed
+            ? "FindCoordinator request for groupId \(key) failed due to authorization failure"
+            : "FindCoordinator request for key \(key) failed due to an unexpected error"
+        return ClientError(code: code, message: message)
     }
 
     private func description(of group: ConsumerGroupDescribeResponse.DescribedGroup) -> GroupDescription {
@@ -144,7 +162,7 @@ extension Admin {
             }, retryCode: nil)
         for (id, answer) in zip(ids, answers) {
             switch answer {
-            case .failure(let error): results[id] = .failure(error)
+            case .failure(let error): results[id] = .failure(Self.lookupFailure(error, ofGroup: id))
             case .success(let response):
                 guard let group = response.groups.first else { continue }
                 results[id] = group.errorCode.failure(group.errorMessage).map { .failure($0) } ?? description(of: group)
@@ -201,7 +219,7 @@ extension Admin {
         var failures: [String: ClientError] = [:]
         for (id, answer) in zip(ids, answers) {
             switch answer {
-            case .failure(let error): failures[id] = error
+            case .failure(let error): failures[id] = Self.lookupFailure(error, ofGroup: id)
             case .success(let response): failures[id] = response.results.first { $0.groupId == id }?.errorCode.failure()
             }
         }

@@ -33,7 +33,11 @@ extension ClientCore {
 
     /// Ends requests whose time is over, and connections that do not answer in time.
     func expire() {
-        for request in waiting where request.deadline <= now { give(up: request, request.timedOut(now: now, cause: lastConnectionFailure)) }
+        for request in waiting where request.deadline <= now {
+            // Java's client gives no call to a node before a broker has told it of the cluster.
+            if metadata.updatedAt == nil, request.target == .any { request.attempts = 0 }
+            give(up: request, request.timedOut(now: now, cause: lastConnectionFailure))
+        }
         for connection in connections.values {
             if connection.phase != .ready, connection.setupDeadline <= now {
                 drop(connection, reason: connection.phase == .connecting ? DisconnectReason.timedOut.text : "no answer to the handshake")
