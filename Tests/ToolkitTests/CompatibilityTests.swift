@@ -11,7 +11,10 @@ import Testing
 
     @Test func everyKafkaNameIsInstalled() throws {
         let list = try #require(try lines(of: "Makefile").first { $0.hasPrefix("TOOLS := ") })
-        #expect(list.dropFirst("TOOLS := ".count).split(separator: " ").map(String.init) == Tools.all.compactMap(\.command.kafkaName))
+        #expect(list == "TOOLS := $(basename $(notdir $(wildcard man/kafka-*.1)))")
+        let pages = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../man").path
+        let names = try FileManager.default.contentsOfDirectory(atPath: pages).filter { $0.hasPrefix("kafka-") }
+        #expect(names.sorted() == Tools.all.compactMap { $0.command.kafkaName.map { "\($0).1" } }.sorted())
     }
 
     @Test func everyOptionOfEveryKafkaToolIsDocumented() throws {

@@ -30,7 +30,10 @@ private func text<Row>(_ rows: [Row], _ shape: Shape<Row>, _ format: OutputForma
 
     @Test(arguments: [
         (["--topic", "x", "--describe"], "Either --bootstrap-server or --bootstrap-controller must be specified."),
-        (server + ["--bootstrap-controller", "a:1", "--topic", "x", "--describe"], "Only one of --bootstrap-server or --bootstrap-controller can be specified"),
+        (
+            server + ["--bootstrap-controller", "a:1", "--topic", "x", "--describe"],
+            "Only one of --bootstrap-server or --bootstrap-controller can be specified"
+        ),
         (server + ["--describe"], "At least one entity type must be specified"),
         (server + ["--describe", "--topic", "x", "--entity-type", "topics"], "Duplicate entity type(s) specified: topics"),
         (server + ["--describe", "--user", "x", "--ip", "127.0.0.1"], "Only 'users' and 'clients' entity types may be specified together"),
