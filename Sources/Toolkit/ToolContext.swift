@@ -98,6 +98,16 @@ public final class ToolContext {
     /// Interrupted, or nobody reads the output any more: a streaming tool asks this between records.
     public var shouldStop: Bool { output.isClosed || isInterrupted }
 
+    /// Asks a person and waits for the line that is typed. The question stands on standard output, or beside the JSON on standard error.
+    /// - Returns: nil when there is no terminal, so that nobody could answer, or when the input ends.
+    func ask(_ question: String) throws -> String? {
+        let asker = report.isText ? output : error
+        asker.line(question)
+        guard inputIsTerminal, report.isText ? outputIsTerminal : errorIsTerminal else { return nil }
+        asker.flush()
+        return try input.readLine()
+    }
+
     /// The bytes of a file that an option names.
     public func readFile(_ path: String) throws(Surroundings.FileFailure) -> [UInt8] { try Surroundings.readFile(path) }
 

@@ -16,10 +16,13 @@ public enum Tools {
         ClusterTool.tool,
         BrokerAPIVersionsTool.tool,
         LogDirsTool.tool,
+        DumpLogTool.tool,
         LeaderElectionTool.tool,
         ReassignPartitionsTool.tool,
         FeaturesTool.tool,
         MetadataQuorumTool.tool,
+        AclsTool.tool,
+        DelegationTokensTool.tool,
     ]
 
     /// The tool that answers to a word: `topics`, `kafka-topics` or `kafka-topics.sh`.

@@ -19,6 +19,8 @@ for script in sys.argv[1:] or SCRIPTS:
             "our tools, Kafka's broker": (KafkaBroker(*settings), links(directory / "ours", f"{KAFKA_HOME}/bin")),
             "Kafka's tools, our broker": (Broker(*[word for setting in settings for word in ("--override", setting)]), pathlib.Path(f"{KAFKA_HOME}/bin")),
         }
+        if script in ON_KAFKA:
+            del both["Kafka's tools, our broker"]
         for title, (broker, tools) in both.items():
             if script in ON_KAFKA and isinstance(broker, Broker):
                 continue

@@ -92,10 +92,11 @@ def main():
         parser.add_argument(name, type=kind, required=True)
     parser.add_argument("--bootstrap-server")
     parser.add_argument("--producer-props", nargs="*", default=[])
+    parser.add_argument("--command-property", action="append", default=[])
     options = parser.parse_args()
     if options.producer_props:
         print("Option --producer-props has been deprecated and will be removed in a future version. Use --command-property instead.")
-    properties = dict(pair.split("=", 1) for pair in options.producer_props)
+    properties = dict(pair.split("=", 1) for pair in options.producer_props + options.command_property)
     if options.bootstrap_server:
         properties["bootstrap.servers"] = options.bootstrap_server
     print(Run(options, properties).play())

@@ -14,7 +14,7 @@ from support import KAFKA_HOME, OUR_TOOLS, Broker, KafkaBroker, links
 HERE = pathlib.Path(__file__).parent
 SIX = ("topics", "console-producer", "console-consumer", "consumer-groups", "consumer-groups-reset", "unreachable")
 # Played against Kafka's broker, where KAFKA_HOME says where it is: ours has no quotas, no levels of loggers and no access lists.
-ON_KAFKA = ("quotas", "security")
+ON_KAFKA = ("quotas", "security", "acls", "delegation-tokens")
 RECORDED = tuple(sorted(path.stem for path in (HERE / "transcripts").glob("*.txt")))
 SCRIPTS = tuple(name for name in RECORDED if KAFKA_HOME or name not in ON_KAFKA)
 GOLDEN = {name: list(read_transcript(HERE / "transcripts" / f"{name}.txt")) for name in RECORDED}
@@ -23,14 +23,14 @@ OURS = {name: ours.read(name) for name in RECORDED}
 TWINS = {}
 DEVIATIONS = read_deviations(HERE / "deviations.tsv")
 # Scripts that wait most begin first.
-LONGEST_FIRST = ("console-consumer", "transactions", "consumer-groups", "console-producer", "unreachable", "consumer-groups-reset", "topics", "get-offsets")
+LONGEST_FIRST = ("acls", "delegation-tokens", "console-consumer", "transactions", "consumer-groups", "console-producer", "unreachable", "consumer-groups-reset", "topics", "get-offsets")
 # Playing is waiting most of the time: for timeouts, and for members of groups.
 AT_ONCE = 3
 
 
-def tools(directory):
-    """Our tools, and what stands in for the one that opens transactions."""
-    stand_in = links(directory) / "kafka-producer-perf-test.sh"
+def tools(directory, others=None):
+    """Our tools, and what stands in for the one that opens transactions; from `others` come those that we do not have."""
+    stand_in = links(directory, others) / "kafka-producer-perf-test.sh"
     stand_in.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(HERE / "producer_perf.py"))} "$@"\n')
     stand_in.chmod(0o755)
     return directory.resolve()
@@ -51,14 +51,14 @@ class TwinRecorder(Recorder):
 
 
 def play(script, directory):
-    """Plays a script with our tools against a broker of ours; returns the transcript's path."""
+    """Plays a script with our tools against a broker of ours, or of Kafka's; returns the transcript's path."""
     case = HERE / "cases" / f"{script}.txt"
     settings = [line.split(" ", 1)[1].strip() for line in case.read_text().splitlines() if line.startswith("#broker ")]
     overrides = [word for setting in settings for word in ("--override", setting)]
     is_on_kafka = script in ON_KAFKA
     with KafkaBroker(*settings) if is_on_kafka else Broker(*overrides, data=str(directory / "data")) as broker:
         programs = links(directory / "bin", f"{KAFKA_HOME}/bin").resolve() if is_on_kafka else tools(directory / "bin")
-        recorder = TwinRecorder(case, programs, {"B": broker.address, "DATA": getattr(broker, "data", str(directory / "data"))})
+        recorder = TwinRecorder(case, programs, {"B": broker.address, "DATA": getattr(broker, "data", broker.directory + "/data")})
         # What is known to end differently never matches what the script waits for.
         never = [pattern for part, pattern, _ in DEVIATIONS if part == "all"]
         recorder.patience = lambda command: 15 if any(pattern.search(command) for pattern in never) else 60

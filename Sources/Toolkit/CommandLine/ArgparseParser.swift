@@ -64,7 +64,7 @@ struct ArgparseParser {
             } else {
                 throw .usage("argument \(Self.label(option)): expected one argument")
             }
-        case .optional:
+        case .optional, .optionalNumber:
             if let next = rest.first, attached == nil, !next.hasPrefix("-") {
                 parsed.add(option, spelling: spelling, value: next)
                 rest.removeFirst()
