@@ -47,12 +47,15 @@ public final class ToolContext {
     /// Where rows go, and from there to standard output in the form that `--output` asks for.
     public let report: Report
     private let world: World
+    /// Where failures go, which are objects of their own where `error` makes each line one.
+    private let failures: OutputWriter
 
     /// A context; `error` should have been made with `after: output`.
     public init(
-        command: Command, invocation: Invocation, options: ParsedOptions, input: ToolInput, output: OutputWriter, error: OutputWriter, report: Report,
-        world: World
+        command: Command, invocation: Invocation, options: ParsedOptions, input: ToolInput, output: OutputWriter, error: OutputWriter,
+        failures: OutputWriter? = nil, report: Report, world: World
     ) {
+        self.failures = failures ?? error
         self.command = command
         self.invocation = invocation
         self.options = options
@@ -69,7 +72,7 @@ public final class ToolContext {
     }
 
     /// A failure that does not end the command: what Kafka prints of it on standard output, under Kafka's name, and its line on standard error.
-    func complain(_ failure: ToolError) { FailureReport(invocation: invocation, format: report.format, world: world).write(failure, output, error) }
+    func complain(_ failure: ToolError) { FailureReport(invocation: invocation, format: report.format, world: world).write(failure, output, failures) }
 
     /// One variable of the environment.
     public func variable(_ name: String) -> String? { world.variable(name) }
