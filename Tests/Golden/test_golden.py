@@ -28,6 +28,8 @@ AT_ONCE = 3
 def tools(directory):
     """Our tools, and what stands in for the one that opens transactions."""
     stand_in = links(directory) / "kafka-producer-perf-test.sh"
+    # Never through a link, to whatever it leads.
+    stand_in.unlink(missing_ok=True)
     stand_in.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(HERE / "producer_perf.py"))} "$@"\n')
     stand_in.chmod(0o755)
     return directory.resolve()

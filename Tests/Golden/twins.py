@@ -10,7 +10,9 @@ SIMPLE = re.compile(r"kafka-([\w-]+)\.sh ((?:[^|;&<>'\"]|'[^']*'|\"[^\"]*\")*)")
 READS = re.compile(r"(?:^|\s)(?:--describe|--list|--reset-offsets|list|describe|describe-producers|find-hanging|info|cluster-id|list-endpoints)(?=\s|$)")
 ALWAYS_READ = ("get-offsets", "log-dirs", "dump-log", "broker-api-versions", "groups")
 # Words of the text that are neither values nor names of fields.
-LABELS = {"", "elr", "lastknownelr", "none", "na", "isr", "and", "for", "the", "are", "is", "configs", "of", "in", "to", "with"}
+LABELS = {"", "dumping", "log", "starting", "elr", "lastknownelr", "none", "na", "isr", "and", "for", "the", "are", "is", "configs", "of", "in", "to", "with"}
+# What stands for no value, which is null in JSON.
+NONE = {"-1", "OptionalLong.empty", "<DELETE>"}
 
 
 def has_twin(command):
@@ -80,7 +82,8 @@ def problems(tool, marks, text, code, document_text, lines_text, json_code):
         return found
     labels = LABELS | {plain(name) for name in names(schema)}
     told = values(documents)
-    missing = {word for word in words(re.sub(marks["mask"], " ", text) if marks.get("mask") else text) if plain(word) not in labels and plain(word) not in told}
+    shown = words(re.sub(marks["mask"], " ", text) if marks.get("mask") else text) - NONE
+    missing = {word for word in shown if plain(word) not in labels and plain(word) not in told}
     if missing:
         found.append(f"not in JSON: {sorted(missing)}")
     return found

@@ -68,7 +68,7 @@ private func bigEndian(_ numbers: any FixedWidthInteger...) -> [UInt8] {
 
     @Test(arguments: [
         (["--key-decoder-class", "org.apache.kafka.tools.api.IntegerDecoder"], "key: 66051 payload: \u{4}\u{5}\u{6}\u{7}\u{0}\u{0}\u{0}\u{1}", "66051"),
-        (["--value-decoder-class", "org.apache.kafka.tools.api.LongDecoder"], "payload: 289644378169868289", "289644378169868289"),
+        (["--value-decoder-class", "org.apache.kafka.tools.api.LongDecoder"], "payload: 289644378169802753", "289644378169802753"),
         (["--value-decoder-class", "org.apache.kafka.common.serialization.BytesDeserializer"], "payload: \\x04\\x05\\x06\\x07\\x00\\x00\\x00\\x01", "\\\\x04"),
     ])
     func decodersReadAsTheirClassDoes(words: [String], text: String, json: String) throws {

@@ -63,6 +63,7 @@ import Testing
         ([0x01, 0x63, 0x00], "org.apache.kafka.common.errors.UnsupportedVersionException: Unknown metadata id 99"),
         ([0x01, 0x02, 0x00], "Failed to deserialize record with type 2"),
         ([0x01, 0x02], "Error while reading version"),
+        ([0x01, 0x17, 0x00, 0x00, 0x07, 0x08], "Found 2 byte(s) of garbage after 23"),
     ] as [([UInt8], String)])
     func whatIsNoMetadataRecordIsSaid(value: [UInt8], text: String) throws {
         #expect(try decoded(MetadataRecordDecoder(), nil, Bytes(value)) == [nil, "Error at 9, skipping. \(text)"])
