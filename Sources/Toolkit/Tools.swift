@@ -18,6 +18,7 @@ public enum Tools {
         LogDirsTool.tool,
         LeaderElectionTool.tool,
         ReassignPartitionsTool.tool,
+        ReplicaVerificationTool.tool,
         FeaturesTool.tool,
         MetadataQuorumTool.tool,
     ]
