@@ -16,11 +16,20 @@ public enum Tools {
         ClusterTool.tool,
         BrokerAPIVersionsTool.tool,
         LogDirsTool.tool,
+        DumpLogTool.tool,
         LeaderElectionTool.tool,
         ReassignPartitionsTool.tool,
         ReplicaVerificationTool.tool,
         FeaturesTool.tool,
         MetadataQuorumTool.tool,
+        AclsTool.tool,
+        DelegationTokensTool.tool,
+        ProducerPerfTool.tool,
+        ConsumerPerfTool.tool,
+        VerifiableProducerTool.tool,
+        VerifiableConsumerTool.tool,
+        EndToEndLatencyTool.tool,
+        StreamsResetTool.tool,
     ]
 
     /// The tool that answers to a word: `topics`, `kafka-topics` or `kafka-topics.sh`.

@@ -11,6 +11,9 @@ READS = re.compile(r"(?:^|\s)(?:--describe|--list|--reset-offsets|list|describe|
 ALWAYS_READ = ("get-offsets", "log-dirs", "dump-log", "broker-api-versions", "groups")
 # Words of the text that are neither values nor names of fields.
 LABELS = {"", "elr", "lastknownelr", "none", "na", "isr", "and", "for", "the", "are", "is", "configs", "of", "in", "to", "with"}
+# What the headings of kafka-configs and kafka-client-metrics say beside names.
+LABELS |= {"all", "dynamic", "default", "quota", "scram", "credential", "client", "cluster", "metrics", "topic", "broker", "brokers", "brokerlogger", "group"}
+LABELS |= {"clientmetric", "userprincipal", "clientid", "ip"}
 
 
 def has_twin(command):

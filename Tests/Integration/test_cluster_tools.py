@@ -16,7 +16,7 @@ class Cluster:
     def __init__(self):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="kafka-nodes-"))
         self.nodes = f"{KAFKA_HOME}/bin/kafka-nodes"
-        self.brokers = self.call("start", 1, 3)
+        self.brokers = self.call("start", 1, 3, "auto.leader.rebalance.enable=false")
         env = dict(line.split("=", 1) for line in (self.directory / "cluster.env").read_text().splitlines())
         self.controllers = env["CONTROLLERS"]
         self.bins = {"kafka": pathlib.Path(KAFKA_HOME) / "bin", "ours": links(self.directory / "bin")}
@@ -68,7 +68,7 @@ def cluster():
                                      "1:2,2:3,3:1", "--config", "min.insync.replicas=2")
             assert code == 0, text
             fill = subprocess.run([cluster.bins["ours"] / "kafka-console-producer", "--bootstrap-server", cluster.brokers, "--topic", topic],
-                                  input=b"".join(b"%06d" % n + b"x" * 1000 + b"\n" for n in range(6000)), capture_output=True)
+                                  input=b"".join(b"%06d" % n + b"x" * 1000 + b"\n" for n in range(40000)), capture_output=True)
             assert fill.returncode == 0, fill.stderr
         yield cluster
     finally:
@@ -144,13 +144,14 @@ def test_a_reassignment_with_a_throttle(cluster):
     for topic in TOPICS.values():
         cluster.same("configs", "--describe", "--entity-type", "topics", "--entity-name", topic)
     cluster.same("configs", "--describe", "--entity-type", "brokers", "--entity-name", "3")
-    # A higher throttle for what is under way, then the end of one partition's move and the cancellation of the other's.
     ended = {whose: cluster.run(whose, "reassign-partitions", "--bootstrap-server", cluster.brokers, "--cancel", "--reassignment-json-file", plan,
                                 "--preserve-throttles") for whose in TOPICS}
     assert ended["ours"] == ended["kafka"] and "Successfully cancelled partition reassignments for: TOPIC-0,TOPIC-1" in ended["ours"][1], ended
     assert cluster.same("reassign-partitions", "--list") == "No partition reassignments found.\n"
+    assert any("rather than 1,3" in line for line in cluster.same("reassign-partitions", "--verify", "--reassignment-json-file", plan, shown=lines))
     for whose in TOPICS:
-        assert cluster.run(whose, "reassign-partitions", "--bootstrap-server", cluster.brokers, "--execute", "--reassignment-json-file", plan)[0] == 0
+        assert cluster.run(whose, "reassign-partitions", "--bootstrap-server", cluster.brokers, "--execute", "--reassignment-json-file", plan,
+                           "--additional")[0] == 0
     cluster.until(lambda text: text == "No partition reassignments found.\n", "reassign-partitions", "--bootstrap-server", cluster.brokers, "--list")
     done = cluster.same("reassign-partitions", "--verify", "--reassignment-json-file", plan, shown=lines)
     assert "Reassignment of partition TOPIC-1 is completed." in done and "Clearing broker-level throttles on brokers 1,2,3" in done

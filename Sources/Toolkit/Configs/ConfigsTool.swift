@@ -9,7 +9,7 @@ enum ConfigsTool {
     static let command = Command(
         name: "configs", kafkaName: "kafka-configs", purpose: "Show or change settings of topics, brokers and groups, quotas, and passwords for SCRAM.",
         options: actions + entities + changes + [.bootstrapServer, .bootstrapController, .commandConfig],
-        sections: [DescribeConfigs.configs.section, DescribeQuotas.quotas.section, DescribeQuotas.credentials.section],
+        sections: [DescribeConfigs.entities.section, DescribeConfigs.configs.section, DescribeQuotas.quotas.section, DescribeQuotas.credentials.section],
         notes: [
             "Exactly one of --describe and --alter says what to do, and either --bootstrap-server or --bootstrap-controller whom to ask.",
             "--entity-type says what kind of thing has the settings: topics, brokers, broker-loggers, groups, client-metrics (settings), users, clients (quotas; of users also passwords), ips (quotas). Each has an option of its own: --topic NAME stands for --entity-type topics --entity-name NAME. Users and clients together mean quotas of a user's clients.",
