@@ -19,7 +19,7 @@ SWIFT_FILES := Package.swift Sources Tests Examples Benchmarks
 EXAMPLE := .build/debug/produce-and-consume
 FORWARD := .build/debug/forward-in-transactions
 PLAYER := .build/debug/transaction-player
-TOOLS := kafka-topics kafka-console-producer kafka-console-consumer kafka-consumer-groups kafka-get-offsets kafka-transactions
+TOOLS := $(basename $(notdir $(wildcard man/kafka-*.1)))
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := build

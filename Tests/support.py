@@ -32,8 +32,7 @@ def _kafka_home():
 
 
 KAFKA_HOME = _kafka_home()
-OUR_TOOLS = ("topics", "console-producer", "console-consumer", "consumer-groups", "get-offsets", "transactions", "producer-perf-test",
-             "consumer-perf-test", "verifiable-producer", "verifiable-consumer", "e2e-latency", "streams-application-reset")
+OUR_TOOLS = sorted(page.stem.removeprefix("kafka-") for page in (ROOT / "man").glob("kafka-*.1"))
 
 
 def free_port():

@@ -5,6 +5,8 @@ import Vocabulary
 public struct ClientConfig: Sendable {
     /// Host and port of each bootstrap server, in the order given.
     public var bootstrapServers: [HostPort]
+    /// The bootstrap servers are controllers, and so is everyone who is asked: Kafka's `bootstrap.controllers` (KIP-919).
+    public var asksControllers = false
     public var clientId: String
     public var requestTimeoutMs = 30_000
     public var defaultApiTimeoutMs = 60_000

@@ -54,7 +54,7 @@ public struct ClientConfigKey: Sendable {
 // The reasons, in words for the user.
 extension ConfigTreatment {
     fileprivate static let javaClass = refused("Java classes cannot be loaded")
-    fileprivate static let brokersOnly = refused("only brokers can be asked; see bootstrap.servers")
+    fileprivate static let brokersOnly = refused("give controllers to --bootstrap-controller, which some tools have")
     fileprivate static let withoutTwoPhases = noEffect("transactions end in one phase, as in Kafka's own producer")
     fileprivate static let bytesOnly = noEffect("the tool chooses how keys and values are read and written")
     fileprivate static let oneWayToConnect = noEffect("connections and their recovery are this client's own")

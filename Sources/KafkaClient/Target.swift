@@ -1,6 +1,6 @@
 /// Where a request goes.
 public enum Target: Hashable, Sendable {
-    /// Any broker; before the cluster is known, the first bootstrap server that answers.
+    /// Any broker; before the cluster is known, the first bootstrap server that answers. A client of the controllers asks the active one.
     case any
     /// The broker that Metadata names as controller.
     case controller

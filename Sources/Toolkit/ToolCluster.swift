@@ -4,16 +4,24 @@ import KafkaProtocol
 
 /// The way from a command's options to its cluster.
 extension ToolContext {
-    /// The client's configuration from `--bootstrap-server` and `--command-config` (the option wins over `bootstrap.servers` in the file).
-    /// - Parameter clientId: used unless the file sets `client.id`.
-    public func clientConfig(clientId: String) throws -> ClientConfig {
+    /// The client's configuration from `--bootstrap-server` or `--bootstrap-controller`, and `--command-config` (the options win over what the file
+    /// says of them).
+    /// - Parameters:
+    ///   - clientId: used unless the file sets `client.id`.
+    ///   - file: the option that names the file.
+    public func clientConfig(clientId: String, file: String = "command-config") throws -> ClientConfig {
         let bootstrap = try options.bootstrapServers()
+        let controllers = try options.string(Option.bootstrapController.name)
+        if bootstrap != nil, controllers != nil { throw ToolError.usage("You cannot specify both --bootstrap-controller and --bootstrap-server.") }
         var properties: [String: String] = [:]
-        if let path = try options.string("command-config") {
+        if let path = try options.string(file) {
             for pair in try readProperties(path) { properties[pair.key] = pair.value }
         }
+        if command.allOptions.contains(where: { $0.name == Option.bootstrapController.name }) { properties["bootstrap.controllers"] = nil }
         properties = try resolved(properties, of: .admin)
-        return try ClientConfig(bootstrap: bootstrap, properties: properties, clientId: clientId)
+        var config = try ClientConfig(bootstrap: controllers ?? bootstrap, properties: properties, clientId: clientId)
+        config.asksControllers = controllers != nil
+        return config
     }
 
     /// A client whose waits end when the user interrupts, and that says on standard error what a long wait is for.
@@ -48,6 +56,9 @@ extension Option {
     /// `--bootstrap-server`, as nearly every tool has it.
     public static let bootstrapServer = Option(
         "bootstrap-server", value: .required("host:port,..."), help: "Brokers to ask first; the others are learned from them")
+    /// `--bootstrap-controller`, for tools that can ask controllers themselves (KIP-919).
+    public static let bootstrapController = Option(
+        "bootstrap-controller", value: .required("host:port,..."), help: "Controllers to ask, instead of --bootstrap-server")
     /// `--command-config`, as nearly every tool has it.
     public static let commandConfig = Option(
         "command-config", value: .required("file"), help: "Java properties file with client settings (security, timeouts)", completion: .file)

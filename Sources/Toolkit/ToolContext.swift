@@ -112,4 +112,15 @@ public final class ToolContext {
         do { bytes = try readFile(path) } catch { throw ToolError.invalid("cannot read \(path): \(error.reason)") }
         do { return try JavaProperties.parse(bytes) } catch { throw ToolError.invalid("cannot read \(path): \(error.message)") }
     }
+
+    /// The JSON in a file that an option names.
+    func readJSON(_ path: String) throws(ToolError) -> JSONValue {
+        let bytes: [UInt8]
+        do { bytes = try readFile(path) } catch { throw ToolError.invalid("java.io.IOException: Unable to read file \(path)") }
+        do {
+            return try bytes.withUnsafeBufferPointer { bytes throws(JSONReader.Malformed) in try JSONReader.parse(UnsafeRawBufferPointer(bytes)) }
+        } catch {
+            throw ToolError.invalid("\(path) is not JSON: \(error)")
+        }
+    }
 }

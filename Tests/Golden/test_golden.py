@@ -1,12 +1,12 @@
 """The commands recorded from Kafka 4.3.1, through our tools against our broker: same stdout, same exit codes, or a deviation with its reason and the text
 that stands for it; and our own lines on standard error."""
-import os, pathlib, subprocess, sys
+import json, os, pathlib, subprocess, sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
-import ours
+import ours, twins
 from compare import differences, read_deviations, read_transcript
 from player import Recorder
 from support import Broker, links
@@ -16,11 +16,27 @@ SIX = ("topics", "console-producer", "console-consumer", "consumer-groups", "con
 SCRIPTS = tuple(sorted(path.stem for path in (HERE / "transcripts").glob("*.txt")))
 GOLDEN = {name: list(read_transcript(HERE / "transcripts" / f"{name}.txt")) for name in SCRIPTS}
 OURS = {name: ours.read(name) for name in SCRIPTS}
+# Of each script that was played: how many commands were played with JSON too, and what was wrong with that.
+TWINS = {}
 DEVIATIONS = read_deviations(HERE / "deviations.tsv")
 # Scripts that wait most begin first.
 LONGEST_FIRST = ("console-consumer", "transactions", "consumer-groups", "console-producer", "unreachable", "consumer-groups-reset", "topics", "get-offsets")
 # Playing is waiting most of the time: for timeouts, and for members of groups.
 AT_ONCE = 3
+
+
+class TwinRecorder(Recorder):
+    """Plays commands that only read once more with JSON, and keeps what is wrong with it."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.checked, self.wrong = 0, []
+
+    def record(self, command, stdin, marks, stdout, stderr, code, seconds, note=""):
+        super().record(command, stdin, marks, stdout, stderr, code, seconds, note)
+        if "tty" not in marks and not note and twins.has_twin(command):
+            self.checked += 1
+            self.wrong += [f"$ {command}\n  {problem}" for problem in twins.play(self, command, stdin, marks, stdout.decode("utf-8", "replace"), code)]
 
 
 def play(script, directory):
@@ -29,7 +45,7 @@ def play(script, directory):
     settings = [line.split(" ", 1)[1].strip() for line in case.read_text().splitlines() if line.startswith("#broker ")]
     overrides = [word for setting in settings for word in ("--override", setting)]
     with Broker(*overrides, data=str(directory / "data")) as broker:
-        recorder = Recorder(case, links(directory / "bin").resolve(), {"B": broker.address, "DATA": broker.data})
+        recorder = TwinRecorder(case, links(directory / "bin").resolve(), {"B": broker.address, "DATA": broker.data})
         # What is known to end differently never matches what the script waits for.
         never = [pattern for part, pattern, _ in DEVIATIONS if part == "all"]
         recorder.patience = lambda command: 15 if any(pattern.search(command) for pattern in never) else 60
@@ -39,6 +55,7 @@ def play(script, directory):
             recorder.stop()
     path = directory / f"{script}.txt"
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    (directory / "twins.json").write_text(json.dumps([recorder.checked, recorder.wrong]))
     return path
 
 
@@ -48,7 +65,7 @@ def play_all(scripts, directory_of):
         directory = directory_of(script)
         done = subprocess.run([sys.executable, __file__, script, str(directory)], capture_output=True, text=True)
         assert done.returncode == 0, f"{script} could not be played to its end:\n{done.stderr[-5000:]}"
-        return list(read_transcript(directory / f"{script}.txt"))
+        return list(read_transcript(directory / f"{script}.txt")), json.loads((directory / "twins.json").read_text())
 
     order = sorted(scripts, key=lambda script: LONGEST_FIRST.index(script) if script in LONGEST_FIRST else len(LONGEST_FIRST))
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -62,7 +79,8 @@ def played(request, tmp_path_factory):
         if "played" in getattr(item, "fixturenames", ()):
             wanted |= {item.callspec.params["script"]} if hasattr(item, "callspec") else set(SCRIPTS)
     results = play_all(wanted, tmp_path_factory.mktemp("golden").joinpath)
-    return results.__getitem__
+    TWINS.update({script: twins for script, (_, twins) in results.items()})
+    return lambda script: results[script][0]
 
 
 def reasons(script, index):
@@ -107,6 +125,16 @@ def test_skipped_partitions_are_named_in_kafkas_words(played):
         return [line for line in lines if line.startswith("Skip getting offsets")]
 
     assert skipped(played("get-offsets")) == skipped(GOLDEN["get-offsets"]) != []
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_json_carries_what_the_text_shows(script, played):
+    played(script)
+    assert not TWINS[script][1], "\n".join(TWINS[script][1])
+
+
+def test_json_was_asked_for(played):
+    assert sum(checked for checked, _ in TWINS.values()) >= 150
 
 
 def test_most_commands_agree_without_a_deviation(played):

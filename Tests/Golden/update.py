@@ -10,7 +10,7 @@ from test_golden import GOLDEN, SCRIPTS, is_unordered, play_all, reasons
 out = pathlib.Path(".build-golden").resolve()
 shutil.rmtree(out, ignore_errors=True)
 failed = 0
-for script, transcript in play_all(sys.argv[1:] or SCRIPTS, out.joinpath).items():
+for script, (transcript, _) in play_all(sys.argv[1:] or SCRIPTS, out.joinpath).items():
     rows = []
     for index, (golden, mine) in enumerate(zip(GOLDEN[script], transcript, strict=True)):
         parts = ours.deviating(golden, mine, is_unordered(script, index))

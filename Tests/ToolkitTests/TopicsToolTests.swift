@@ -118,9 +118,9 @@ private func topics(_ words: String...) -> Ran { Ran(TopicsTool.tool, words) }
 
     @Test func topicIDsAreReadAsKafkaDoes() throws {
         for text in ["AAAAAAAAAAAAAAAAAAAAAQ", "AAAAAAAAAAAAAAAAAAAAAQ==", "AAAAAAAAAAAAAAAAAAAAAR"] {
-            #expect(try TopicID.parse(text) == Uuid(high: 0, low: 1))
+            #expect(try JavaUuid.parse(text) == Uuid(high: 0, low: 1))
         }
-        #expect(try TopicID.parse("-_8AAAAAAAAAAAAAAAAAAA") == Uuid(high: 0xfbff_0000_0000_0000, low: 0))
+        #expect(try JavaUuid.parse("-_8AAAAAAAAAAAAAAAAAAA") == Uuid(high: 0xfbff_0000_0000_0000, low: 0))
     }
 
     @Test(arguments: [
@@ -136,7 +136,7 @@ private func topics(_ words: String...) -> Ran { Ran(TopicsTool.tool, words) }
         ("AAAAAAAAAAAAAAAAAAAAAAAAAA", "Input string with prefix `AAAAAAAAAAAAAAAAAAAAAAAA` is too long to be decoded as a base64 UUID"),
     ])
     func whatIsNoTopicIDIsRefusedInJavasWords(_ text: String, _ message: String) {
-        #expect(throws: ToolError.invalid(message)) { try TopicID.parse(text) }
+        #expect(throws: ToolError.invalid(message)) { try JavaUuid.parse(text) }
     }
 }
 

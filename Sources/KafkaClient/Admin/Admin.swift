@@ -12,6 +12,9 @@ public struct Admin {
         self.timeoutMs = timeoutMs
     }
 
+    /// Waits, and does what is due meanwhile.
+    public func pause(ms: Int) throws(ClientError) { try sender.pause(ms: ms, obstacles: []) }
+
     func options(_ call: String) -> RequestOptions { RequestOptions(timeoutMs: timeoutMs, call: call) }
 
     /// The whole call's deadline on the core's clock.

@@ -23,6 +23,21 @@ public enum ConfigSource: Int8, Sendable {
     case dynamicBrokerLogger = 6
     case dynamicClientMetrics = 7
     case dynamicGroup = 8
+
+    /// Kafka's name, such as `DYNAMIC_TOPIC_CONFIG`.
+    public var name: String {
+        switch self {
+        case .unknown: "UNKNOWN"
+        case .dynamicTopic: "DYNAMIC_TOPIC_CONFIG"
+        case .dynamicBroker: "DYNAMIC_BROKER_CONFIG"
+        case .dynamicDefaultBroker: "DYNAMIC_DEFAULT_BROKER_CONFIG"
+        case .staticBroker: "STATIC_BROKER_CONFIG"
+        case .builtInDefault: "DEFAULT_CONFIG"
+        case .dynamicBrokerLogger: "DYNAMIC_BROKER_LOGGER_CONFIG"
+        case .dynamicClientMetrics: "DYNAMIC_CLIENT_METRICS_CONFIG"
+        case .dynamicGroup: "DYNAMIC_GROUP_CONFIG"
+        }
+    }
 }
 
 extension Admin {

@@ -80,8 +80,15 @@ extension Admin {
         return groups.values.sorted { $0.groupId < $1.groupId }
     }
 
-    /// The ids of all brokers, freshly asked, ascending.
+    /// The ids of all brokers, freshly asked, ascending; of all controllers where those are asked.
     public func allBrokers(call: String = "listNodes") throws(ClientError) -> [Int32] {
+        if sender.core.config.asksControllers {
+            var request = DescribeClusterRequest()
+            request.endpointType = 2
+            let response = try sender.send(request, to: .any, options: options(call))
+            if let failure = response.errorCode.failure(response.errorMessage) { throw failure }
+            return response.brokers.map(\.brokerId).sorted()
+        }
         var request = MetadataRequest()
         request.topics = []
         request.allowAutoTopicCreation = false

@@ -56,6 +56,9 @@ final class BrokerConnection {
         return lastCorrelationId
     }
 
+    /// Whether the other side speaks any version of an API.
+    func offers(_ api: APIKey) -> Bool { handshake.versions[api.rawValue] != nil }
+
     /// The highest version that both sides speak, or why there is none.
     func version(of api: APIKey, within range: ClosedRange<Int16>) throws(ClientError) -> Int16 {
         guard let offered = handshake.versions[api.rawValue] else {

@@ -30,6 +30,7 @@ extension ClientCore {
         guard let due = metadataDue, due <= now else { return }
         metadataWanted = false
         metadataInFlight = true
+        if config.asksControllers { return askForControllers() }
         let topics = trackedTopics.union(neededTopics)
         neededTopics = []
         let all = tracksAllTopics
@@ -60,7 +61,7 @@ extension ClientCore {
         return request
     }
 
-    private func metadataArrived(_ response: MetadataResponse, asked: Set<String>, all: Bool) {
+    func metadataArrived(_ response: MetadataResponse, asked: Set<String>, all: Bool) {
         if response.brokers.isEmpty || response.errorCode == .rebootstrapRequired {
             return metadataFailed(ClientError(code: .brokerNotAvailable), topics: asked)
         }
@@ -79,13 +80,14 @@ extension ClientCore {
         if unsettled && (!trackedTopics.isEmpty || tracksAllTopics) { metadataWanted = true }
     }
 
-    private func metadataFailed(_ error: ClientError, topics: Set<String>) {
+    func metadataFailed(_ error: ClientError, topics: Set<String>) {
         metadataFailures += 1
         metadataNotBefore = now + backoff(metadataFailures, base: config.retryBackoffMs, limit: config.retryBackoffMaxMs)
         metadataWanted = true
         for request in waiting where request.stage == .needsMetadata { request.lastFailure = error }
         // Requests that only wait for metadata must not wait for their own deadline when it cannot be had.
-        if error.kind == .unreachable || error.kind == .authentication || error.kind == .unsupportedVersion {
+        let isFinal = error.kind == .unreachable || error.kind == .authentication || error.kind == .unsupportedVersion
+        if isFinal || error.code == .mismatchedEndpointType || error.code == .unsupportedEndpointType {
             metadataWanted = !trackedTopics.isEmpty || tracksAllTopics
             for request in waiting where request.stage == .needsMetadata || request.stage == .needsCoordinator {
                 give(up: request, error.renamed(request.noNodeMessage))

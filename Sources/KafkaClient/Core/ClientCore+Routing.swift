@@ -67,8 +67,9 @@ extension ClientCore {
 
     private func route(_ request: PendingRequest) -> Route {
         switch request.target {
-        case .any: return anyBroker()
-        case .controller:
+        // What a controller answers for the cluster, the active one answers best.
+        case .any where !config.asksControllers || request.apiKey == .describeCluster: return anyBroker()
+        case .any, .controller:
             if metadata.brokers[metadata.controllerId] != nil { return .channel(.node(metadata.controllerId)) }
             return needMetadata()
         case .node(let id):
@@ -140,6 +141,10 @@ extension ClientCore {
         do throws(ClientError) {
             version = try connection.version(of: request.apiKey, within: request.versions)
         } catch {
+            if config.asksControllers, !connection.offers(request.apiKey) {
+                let text = "This Admin API is not yet supported when communicating directly with the controller quorum."
+                return finish(request, ClientError(.unsupportedVersion, code: .unsupportedEndpointType, message: text, reason: error.message))
+            }
             return finish(request, error)
         }
         let correlationId = connection.nextCorrelationId()

@@ -44,6 +44,12 @@ extension DeleteGroupsResponse: RetriableResponse { var retryCode: ErrorCode { r
 extension CreateTopicsResponse: RetriableResponse {
     var retryCode: ErrorCode { topics.contains { $0.errorCode == .notController } ? .notController : .none }
 }
+extension IncrementalAlterConfigsResponse: RetriableResponse {
+    var retryCode: ErrorCode { responses.contains { $0.errorCode == .notController } ? .notController : .none }
+}
+extension AlterUserScramCredentialsResponse: RetriableResponse {
+    var retryCode: ErrorCode { results.contains { $0.errorCode == .notController } ? .notController : .none }
+}
 extension DeleteTopicsResponse: RetriableResponse {
     var retryCode: ErrorCode { responses.contains { $0.errorCode == .notController } ? .notController : .none }
 }

@@ -12,6 +12,8 @@ public struct ParsedOptions: Sendable {
 
     private let command: Command
     private var occurrences: [String: [Occurrence]] = [:]
+    /// The name of each option that was typed, in the order typed, as often as it was.
+    public private(set) var order: [String] = []
     /// Words that belong to no option. The jopt dialect ignores them, argparse assigns them to the command's positionals.
     public internal(set) var words: [String] = []
     /// The subcommand that was chosen, if the command has any.
@@ -22,6 +24,7 @@ public struct ParsedOptions: Sendable {
 
     mutating func add(_ option: Option, spelling: String, value: String?) {
         occurrences[option.name, default: []].append(Occurrence(spelling: spelling, value: value))
+        order.append(option.name)
     }
 
     /// Whether the option is on the command line, under any of its spellings.

@@ -12,7 +12,7 @@ struct DeleteGroups {
 
     static let deletions = Shape<Row>(
         "deletions", "a group that was to be deleted",
-        text: .lines { row in row.failure.map { "* Group '\(row.group)' could not be deleted due to: \($0.javaDescription)" } },
+        text: .none,
         [
             Column("group", "group") { $0.group },
             Column("deleted", "whether it is gone") { $0.failure == nil },
@@ -32,8 +32,9 @@ struct DeleteGroups {
             report.say("Deletion of requested consumer groups (\(deleted)) was successful.")
             return .done
         }
-        run.printError("Deletion of some consumer groups failed:")
         report.add(rows, as: Self.deletions)
+        run.printError("Deletion of some consumer groups failed:")
+        for row in rows { if let failure = row.failure { run.printDetail("* Group '\(row.group)' could not be deleted due to: \(failure.javaDescription)") } }
         if !deleted.isEmpty {
             report.decorate("\n")
             report.say("These consumer groups were deleted successfully: \(deleted)")

@@ -60,8 +60,14 @@ struct GroupRun {
     }
 
     /// Kafka's `printError`: an empty line, then the error, on standard output.
-    func printError(_ text: String, exit: ExitCode = .failed) {
-        context.complain(ToolError(context.invocation.isKafkaName && context.report.isText ? "" : text, exit: exit).onOutput("\nError: \(text)"))
+    func printError(_ text: String, exit: ExitCode = .failed) { printFailure(text, onOutput: "\nError: \(text)", exit) }
+
+    /// A line that belongs to an error before it.
+    func printDetail(_ text: String) { printFailure(text, onOutput: text, .failed) }
+
+    private func printFailure(_ text: String, onOutput kafka: String, _ exit: ExitCode) {
+        let isTold = context.invocation.isKafkaName && context.report.isText
+        context.complain(ToolError(isTold ? "" : text, exit: exit).onOutput(kafka))
     }
 
     /// The groups that `--group` names or, with `--all-groups`, all; sorted, each once.

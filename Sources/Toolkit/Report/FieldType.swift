@@ -25,9 +25,16 @@ public struct Field: Equatable, Sendable {
     public let type: FieldType
     /// One phrase: what it is, with its unit.
     public let help: String
+    /// Of its column in Kafka's table; empty where there is no table.
+    public let heading: String
 
     /// Describes a field.
-    public init(_ name: String, _ type: FieldType, _ help: String) { (self.name, self.type, self.help) = (name, type, help) }
+    public init(_ name: String, _ type: FieldType, _ help: String, heading: String = "") {
+        self.name = name
+        self.type = type
+        self.help = help
+        self.heading = heading
+    }
 }
 
 /// A value that a row can hold: it knows its type in a schema and itself as JSON.

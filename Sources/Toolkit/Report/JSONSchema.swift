@@ -52,7 +52,8 @@ enum JSONSchema {
 
     private static func described(_ field: Field) -> JSONValue {
         guard case .object(let members) = schema(of: field.type) else { return .null }
-        return .object([JSONValue.Member("description", .string(field.help))] + members)
+        let title = field.heading.isEmpty ? [] : [JSONValue.Member("title", .string(field.heading))]
+        return .object(title + [JSONValue.Member("description", .string(field.help))] + members)
     }
 
     private static func schema(of type: FieldType) -> JSONValue {

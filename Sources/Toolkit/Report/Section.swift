@@ -49,7 +49,6 @@ public struct Column<Row>: Sendable {
     }
 
     let field: Field
-    let heading: String
     let width: Width
     let json: @Sendable (Row) -> JSONValue
     let cell: @Sendable (Row) -> String
@@ -72,8 +71,7 @@ public struct Column<Row>: Sendable {
         _ name: String, _ help: String, type: FieldType, heading: String = "", width: Width = .none, cell: (@Sendable (Row) -> String)? = nil,
         json: @escaping @Sendable (Row) -> JSONValue
     ) {
-        field = Field(name, type, help)
-        self.heading = heading
+        field = Field(name, type, help, heading: heading)
         self.width = width
         self.json = json
         self.cell = cell ?? { json($0).cellText }

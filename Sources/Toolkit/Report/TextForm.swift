@@ -16,14 +16,17 @@ public struct TableStyle: Equatable, Sendable {
     public var separator = " "
     /// Whether the separator stands behind the last cell as well.
     public var isTrailing = false
+    /// Whether the heading goes without it all the same.
+    public var isHeadingBare = false
     /// Whether all columns are as wide as the widest.
     public var hasEqualWidths = false
 
     /// Describes a style.
-    public init(lead: String = "", separator: String = " ", isTrailing: Bool = false, hasEqualWidths: Bool = false) {
+    public init(lead: String = "", separator: String = " ", isTrailing: Bool = false, isHeadingBare: Bool = false, hasEqualWidths: Bool = false) {
         self.lead = lead
         self.separator = separator
         self.isTrailing = isTrailing
+        self.isHeadingBare = isHeadingBare
         self.hasEqualWidths = hasEqualWidths
     }
 
@@ -44,7 +47,7 @@ extension Shape {
     }
 
     private func write(_ rows: [Row], _ style: TableStyle, _ columns: [Column<Row>], to output: OutputWriter) {
-        let heading = columns.map(\.heading)
+        let heading = columns.map(\.field.heading)
         let cells = rows.map { row in columns.map { $0.cell(row) } }
         let widest = Table.widths(header: heading, rows: cells)
         var widths = columns.indices.map { index in
@@ -56,6 +59,7 @@ extension Shape {
         }
         if style.hasEqualWidths { widths = widths.map { _ in widths.max() ?? 0 } }
         output.write(style.lead)
-        for line in [heading] + cells { output.line(Table.row(line, widths: widths, separator: style.separator, trailing: style.isTrailing)) }
+        output.line(Table.row(heading, widths: widths, separator: style.separator, trailing: style.isTrailing && !style.isHeadingBare))
+        for line in cells { output.line(Table.row(line, widths: widths, separator: style.separator, trailing: style.isTrailing)) }
     }
 }

@@ -18,7 +18,7 @@ extension Topics {
     struct DescribedPartition {
         let topic: String
         let partition: TopicDescription.Partition
-        let reassignment: Reassignments.Entry?
+        let reassignment: TopicReassignments.Entry?
     }
 
     static let descriptions = Shape<DescribedTopic>(
@@ -53,7 +53,7 @@ extension Topics {
         context.report.open(Self.partitions)
         if topics.isEmpty { return }
         let settings = try TopicSettings.ask(admin, topics: topics.map(\.name))
-        let reassignments = try Reassignments.ask(admin, topics: topics)
+        let reassignments = try TopicReassignments.ask(admin, topics: topics)
         let report = try PartitionReport(options, session)
         for topic in topics {
             let config = settings[topic.name] ?? TopicSettings(values: [:])
@@ -73,7 +73,7 @@ extension Topics {
     /// The topics to describe, sorted by name: by id if one is given (the zero id counts as none), otherwise by filter.
     private func descriptions(pageSize: Int32) throws -> [TopicDescription] {
         if let text = try options.string("topic-id") {
-            let id = try TopicID.parse(text)
+            let id = try JavaUuid.parse(text)
             if id != .zero { return try description(id, text) }
         }
         let names = try selectedOrMissing().map(\.name)
@@ -91,8 +91,8 @@ extension Topics {
         return try admin.describeTopics(ids: [id])[id].map { [try $0.get()] } ?? []
     }
 
-    private static func factor(_ topic: TopicDescription, _ reassignments: Reassignments) -> Int {
-        topic.partitions.first.map { Reassignments.replicationFactor($0, reassignments[topic.name, $0.index]) } ?? 0
+    private static func factor(_ topic: TopicDescription, _ reassignments: TopicReassignments) -> Int {
+        topic.partitions.first.map { TopicReassignments.replicationFactor($0, reassignments[topic.name, $0.index]) } ?? 0
     }
 
     @Sendable private static func topicLine(_ row: DescribedTopic) -> String {
@@ -135,7 +135,7 @@ struct TopicSettings {
 }
 
 /// Partitions whose replicas are being moved.
-struct Reassignments {
+struct TopicReassignments {
     typealias Entry = ListPartitionReassignmentsResponse.OngoingTopicReassignment.OngoingPartitionReassignment
 
     private var entries: [TopicPartition: Entry] = [:]
@@ -143,14 +143,14 @@ struct Reassignments {
     subscript(topic: String, partition: Int32) -> Entry? { entries[TopicPartition(topic, partition)] }
 
     /// Asks the controller. Brokers before 2.4 cannot say and some users may not ask: then there are none, as in Kafka's tool.
-    static func ask(_ admin: Admin, topics: [TopicDescription]) throws -> Reassignments {
+    static func ask(_ admin: Admin, topics: [TopicDescription]) throws -> TopicReassignments {
         let partitions = topics.flatMap { topic in topic.partitions.map { TopicPartition(topic.name, $0.index) } }
         do throws(ClientError) {
-            return Reassignments(entries: try admin.listPartitionReassignments(partitions))
+            return TopicReassignments(entries: try admin.listPartitionReassignments(partitions))
         } catch {
             let isUnknown = error.kind == .unsupportedVersion || error.code == .unsupportedVersion || error.code == .clusterAuthorizationFailed
             if !isUnknown { throw error }
-            return Reassignments(entries: [:])
+            return TopicReassignments(entries: [:])
         }
     }
 
@@ -184,10 +184,10 @@ struct PartitionReport {
     /// Topic lines belong to the full description only.
     var showsTopics: Bool { !(underReplicated || unavailable || underMinIsr || atMinIsr) }
 
-    func includes(_ partition: TopicDescription.Partition, _ reassignment: Reassignments.Entry?, minInsyncReplicas: Int) -> Bool {
+    func includes(_ partition: TopicDescription.Partition, _ reassignment: TopicReassignments.Entry?, minInsyncReplicas: Int) -> Bool {
         if showsTopics { return true }
         let isr = partition.isr.count
-        return (underReplicated && Reassignments.replicationFactor(partition, reassignment) > isr)
+        return (underReplicated && TopicReassignments.replicationFactor(partition, reassignment) > isr)
             || (unavailable && (partition.leader < 0 || !liveBrokers.contains(partition.leader)))
             || (underMinIsr && (partition.leader < 0 || isr < minInsyncReplicas))
             || (atMinIsr && isr == minInsyncReplicas)

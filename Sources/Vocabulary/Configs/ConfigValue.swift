@@ -52,7 +52,8 @@ public enum ConfigValue: Hashable, Sendable {
         return trimmed.isEmpty ? [] : trimmed.split(separator: ",", omittingEmptySubsequences: false).map { JavaText.trim($0) }
     }
 
-    private static func javaDouble(_ text: String) -> Double? {
+    /// A number as Java's `Double.parseDouble` reads it, without blanks around it and without hexadecimal digits.
+    public static func javaDouble(_ text: String) -> Double? {
         var digits = text
         if digits.count > 1, let last = digits.last, "dDfF".contains(last) { digits.removeLast() }
         let unsigned = digits.drop { $0 == "+" || $0 == "-" }

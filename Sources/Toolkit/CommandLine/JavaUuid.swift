@@ -1,7 +1,7 @@
 import KafkaProtocol
 
-/// A topic id as Java's `Uuid.fromString` reads it, with Java's texts for what is none.
-enum TopicID {
+/// An id as Java's `Uuid.fromString` reads it, with Java's texts for what is none.
+enum JavaUuid {
     static func parse(_ text: String) throws(ToolError) -> Uuid {
         let units = Array(text.utf16)
         if units.count > 24 {
