@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PREFIX ?= /usr/local
 DESTDIR ?=
 DEBS := zlib1g-dev libzstd-dev liblz4-dev libsnappy-dev libuv1-dev libssl-dev
-TEST_DEBS := kcat python3-venv openssl
+TEST_DEBS := kcat python3-venv openssl zsh fish shellcheck mandoc
 SWIFT ?= swift
 RELEASE_SCRATCH := .build-release
 # One static file: it starts faster and needs nothing of the machine that it runs on, not even the C library. Linked by the lld that comes with Swift:
@@ -19,7 +19,7 @@ SWIFT_FILES := Package.swift Sources Tests Examples Benchmarks
 EXAMPLE := .build/debug/produce-and-consume
 FORWARD := .build/debug/forward-in-transactions
 PLAYER := .build/debug/transaction-player
-TOOLS := $(basename $(notdir $(wildcard man/kafka-*.1)))
+TOOLS := $(patsubst man/ottla-%.1,kafka-%,$(filter-out man/ottla-serve.1,$(wildcard man/ottla-*.1)))
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := build
@@ -81,10 +81,11 @@ quickstart: release
 	@OTTLA=$(abspath $(BINARY)) bash Tests/quickstart.sh
 
 install: release
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man7
 	install -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/ottla
 	for t in $(TOOLS); do ln -sf ottla $(DESTDIR)$(PREFIX)/bin/$$t; ln -sf ottla $(DESTDIR)$(PREFIX)/bin/$$t.sh; done
 	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 man/*.7 $(DESTDIR)$(PREFIX)/share/man/man7/
 	install -D -m 644 completions/ottla.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ottla
 	for t in $(TOOLS); do ln -sf ottla $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$t; ln -sf ottla $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$t.sh; done
 	install -D -m 644 completions/_ottla $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ottla
@@ -94,6 +95,7 @@ install: release
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/ottla $(foreach t,$(TOOLS),$(DESTDIR)$(PREFIX)/bin/$(t) $(DESTDIR)$(PREFIX)/bin/$(t).sh)
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(wildcard man/*.1)))
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/man/man7/,$(notdir $(wildcard man/*.7)))
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ottla $(foreach t,$(TOOLS),$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$(t) $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$(t).sh)
 	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ottla
 	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ottla.fish $(foreach t,$(TOOLS),$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$(t).fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$(t).sh.fish)

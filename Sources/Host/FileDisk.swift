@@ -12,15 +12,22 @@ import LogStorage
 public final class FileDisk: Disk {
     private let pool: DescriptorPool
 
-    /// - Parameter budget: files that may be open at once; nil for a share of the process's limit
-    public init(budget: Int? = nil) {
+    private let readsOnly: Bool
+
+    /// - Parameters:
+    ///   - budget: files that may be open at once; nil for a share of the process's limit
+    ///   - readsOnly: files are opened for reading alone, and none is made: for tools that look at what belongs to somebody else
+    public init(budget: Int? = nil, readsOnly: Bool = false) {
+        self.readsOnly = readsOnly
         pool = DescriptorPool(budget: budget ?? DescriptorPool.budget(ofLimit: ProcessLimits.openFiles))
     }
 
     /// Descriptors that files hold at the moment.
     public var openFileCount: Int { pool.openCount }
 
-    public func openFile(_ path: String, create: Bool) throws(DiskError) -> any DiskFile { try OpenFile(path: path, pool: pool, create: create) }
+    public func openFile(_ path: String, create: Bool) throws(DiskError) -> any DiskFile {
+        try OpenFile(path: path, pool: pool, create: create && !readsOnly, readsOnly: readsOnly)
+    }
 
     public func releaseIdleFiles() { pool.releaseIdle() }
 

@@ -19,6 +19,7 @@ final class OpenFile: DiskFile, @unchecked Sendable {
 
     private let path: String
     private let pool: DescriptorPool
+    private let access: Int32
     private let state = Mutex(State())
     private let isTouched = Atomic(false)
     /// Kept here because the log asks for it on every append; only this object writes to the file.
@@ -26,10 +27,13 @@ final class OpenFile: DiskFile, @unchecked Sendable {
     /// Where the pool finds this file while it is open.
     var poolIndex: Int?
 
-    /// - Parameter create: makes the file when it is missing; one that is there is not opened before it is used
-    init(path: String, pool: DescriptorPool, create: Bool, truncates: Bool = false) throws(DiskError) {
+    /// - Parameters:
+    ///   - create: makes the file when it is missing; one that is there is not opened before it is used
+    ///   - readsOnly: whether it is opened for reading alone
+    init(path: String, pool: DescriptorPool, create: Bool, truncates: Bool = false, readsOnly: Bool = false) throws(DiskError) {
         self.path = path
         self.pool = pool
+        access = readsOnly ? O_RDONLY : O_RDWR
         var status = stat()
         if !truncates, stat(path, &status) == 0 {
             guard status.st_mode & S_IFMT != S_IFDIR else { throw DiskError.code(EISDIR, "open", path) }
@@ -38,11 +42,11 @@ final class OpenFile: DiskFile, @unchecked Sendable {
         }
         guard create else { throw DiskError.now("open", path) }
         knownSize = Atomic(0)
-        _ = try opened(O_RDWR | O_CREAT | (truncates ? O_TRUNC : 0))
+        _ = try opened(O_CREAT | (truncates ? O_TRUNC : 0))
     }
 
     /// The handle, opened when there is none.
-    private func opened(_ flags: Int32 = O_RDWR) throws(DiskError) -> DescriptorPool.FileHandle {
+    private func opened(_ flags: Int32 = 0) throws(DiskError) -> DescriptorPool.FileHandle {
         try state.withLock { (state) throws(DiskError) in
             if let handle = state.handle {
                 isTouched.store(true, ordering: .relaxed)
@@ -50,7 +54,7 @@ final class OpenFile: DiskFile, @unchecked Sendable {
             }
             guard !state.isClosed else { throw DiskError.code(EBADF, "open", path) }
             do throws(DiskOpenFailure) {
-                let handle = try pool.open(path, flags: flags, for: self)
+                let handle = try pool.open(path, flags: access | flags, for: self)
                 state.handle = handle
                 isTouched.store(true, ordering: .relaxed)
                 return handle

@@ -30,6 +30,9 @@ public struct ClientConfigKey: Sendable {
         self.isSecret = isSecret
     }
 
+    /// Whether a client of this kind has the key.
+    public func belongs(to client: Clients) -> Bool { !clients.isDisjoint(with: client) }
+
     private func isChanged(by text: String) -> Bool {
         let value = JavaText.trim(text)
         return !value.isEmpty && !defaults.contains { $0.lowercased() == value.lowercased() }
@@ -38,7 +41,7 @@ public struct ClientConfigKey: Sendable {
     /// Refuses what a client of this kind must not ignore, and gives a line for each property that has no effect.
     public static func remarks(on properties: [String: String], of client: Clients) throws(ClientError) -> [String] {
         var remarks: [String] = []
-        for key in all where !key.clients.isDisjoint(with: client) {
+        for key in all where key.belongs(to: client) {
             guard let text = properties[key.name], key.isChanged(by: text) else { continue }
             let shown = key.isSecret ? key.name : "\(key.name)=\(text)"
             switch key.treatment {

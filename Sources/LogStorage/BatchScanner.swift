@@ -1,19 +1,19 @@
 import KafkaProtocol
 
 /// Walks over the batches of a segment file, reading it in blocks. Stops at the end and at the first bytes that are no batch.
-struct BatchScanner {
+public struct BatchScanner {
     let file: any DiskFile
     /// Where the next batch begins.
-    private(set) var position: Int
+    public private(set) var position: Int
     let end: Int
     private let blockBytes: Int
     private var block: Bytes = .empty
     private var blockStart = 0
     /// Why the walk ended before `end`.
-    private(set) var failure: RecordBatchError?
+    public private(set) var failure: RecordBatchError?
 
     /// `blockBytes`: how much to read at once; small to find one batch, large to read them all.
-    init(file: any DiskFile, from position: Int, to end: Int, blockBytes: Int) {
+    public init(file: any DiskFile, from position: Int, to end: Int, blockBytes: Int) {
         self.file = file
         self.position = position
         self.end = end
@@ -21,7 +21,7 @@ struct BatchScanner {
     }
 
     /// The header of the next batch, which lies wholly before `end`.
-    mutating func nextHeader() throws(DiskError) -> RecordBatchHeader? {
+    public mutating func nextHeader() throws(DiskError) -> RecordBatchHeader? {
         guard failure == nil, position < end else { return nil }
         try load(min(RecordBatch.headerSize, end - position))
         do throws(RecordBatchError) {
@@ -36,7 +36,7 @@ struct BatchScanner {
     }
 
     /// The next batch with its records.
-    mutating func nextBatch() throws(DiskError) -> RecordBatch? {
+    public mutating func nextBatch() throws(DiskError) -> RecordBatch? {
         let start = position
         guard let header = try nextHeader() else { return nil }
         position = start

@@ -2,7 +2,7 @@ import KafkaProtocol
 import Vocabulary
 
 /// `.snapshot`: the producers' state at the offset that names the file. A version (1), a CRC32C of what follows it, then an entry per producer.
-enum ProducerSnapshotFile {
+public enum ProducerSnapshotFile {
     private static let version: Int16 = 1
     private static let entriesStart = 6
 
@@ -28,13 +28,30 @@ enum ProducerSnapshotFile {
         return Bytes(bytes)
     }
 
+    /// Why a file is not a producer snapshot.
+    public enum Damage: Error, Equatable, Sendable {
+        case unknownVersion(Int16)
+        case invalidCrc(stored: UInt32, computed: UInt32)
+        /// What the bytes behind the version are not.
+        case unreadable(String)
+    }
+
+    /// The entries in the order of the file.
+    public static func entries(in content: Bytes) throws(Damage) -> [ProducerSnapshot.ProducerEntry] {
+        guard content.count >= entriesStart else { throw .unreadable("\(content.count) bytes are too few") }
+        guard content.load(0, as: Int16.self) == version else { throw .unknownVersion(content.load(0)) }
+        let stored: UInt32 = content.load(2), computed = CRC32C.checksum(content.dropFirst(entriesStart))
+        guard stored == computed else { throw .invalidCrc(stored: stored, computed: computed) }
+        do throws(WireError) { return try ProducerSnapshot.decode(content.dropFirst(2), version: version).producerEntries } catch {
+            throw .unreadable("\(error)")
+        }
+    }
+
     /// Nil when the file is damaged; the state is then replayed from the log.
     static func parse(_ content: Bytes) -> ProducerTable? {
-        guard content.count >= entriesStart, content.load(0, as: Int16.self) == version else { return nil }
-        guard content.load(2, as: UInt32.self) == CRC32C.checksum(content.dropFirst(entriesStart)) else { return nil }
-        guard let snapshot = try? ProducerSnapshot.decode(content.dropFirst(2), version: version) else { return nil }
+        guard let entries = try? entries(in: content) else { return nil }
         var table = ProducerTable()
-        for row in snapshot.producerEntries {
+        for row in entries {
             var entry = ProducerEntry()
             entry.epoch = row.epoch
             entry.coordinatorEpoch = row.coordinatorEpoch

@@ -1,10 +1,11 @@
-/// What `ottla help` explains beside its commands: `output` and `exit-codes`.
+/// What `ottla help` explains beside its commands.
 enum HelpTopics {
     /// The words and their texts.
     static var all: [(name: String, purpose: String, text: String)] {
         [
             ("output", "The JSON that commands print for scripts.", output),
             ("exit-codes", "What the exit codes mean.", exitCodes),
+            ("tutorial", "A walk through the commands.", Tutorial.text),
         ]
     }
 

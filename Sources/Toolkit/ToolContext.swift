@@ -47,12 +47,15 @@ public final class ToolContext {
     /// Where rows go, and from there to standard output in the form that `--output` asks for.
     public let report: Report
     private let world: World
+    /// Where failures go, which are objects of their own where `error` makes each line one.
+    private let failures: OutputWriter
 
     /// A context; `error` should have been made with `after: output`.
     public init(
-        command: Command, invocation: Invocation, options: ParsedOptions, input: ToolInput, output: OutputWriter, error: OutputWriter, report: Report,
-        world: World
+        command: Command, invocation: Invocation, options: ParsedOptions, input: ToolInput, output: OutputWriter, error: OutputWriter,
+        failures: OutputWriter? = nil, report: Report, world: World
     ) {
+        self.failures = failures ?? error
         self.command = command
         self.invocation = invocation
         self.options = options
@@ -69,7 +72,7 @@ public final class ToolContext {
     }
 
     /// A failure that does not end the command: what Kafka prints of it on standard output, under Kafka's name, and its line on standard error.
-    func complain(_ failure: ToolError) { FailureReport(invocation: invocation, format: report.format, world: world).write(failure, output, error) }
+    func complain(_ failure: ToolError) { FailureReport(invocation: invocation, format: report.format, world: world).write(failure, output, failures) }
 
     /// One variable of the environment.
     public func variable(_ name: String) -> String? { world.variable(name) }
@@ -99,6 +102,16 @@ public final class ToolContext {
     public var signalNumber: Int32? { world.signalNumber() }
     /// Interrupted, or nobody reads the output any more: a streaming tool asks this between records.
     public var shouldStop: Bool { output.isClosed || isInterrupted }
+
+    /// Asks a person and waits for the line that is typed. The question stands on standard output, or beside the JSON on standard error.
+    /// - Returns: nil when there is no terminal, so that nobody could answer, or when the input ends.
+    func ask(_ question: String) throws -> String? {
+        let asker = report.isText ? output : error
+        asker.line(question)
+        guard inputIsTerminal, report.isText ? outputIsTerminal : errorIsTerminal else { return nil }
+        asker.flush()
+        return try input.readLine()
+    }
 
     /// A path from the root on, as Java's `toAbsolutePath` gives it.
     func absolutePath(_ path: String) -> String { path.hasPrefix("/") ? path : "\(Surroundings.currentDirectory)/\(path)" }

@@ -34,11 +34,11 @@ public struct Front {
             let invocation = Invocation(program: program, isKafkaName: isKafkaName)
             return ToolRunner(tool, invocation: invocation, input: input, output: output, error: error, world: .process).run(arguments)
         }
-        if words.first == "__complete" { return ClusterNames.print(Array(words.dropFirst()), output: output) }
+        if words.first == "__complete" { return ShellQuestion.answer(Array(words.dropFirst()), output: output) }
         if let tool = Tools.named(calledAs), tool.command.kafkaName != nil { return run(tool, calledAs, isKafkaName: true, words) }
         guard let first = words.first else {
             error.write(Overview.help)
-            return 1
+            return ExitCode.usage.rawValue
         }
         let rest = Array(words.dropFirst())
         switch first {
@@ -53,7 +53,7 @@ public struct Front {
         }
         guard let tool = Tools.named(first) else {
             error.line(Overview.unknownCommand(first))
-            return 1
+            return ExitCode.usage.rawValue
         }
         let isKafkaName = tool.command.name != first
         return run(tool, isKafkaName ? first : "ottla \(first)", isKafkaName: isKafkaName, rest)

@@ -12,6 +12,7 @@ enum Overview {
         return text
     }
 
+    /// `ottla help`, with a command by any of its names and perhaps a subcommand, or one of the topics.
     static func showHelp(_ words: [String], output: OutputWriter, error: OutputWriter) -> Int32 {
         guard let word = words.first else {
             output.write(help)
@@ -23,9 +24,18 @@ enum Overview {
         }
         guard let tool = Tools.named(word) else {
             error.line(unknownCommand(word))
-            return 1
+            return ExitCode.usage.rawValue
         }
-        output.write(HelpText(tool.command, program: tool.command.name == word ? "ottla \(word)" : word).full)
+        let program = tool.command.name == word ? "ottla \(word)" : word
+        if words.count > 1, !tool.command.subcommands.isEmpty {
+            guard let below = tool.command.subcommand(words[1]) else {
+                error.line("ottla: \(word) has no command '\(words[1])'")
+                return ExitCode.usage.rawValue
+            }
+            output.write(HelpText(below, program: "\(program) \(below.name)").full)
+        } else {
+            output.write(HelpText(tool.command, program: program).full)
+        }
         return 0
     }
 

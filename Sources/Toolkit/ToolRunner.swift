@@ -48,7 +48,8 @@ public struct ToolRunner {
         // The sink keeps standard output in front of standard error itself.
         let warnings = format == .text ? error : OutputWriter(WarningSink(error), flushesLines: true)
         let context = ToolContext(
-            command: tool.command, invocation: invocation, options: options, input: input, output: output, error: warnings, report: report, world: world)
+            command: tool.command, invocation: invocation, options: options, input: input, output: output, error: warnings, failures: error,
+            report: report, world: world)
         var code = ExitCode.done
         var failure: ToolError?
         do {

@@ -1,6 +1,6 @@
-"""The commands recorded from Kafka 4.3.1, through our tools against our broker: same stdout, same exit codes, or a deviation with its reason and the text
-that stands for it; and our own lines on standard error."""
-import json, os, pathlib, subprocess, sys
+"""The commands recorded from Kafka 4.3.1, through our tools against our broker (or Kafka's, where ours cannot be it): same stdout, same exit codes, or a
+deviation with its reason and the text that stands for it; and our own lines on standard error."""
+import json, os, pathlib, re, subprocess, sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -9,18 +9,21 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 import ours, twins
 from compare import differences, read_deviations, read_transcript
 from player import Recorder
-from support import Broker, links
+from support import KAFKA_HOME, OUR_TOOLS, Broker, KafkaBroker, links
 
 HERE = pathlib.Path(__file__).parent
 SIX = ("topics", "console-producer", "console-consumer", "consumer-groups", "consumer-groups-reset", "unreachable")
-SCRIPTS = tuple(sorted(path.stem for path in (HERE / "transcripts").glob("*.txt")))
-GOLDEN = {name: list(read_transcript(HERE / "transcripts" / f"{name}.txt")) for name in SCRIPTS}
-OURS = {name: ours.read(name) for name in SCRIPTS}
+# Played against Kafka's broker, where KAFKA_HOME says where it is: ours has no quotas, no levels of loggers and no access lists.
+ON_KAFKA = ("quotas", "security", "acls", "delegation-tokens")
+RECORDED = tuple(sorted(path.stem for path in (HERE / "transcripts").glob("*.txt")))
+SCRIPTS = tuple(name for name in RECORDED if KAFKA_HOME or name not in ON_KAFKA)
+GOLDEN = {name: list(read_transcript(HERE / "transcripts" / f"{name}.txt")) for name in RECORDED}
+OURS = {name: ours.read(name) for name in RECORDED}
 # Of each script that was played: how many commands were played with JSON too, and what was wrong with that.
 TWINS = {}
 DEVIATIONS = read_deviations(HERE / "deviations.tsv")
 # Scripts that wait most begin first.
-LONGEST_FIRST = ("console-consumer", "transactions", "consumer-groups", "console-producer", "unreachable", "consumer-groups-reset", "topics", "get-offsets")
+LONGEST_FIRST = ("acls", "delegation-tokens", "console-consumer", "transactions", "consumer-groups", "console-producer", "unreachable", "consumer-groups-reset", "topics", "get-offsets")
 # Playing is waiting most of the time: for timeouts, and for members of groups.
 AT_ONCE = 3
 
@@ -40,12 +43,14 @@ class TwinRecorder(Recorder):
 
 
 def play(script, directory):
-    """Plays a script with our tools against a broker of ours; returns the transcript's path."""
+    """Plays a script with our tools against a broker of ours, or of Kafka's; returns the transcript's path."""
     case = HERE / "cases" / f"{script}.txt"
     settings = [line.split(" ", 1)[1].strip() for line in case.read_text().splitlines() if line.startswith("#broker ")]
     overrides = [word for setting in settings for word in ("--override", setting)]
-    with Broker(*overrides, data=str(directory / "data")) as broker:
-        recorder = TwinRecorder(case, links(directory / "bin").resolve(), {"B": broker.address, "DATA": broker.data})
+    is_on_kafka = script in ON_KAFKA
+    with KafkaBroker(*settings) if is_on_kafka else Broker(*overrides, data=str(directory / "data")) as broker:
+        programs = links(directory / "bin", f"{KAFKA_HOME}/bin" if is_on_kafka else None).resolve()
+        recorder = TwinRecorder(case, programs, {"B": broker.address, "DATA": getattr(broker, "data", broker.directory + "/data")})
         # What is known to end differently never matches what the script waits for.
         never = [pattern for part, pattern, _ in DEVIATIONS if part == "all"]
         recorder.patience = lambda command: 15 if any(pattern.search(command) for pattern in never) else 60
@@ -78,6 +83,7 @@ def played(request, tmp_path_factory):
     for item in request.session.items:
         if "played" in getattr(item, "fixturenames", ()):
             wanted |= {item.callspec.params["script"]} if hasattr(item, "callspec") else set(SCRIPTS)
+    wanted &= set(SCRIPTS)
     results = play_all(wanted, tmp_path_factory.mktemp("golden").joinpath)
     TWINS.update({script: twins for script, (_, twins) in results.items()})
     return lambda script: results[script][0]
@@ -88,11 +94,21 @@ def reasons(script, index):
     return [(part, reason) for part, pattern, reason in DEVIATIONS if pattern.search(GOLDEN[script][index][0])]
 
 
+def is_ours(script, index):
+    """Whether all tools of a command are ours. In a script that Kafka's broker plays, others are Kafka's."""
+    return script not in ON_KAFKA or set(re.findall(r"kafka-([\w-]+)\.sh", GOLDEN[script][index][0])) <= set(OUR_TOOLS)
+
+
 def is_unordered(script, index):
     return any(part == "order" for part, _ in reasons(script, index))
 
 
-@pytest.mark.parametrize("script,index", [(name, index) for name in SCRIPTS for index in range(len(GOLDEN[name]))])
+def on_kafka(name, *values):
+    """A parameter set of a script, skipped where the broker that it needs is not at hand."""
+    return pytest.param(name, *values, marks=() if name in SCRIPTS else pytest.mark.skip("needs KAFKA_HOME and Java"))
+
+
+@pytest.mark.parametrize("script,index", [on_kafka(name, index) for name in RECORDED for index in range(len(GOLDEN[name])) if is_ours(name, index)])
 def test_command(script, index, played):
     golden, mine = GOLDEN[script][index], played(script)[index]
     assert len(played(script)) == len(GOLDEN[script])
@@ -109,10 +125,10 @@ def test_command(script, index, played):
 
 
 def test_every_deviation_and_every_text_is_one_of_a_command():
-    for script in SCRIPTS:
+    for script in RECORDED:
         assert all(index < len(GOLDEN[script]) for index in OURS[script]), script
     for part, pattern, _ in DEVIATIONS:
-        places = [(script, index) for script in SCRIPTS for index, row in enumerate(GOLDEN[script]) if pattern.search(row[0])]
+        places = [(script, index) for script in RECORDED for index, row in enumerate(GOLDEN[script]) if pattern.search(row[0])]
         assert places, f"no command matches {pattern.pattern}"
         if part != "order":
             parts = ("stdout", "exit") if part == "all" else (part,)
@@ -127,7 +143,7 @@ def test_skipped_partitions_are_named_in_kafkas_words(played):
     assert skipped(played("get-offsets")) == skipped(GOLDEN["get-offsets"]) != []
 
 
-@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize("script", [on_kafka(name) for name in RECORDED])
 def test_json_carries_what_the_text_shows(script, played):
     played(script)
     assert not TWINS[script][1], "\n".join(TWINS[script][1])

@@ -60,7 +60,7 @@ extension Admin {
         let nodes: [Int32]
         do throws(ClientError) {
             nodes = try allBrokers(call: "findAllBrokers")
-        } catch  where error.kind == .unreachable || error.kind == .timeout {
+        } catch  where error.kind == .unreachable || error.kind == .timeout || error.kind == .authentication {
             throw ClientError(
                 error.kind, exceptionClass: "org.apache.kafka.common.KafkaException", message: "Failed to find brokers to send ListGroups",
                 reason: error.reason ?? error.message)

@@ -66,11 +66,24 @@ extension ClientCore {
     }
 
     private func found(_ target: Target, _ code: ErrorCode, _ message: String?, _ node: Int32, _ host: String, _ port: Int) {
-        if code != .none { return coordinatorFailed(target, ClientError(code: code, message: message.flatMap { $0.isEmpty ? nil : $0 })) }
+        if code != .none {
+            return coordinatorFailed(target, ClientError(code: code, message: refusal(target, code) ?? message.flatMap { $0.isEmpty ? nil : $0 }))
+        }
         if metadata.brokers[node] == nil { metadata.brokers[node] = ClusterMetadata.Broker(id: node, host: host, port: port) }
         coordinators[target] = node
         lastCoordinators[target] = node
         lookupFailures[target] = nil
+    }
+
+    /// What Java's admin client says to a user who may not know the coordinator; its consumers and producers have words of their own.
+    private func refusal(_ target: Target, _ code: ErrorCode) -> String? {
+        switch (target, code) {
+        case (.groupCoordinator(let group), .groupAuthorizationFailed):
+            "FindCoordinator request for groupId `CoordinatorKey(idValue='\(group)', type=GROUP)` failed due to authorization failure"
+        case (.transactionCoordinator(let id), .transactionalIdAuthorizationFailed):
+            "FindCoordinator request for transactionalId `CoordinatorKey(idValue='\(id)', type=TRANSACTION)` failed due to authorization failure"
+        default: nil
+        }
     }
 
     private func coordinatorFailed(_ target: Target, _ error: ClientError) {

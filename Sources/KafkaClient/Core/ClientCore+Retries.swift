@@ -33,7 +33,10 @@ extension ClientCore {
 
     /// Ends requests whose time is over, and connections that do not answer in time.
     func expire() {
-        for request in waiting where request.deadline <= now { give(up: request, request.timedOut(now: now, cause: lastConnectionFailure)) }
+        let wasServed = histories.values.contains { $0.hasServed }
+        for request in waiting where request.deadline <= now {
+            give(up: request, request.timedOut(now: now, cause: lastConnectionFailure, wasServed: wasServed))
+        }
         for connection in connections.values {
             if connection.phase != .ready, connection.setupDeadline <= now {
                 drop(connection, reason: connection.phase == .connecting ? DisconnectReason.timedOut.text : "no answer to the handshake")

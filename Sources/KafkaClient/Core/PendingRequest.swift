@@ -83,9 +83,10 @@ final class PendingRequest {
     }
 
     /// The failure of a request whose deadline has passed, in Java's words; `cause` is what went wrong elsewhere, for a request that got nowhere.
-    func timedOut(now: Int64, cause: String?) -> ClientError {
+    /// - Parameter wasServed: whether any broker has ever answered this client, which Java asks for metadata before anything else.
+    func timedOut(now: Int64, cause: String?, wasServed: Bool = true) -> ClientError {
         let reason = lastFailure.map { $0.reason ?? $0.message } ?? cause
-        if attempts > 0 {
+        if attempts > 0, wasServed || lastFailure?.kind != .disconnected {
             let call = "Call(callName=\(callWithAPI), deadlineMs=\(deadline), tries=\(attempts), nextAllowedTryMs=\(notBefore))"
             return ClientError(.timeout, message: "\(call) timed out at \(now) after \(attempts) attempt(s)", reason: reason)
         }

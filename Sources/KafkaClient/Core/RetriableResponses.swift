@@ -56,3 +56,9 @@ extension DeleteTopicsResponse: RetriableResponse {
 extension CreatePartitionsResponse: RetriableResponse {
     var retryCode: ErrorCode { results.contains { $0.errorCode == .notController } ? .notController : .none }
 }
+extension CreateAclsResponse: RetriableResponse {
+    var retryCode: ErrorCode { results.contains { $0.errorCode == .notController } ? .notController : .none }
+}
+extension DeleteAclsResponse: RetriableResponse {
+    var retryCode: ErrorCode { filterResults.contains { $0.errorCode == .notController } ? .notController : .none }
+}

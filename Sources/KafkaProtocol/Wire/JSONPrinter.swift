@@ -1,8 +1,13 @@
-/// Prints a message as one line of JSON in the shape of Kafka's own converters: lower camel case names, bytes in base64, uuids in their text form.
+/// Prints a message as one line of JSON in the shape of Kafka's own converters: lower camel case names, bytes in base64, uuids in their text form, members in
+/// the order in which the schema declares them.
 public struct JSONPrinter: Wire {
     public let version: Int16
     public private(set) var text = ""
     private var needsComma = false
+    /// The members of the structure that is being printed, with the byte of `text` at which each begins.
+    private var members: [(name: StaticString, start: Int)] = []
+    /// Whether one of them is a tagged field. Those are laid out last, whatever their place in the schema.
+    private var hasTaggedMember = false
 
     private init(version: Int16) { self.version = version }
 
@@ -23,6 +28,8 @@ public struct JSONPrinter: Wire {
             case "\n": out += "\\n"
             case "\r": out += "\\r"
             case "\t": out += "\\t"
+            case "\u{08}": out += "\\b"
+            case "\u{0C}": out += "\\f"
             case _ where scalar.value < 0x20:
                 let hex = String(scalar.value, radix: 16, uppercase: true)
                 out += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
@@ -34,6 +41,7 @@ public struct JSONPrinter: Wire {
 
     public mutating func name(_ name: StaticString) {
         if needsComma { text += "," }
+        members.append((name, text.utf8.count))
         text += "\"\(name)\":"
         needsComma = false
     }
@@ -51,7 +59,7 @@ public struct JSONPrinter: Wire {
     public mutating func value(_ value: inout UInt32) { put(String(value)) }
     public mutating func value(_ value: inout Int64) { put(String(value)) }
     public mutating func value(_ value: inout Double) {
-        put(value.isFinite ? String(value) : "\"\(value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity")\"")
+        put(value.isFinite ? JavaNumber.text(value) : "\"\(value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity")\"")
     }
     public mutating func value(_ value: inout Uuid) { put("\"\(value)\"") }
     public mutating func value(_ value: inout String) { put(Self.quoted(value)) }
@@ -81,15 +89,36 @@ public struct JSONPrinter: Wire {
         if needsComma { text += "," }
         text += "{"
         needsComma = false
+        let outer = (members, hasTaggedMember)
+        (members, hasTaggedMember) = ([], false)
         try? value.layout(&self)
+        if hasTaggedMember { sortMembers(as: value) }
+        (members, hasTaggedMember) = outer
         text += "}"
         needsComma = true
+    }
+
+    /// Brings the members of a structure into the order of its properties, which is the schema's.
+    private mutating func sortMembers<S: WireStruct>(as value: S) {
+        guard let first = members.first else { return }
+        let order = Dictionary(Mirror(reflecting: value).children.enumerated().map { ($1.label ?? "", $0) }) { first, _ in first }
+        let body = Array(text.utf8.dropFirst(first.start))
+        var parts: [(place: Int, text: ArraySlice<UInt8>)] = []
+        for (index, member) in members.enumerated() {
+            // A comma stands before the next one.
+            let end = index + 1 < members.count ? members[index + 1].start - 1 : first.start + body.count
+            parts.append((order["\(member.name)"] ?? .max, body[member.start - first.start..<end - first.start]))
+        }
+        text.removeSubrange(text.utf8.index(text.startIndex, offsetBy: first.start)...)
+        text += parts.sorted { $0.place < $1.place }.map { String(decoding: $0.text, as: UTF8.self) }.joined(separator: ",")
     }
     public mutating func value<S: WireStruct>(_ value: inout S?, nullable: Bool) {
         guard var present = value else { return put("null") }
         self.value(&present)
     }
     public mutating func tagged(_ tag: UInt32, isDefault: Bool, _ body: (inout JSONPrinter) throws(WireError) -> Void) {
-        if !isDefault { try? body(&self) }
+        if isDefault { return }
+        hasTaggedMember = true
+        try? body(&self)
     }
 }

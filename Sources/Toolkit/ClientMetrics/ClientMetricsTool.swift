@@ -39,6 +39,10 @@ enum ClientMetricsTool {
 
     static let subscriptions = Shape<String>("subscriptions", "a subscription", text: .lines { $0 }, [Column("name", "name of the subscription") { $0 }])
 
+    /// The same as the heading of its settings.
+    static let headings = Shape<String>(
+        "subscriptions", "a subscription", text: .lines { "Client metrics configs for \($0) are:" }, [Column("name", "name of the subscription") { $0 }])
+
     static let configs = Shape<(name: String, entry: ConfigEntry)>(
         "configs", "a setting of a subscription", text: .lines { "  \($0.entry.name)=\($0.entry.value ?? "null")" },
         [
@@ -102,9 +106,10 @@ enum ClientMetricsTool {
             }
             names = [name]
         }
+        context.report.add([], as: headings)
         context.report.add([], as: configs)
         for (name, entries) in try settings(of: names, admin) {
-            context.report.decorate("Client metrics configs for \(name) are:\n")
+            context.report.add(name, as: headings)
             context.report.add(entries.map { (name, $0) }, as: configs)
         }
     }

@@ -67,7 +67,7 @@ struct ArgparseParser {
             while option.takesSeveral, let next = rest.first, !next.hasPrefix("-") || isNumber(next) {
                 parsed.add(option, spelling: spelling, value: rest.removeFirst())
             }
-        case .optional:
+        case .optional, .optionalNumber:
             if let next = rest.first, attached == nil, !next.hasPrefix("-") {
                 parsed.add(option, spelling: spelling, value: next)
                 rest.removeFirst()

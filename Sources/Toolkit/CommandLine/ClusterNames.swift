@@ -3,44 +3,46 @@ import Host
 import KafkaClient
 import KafkaProtocol
 
-/// `ottla __complete topics|groups|brokers|transactions --bootstrap-server HOST:PORT`: names for the shell, one a line. Never an error, never later than the budget.
-enum ClusterNames {
+/// The names of what a cluster has, for the shell: those of the cluster that the command line names.
+struct ClusterNames {
+    /// What is asked for, in the words of `__complete`.
+    enum Kind: String { case topics, groups, brokers, transactions }
+
     /// Milliseconds for everything; a shell must not hang on a tab.
     static let budgetMs = 300
 
-    static func print(_ words: [String], output: OutputWriter) -> Int32 {
-        let description = Command(
-            name: "__complete", purpose: "",
-            options: [
-                Option("bootstrap-server", value: .required("host:port"), help: ""), Option("command-config", value: .required("file"), help: ""),
-            ])
-        guard let kind = words.first, let options = try? JoptParser(description).parse(Array(words.dropFirst())) else { return 0 }
-        let names = (try? names(kind, options)) ?? []
-        for name in names { output.line(name) }
-        return 0
+    private let line: TypedLine
+
+    init(_ line: TypedLine) { self.line = line }
+
+    func all(_ kind: Kind) throws -> [String] {
+        let config = try config()
+        let deadline = SystemClock.monotonicMs() + Int64(Self.budgetMs)
+        let session = try ClientSession(config) { SystemClock.monotonicMs() >= deadline }
+        defer { session.close() }
+        var admin = session.admin
+        admin.timeoutMs = Self.budgetMs
+        switch kind {
+        case .topics: return try admin.listTopics().map(\.name)
+        case .groups: return try admin.listGroups().map(\.groupId)
+        case .brokers: return try admin.allBrokers().map { "\($0)" }
+        case .transactions: return try admin.listTransactions().values.flatMap { $0 }.map(\.transactionalId).sorted()
+        }
     }
 
-    private static func names(_ kind: String, _ options: ParsedOptions) throws -> [String] {
+    private func config() throws -> ClientConfig {
         var properties: [String: String] = [:]
-        if let path = try options.string("command-config") {
+        if let path = line.value(of: "command-config", "consumer.config", "producer.config", "admin.config", "config", "c") {
             for pair in try JavaProperties.parse(Surroundings.readFile(path)) { properties[pair.key] = pair.value }
         }
         if properties["config.providers"] != nil {
             var providers = try ConfigProviders(properties) { Surroundings.variable($0) }
             properties = try providers.resolve(properties).values
         }
-        let config = try ClientConfig(bootstrap: options.string("bootstrap-server"), properties: properties, clientId: "ottla-completion")
-        let deadline = SystemClock.monotonicMs() + Int64(budgetMs)
-        let session = try ClientSession(config) { SystemClock.monotonicMs() >= deadline }
-        defer { session.close() }
-        var admin = session.admin
-        admin.timeoutMs = budgetMs
-        switch kind {
-        case "topics": return try admin.listTopics().map(\.name)
-        case "groups": return try admin.listGroups().map(\.groupId)
-        case "brokers": return try admin.allBrokers().map { "\($0)" }
-        case "transactions": return try admin.listTransactions().values.flatMap { $0 }.map(\.transactionalId).sorted()
-        default: return []
-        }
+        let controllers = line.value(of: "bootstrap-controller", "C")
+        let servers = controllers ?? line.value(of: "bootstrap-server", "broker-list", "b")
+        var config = try ClientConfig(bootstrap: servers, properties: properties, clientId: "ottla-completion")
+        config.asksControllers = controllers != nil
+        return config
     }
 }

@@ -5,22 +5,22 @@ struct FishCompletion {
     var script: String {
         var text = Self.head
         text += "complete -c ottla -f\n"
-        for command in commands { text += "complete -c ottla -n __fish_use_subcommand -a \(command.name) -d \(quote(command.purpose))\n" }
-        for builtIn in Shell.builtIns { text += "complete -c ottla -n __fish_use_subcommand -a \(builtIn.word) -d \(quote(builtIn.help))\n" }
-        text += "complete -c ottla -n __fish_use_subcommand -l help -d 'Show the commands'\n"
-        text += "complete -c ottla -n __fish_use_subcommand -l version -d 'Show the version'\n"
-        text += "complete -c ottla -n '__fish_seen_subcommand_from help' -a \(quote(commands.map(\.name).joined(separator: " ")))\n"
-        text += "complete -c ottla -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'\n"
+        for command in commands { text += "complete -c ottla -n __ottla_is_first -a \(command.name) -d \(quote(command.purpose))\n" }
+        for builtIn in Shell.builtIns { text += "complete -c ottla -n __ottla_is_first -a \(builtIn.word) -d \(quote(builtIn.help))\n" }
+        text += "complete -c ottla -n __ottla_is_first -l help -d 'Show the commands'\n"
+        text += "complete -c ottla -n __ottla_is_first -l version -d 'Show the version'\n"
+        text += "complete -c ottla -n '__ottla_is help' -a \(quote(Shell.helpWords(commands).joined(separator: " ")))\n"
+        text += "complete -c ottla -n '__ottla_is completion' -a 'bash zsh fish'\n"
         for command in commands {
             text += "\n# \(command.name)\n"
             for name in Shell.kafkaNames(command) { text += "complete -c \(name) -f\n" }
             let names = command.subcommands.map(\.name).joined(separator: " ")
-            let isOwn = names.isEmpty ? nil : "not __fish_seen_subcommand_from \(names)"
-            for option in command.visibleOptions { text += lines(command, when: isOwn, specification(option)) }
-            if !names.isEmpty { text += lines(command, when: isOwn, "-a \(quote(names))") }
+            let place = names.isEmpty ? "__ottla_is \(command.name)" : "__ottla_is_before \(command.name) \(names)"
+            for option in command.visibleOptions { text += lines(command, when: place, specification(option)) }
+            if !names.isEmpty { text += lines(command, when: place, "-a \(quote(names))") }
             for below in command.subcommands {
                 for option in below.visibleOptions {
-                    text += lines(command, when: "__fish_seen_subcommand_from \(below.name)", specification(option))
+                    text += lines(command, when: "__ottla_is_behind \(command.name) \(below.name)", specification(option))
                 }
             }
         }
@@ -28,11 +28,8 @@ struct FishCompletion {
     }
 
     /// What completes behind a command, under all its names, as long as a condition holds.
-    private func lines(_ command: Command, when condition: String?, _ completion: String) -> String {
-        let behind = "__fish_seen_subcommand_from \(command.name)" + (condition.map { "; and \($0)" } ?? "")
-        var text = "complete -c ottla -n \(quote(behind)) \(completion)\n"
-        for name in Shell.kafkaNames(command) { text += "complete -c \(name) \(condition.map { "-n \(quote($0)) " } ?? "")\(completion)\n" }
-        return text
+    private func lines(_ command: Command, when condition: String, _ completion: String) -> String {
+        (["ottla"] + Shell.kafkaNames(command)).map { "complete -c \($0) -n \(quote(condition)) \(completion)\n" }.joined()
     }
 
     private func specification(_ option: Option) -> String {
@@ -42,11 +39,8 @@ struct FishCompletion {
             case .none: text += " -x"
             case .file: text += " -r -F"
             case .directory: text += " -x -a '(__fish_complete_directories)'"
-            case .topic: text += " -x -a '(__ottla_ask topics)'"
-            case .group: text += " -x -a '(__ottla_ask groups)'"
-            case .broker: text += " -x -a '(__ottla_ask brokers)'"
-            case .transactionalId: text += " -x -a '(__ottla_ask transactions)'"
             case .words(let words): text += " -x -a \(quote(words.joined(separator: " ")))"
+            default: text += " -x -a '(__ottla_ask \(option.completion.question ?? ""))'"
             }
         }
         return text + " -d \(quote(option.help))"
@@ -65,25 +59,48 @@ struct FishCompletion {
     private static let head = """
         # fish completion for ottla and Kafka's names for its commands. Written by 'ottla completion fish'.
 
-        # Asks the cluster on the command line for its topics, groups or the like; silent within 300 ms when it does not answer.
+        # The command that is being typed and the words behind it, under whatever name it was called.
+        function __ottla_words
+            set -l words (commandline -opc)
+            set -l program (string replace -r '.*/' '' -- $words[1])
+            if test "$program" = ottla
+                printf '%s\\n' $words[2..]
+            else
+                string replace -r '^kafka-(.*?)(\\.sh)?$' '$1' -- $program
+                printf '%s\\n' $words[2..]
+            end
+        end
+
+        function __ottla_is_first
+            test (count (commandline -opc)) -eq 1
+        end
+
+        function __ottla_is
+            set -l words (__ottla_words)
+            test "$words[1]" = "$argv[1]"
+        end
+
+        # Whether none of the subcommands is typed yet.
+        function __ottla_is_before
+            set -l words (__ottla_words)
+            test "$words[1]" = "$argv[1]"; or return
+            for word in $words[2..]
+                contains -- $word $argv[2..]; and return 1
+            end
+            return 0
+        end
+
+        function __ottla_is_behind
+            set -l words (__ottla_words)
+            test "$words[1]" = "$argv[1]"; and contains -- $argv[2] $words[2..]
+        end
+
+        # Asks for names of the cluster on the command line, or for settings; silent within 300 ms when the cluster does not answer.
         function __ottla_ask
             set -l words (commandline -opc)
-            set -l server
-            set -l config
-            for i in (seq (count $words))
-                switch $words[$i]
-                    case --bootstrap-server -bootstrap-server --broker-list
-                        set server $words[(math $i + 1)]
-                    case '--bootstrap-server=*' '--broker-list=*'
-                        set server (string replace -r '^[^=]*=' '' -- $words[$i])
-                    case --command-config --consumer.config --producer.config
-                        set config --command-config $words[(math $i + 1)]
-                    case '--command-config=*'
-                        set config --command-config (string replace -r '^[^=]*=' '' -- $words[$i])
-                end
-            end
-            test -n "$server"; or return
-            $words[1] __complete $argv[1] --bootstrap-server $server $config 2>/dev/null
+            set -l value (commandline -ct | string replace -r '^--?[^=]*=' '' | string replace -r '^[\\'"]' '')
+            set -l program (string replace -r '^~/' "$HOME/" -- $words[1])
+            $program __complete $argv[1] "$value" $words 2>/dev/null
         end
 
 

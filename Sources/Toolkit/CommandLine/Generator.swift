@@ -10,7 +10,7 @@ struct Generator {
     func printCompletion(_ words: [String]) -> Int32 {
         guard words.count == 1, let shell = Shell(rawValue: words[0]) else {
             error.line("usage: ottla completion bash|zsh|fish")
-            return 1
+            return ExitCode.usage.rawValue
         }
         output.write(shell.script(commands))
         return 0
@@ -21,7 +21,7 @@ struct Generator {
         let kinds = ["man": { pages }, "completions": { scripts }, "schemas": { schemas }]
         guard words.count == 2, let files = kinds[words[0]]?() else {
             error.line("usage: ottla generate man|completions|schemas DIR")
-            return 1
+            return ExitCode.usage.rawValue
         }
         do {
             try Surroundings.makeDirectory(words[1])
@@ -34,12 +34,12 @@ struct Generator {
     }
 
     private var pages: [(name: String, text: String)] {
-        var pages = [("ottla.1", ManPage.overview(commands))]
-        for command in commands where !command.isHidden {
-            pages.append(("ottla-\(command.name).1", ManPage.page(command)))
-            if let kafkaName = command.kafkaName { pages.append(("\(kafkaName).1", ManPage.reference(to: command))) }
-        }
-        return pages
+        let own = [("ottla.1", ManPage.overview(commands)), ("ottla-tutorial.7", Tutorial.page)]
+        return own
+            + commands.filter { !$0.isHidden }.flatMap { command in
+                [("ottla-\(command.name).1", ManPage.page(command))]
+                    + Shell.kafkaNames(command).prefix(1).map { ("\($0).1", ManPage.page(command, kafkaName: $0)) }
+            }
     }
 
     private var schemas: [(name: String, text: String)] {

@@ -51,7 +51,7 @@ struct HelpText {
         switch option.value {
         case .none: return spelled
         case .required(let label): return "\(spelled) <\(label)>\(option.takesSeveral ? " ..." : "")"
-        case .optional(let label): return "\(spelled) [\(label)]"
+        case .optional(let label), .optionalNumber(let label): return "\(spelled) [\(label)]"
         }
     }
 

@@ -1,3 +1,5 @@
+import KafkaClient
+
 /// Parses words as jopt-simple 5.0.4 does for most of Kafka's tools, with its error texts.
 ///
 /// Long names work with one dash too, nothing is abbreviated, a required value swallows any word (even one that looks like an option), a value given
@@ -58,6 +60,14 @@ struct JoptParser {
             if let attached {
                 parsed.add(option, spelling: spelling, value: attached)
             } else if let next = rest.first, !looksLikeOption(next) || Int64(next) != nil {
+                parsed.add(option, spelling: spelling, value: rest.removeFirst())
+            } else {
+                parsed.add(option, spelling: spelling, value: nil)
+            }
+        case .optionalNumber:
+            if let attached {
+                parsed.add(option, spelling: spelling, value: attached)
+            } else if let next = rest.first, Int64(java: next) != nil {
                 parsed.add(option, spelling: spelling, value: rest.removeFirst())
             } else {
                 parsed.add(option, spelling: spelling, value: nil)

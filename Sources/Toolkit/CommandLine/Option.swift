@@ -8,6 +8,8 @@ public struct Option: Sendable {
         case required(String)
         /// A value may follow, unless the next word looks like an option.
         case optional(String)
+        /// A number may follow, also a negative one; another word is left alone.
+        case optionalNumber(String)
     }
 
     /// What a shell offers for the value.
@@ -26,8 +28,31 @@ public struct Option: Sendable {
         case broker
         /// Transactional ids of the cluster.
         case transactionalId
+        /// What is configured, in a cluster's own words: of the kind that `--entity-type` names on the command line.
+        case entity
+        /// A setting, `key=value`.
+        case setting(SettingKind)
+        /// Settings, separated by commas.
+        case settings(SettingKind)
+        /// Keys of settings, separated by commas.
+        case settingNames(SettingKind)
         /// One of these words.
         case words([String])
+
+        /// What the shell asks `ottla __complete` for; nil where it needs to ask nobody.
+        var question: String? {
+            switch self {
+            case .none, .file, .directory, .words: nil
+            case .topic: "topics"
+            case .group: "groups"
+            case .broker: "brokers"
+            case .transactionalId: "transactions"
+            case .entity: "entities"
+            case .setting(let kind): "setting.\(kind.rawValue)"
+            case .settings(let kind): "settings.\(kind.rawValue)"
+            case .settingNames(let kind): "names.\(kind.rawValue)"
+            }
+        }
     }
 
     /// Every spelling without dashes. The first is the one that help shows and that tools ask for; the others are older or newer names of the same thing.

@@ -27,6 +27,11 @@ enum Shell: String, CaseIterable {
     /// The words that complete in the place of a command, beside the commands themselves.
     static let builtIns: [(word: String, help: String)] = [("help", "Show the options of a command"), ("completion", "Print a completion script")]
 
+    /// What `ottla help` explains.
+    static func helpWords(_ commands: [Command]) -> [String] {
+        commands.map(\.name) + HelpTopics.all.map(\.name) + commands.compactMap(\.kafkaName)
+    }
+
     /// `text` in single quotes for a POSIX-like shell.
     static func quote(_ text: String) -> String { "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'" }
 }

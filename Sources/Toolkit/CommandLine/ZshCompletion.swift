@@ -8,7 +8,7 @@ struct ZshCompletion {
             "#compdef \(names.joined(separator: " "))\n# zsh completion for ottla and Kafka's names for its commands. Written by 'ottla completion zsh'.\n\n"
         text += Self.ask
         for command in commands { text += "_ottla_command_\(function(command))() {\n\(arguments(command))}\n\n" }
-        text += "_ottla() {\n    local program=${words[1]:t}\n    _ottla_line=(\"${(@)words[1,CURRENT-1]}\")\n    case ${program%.sh} in\n"
+        text += "_ottla() {\n    local program=${words[1]:t}\n    local -a _ottla_line=(\"${(@Q)words[1,CURRENT-1]}\")\n    case ${program%.sh} in\n"
         for command in commands {
             if let kafkaName = command.kafkaName { text += "        \(kafkaName)) _ottla_command_\(function(command)); return ;;\n" }
         }
@@ -20,7 +20,7 @@ struct ZshCompletion {
         text += "    local command=$words[2]\n    shift words\n    ((CURRENT--))\n    case $command in\n"
         for command in commands { text += "        \(command.name)) _ottla_command_\(function(command)) ;;\n" }
         text +=
-            "        help) _values command \(commands.map(\.name).joined(separator: " ")) ;;\n        completion) _values shell bash zsh fish ;;\n    esac\n}\n\n"
+            "        help) _values command \(Shell.helpWords(commands).joined(separator: " ")) ;;\n        completion) _values shell bash zsh fish ;;\n    esac\n}\n\n"
         text += "_ottla \"$@\"\n"
         return text
     }
@@ -48,16 +48,13 @@ struct ZshCompletion {
             case .none: " "
             case .file: "_files"
             case .directory: "_files -/"
-            case .topic: "_ottla_topics"
-            case .group: "_ottla_groups"
-            case .broker: "_ottla_brokers"
-            case .transactionalId: "_ottla_transactions"
             case .words(let words): "(\(words.joined(separator: " ")))"
+            default: "{_ottla_ask \(option.completion.question ?? "")}"
             }
         switch option.value {
         case .none: return Shell.quote("\(mark)\(name)[\(help)]")
         case .required(let label): return Shell.quote("\(mark)\(name)=[\(help)]:\(escape(label)):\(action)")
-        case .optional(let label): return Shell.quote("\(mark)\(name)=[\(help)]::\(escape(label)):\(action)")
+        case .optional(let label), .optionalNumber(let label): return Shell.quote("\(mark)\(name)=[\(help)]::\(escape(label)):\(action)")
         }
     }
 
@@ -71,26 +68,15 @@ struct ZshCompletion {
     }
 
     private static let ask = """
-        # Asks the cluster on the command line for its topics, groups or the like; silent within 300 ms when it does not answer.
+        # Asks for names of the cluster on the command line, or for settings; silent within 300 ms when the cluster does not answer.
         _ottla_ask() {
-            local server config i
-            for ((i = 1; i <= $#_ottla_line; i++)); do
-                case $_ottla_line[i] in
-                    --bootstrap-server | -bootstrap-server | --broker-list) server=$_ottla_line[i+1] ;;
-                    --bootstrap-server=* | --broker-list=*) server=${_ottla_line[i]#*=} ;;
-                    --command-config | --consumer.config | --producer.config) config=$_ottla_line[i+1] ;;
-                    --command-config=*) config=${_ottla_line[i]#*=} ;;
-                esac
-            done
-            [[ -n $server ]] || return 1
+            local program=${_ottla_line[1]/#\\~\\//$HOME/}
             local -a found
-            found=(${(f)"$(_call_program $1 ${(q)_ottla_line[1]} __complete $1 --bootstrap-server ${(q)server} ${config:+--command-config} ${config:+${(q)config}} 2>/dev/null)"})
-            compadd -a found
+            found=(${(f)"$($program __complete $1 "${(Q)PREFIX}" "${_ottla_line[@]}" 2>/dev/null)"})
+            local -a keys=(${(M)found:#*=}) names=(${found:#*=})
+            compadd -S '' -a keys
+            compadd -a names
         }
-        _ottla_topics() { _ottla_ask topics }
-        _ottla_groups() { _ottla_ask groups }
-        _ottla_brokers() { _ottla_ask brokers }
-        _ottla_transactions() { _ottla_ask transactions }
 
 
         """

@@ -43,6 +43,25 @@ struct DescribeConfigs {
                 }),
         ])
 
+    /// A thing that is described, before its settings.
+    struct Entity {
+        let type: EntityType
+        /// Empty for the defaults of all brokers.
+        let name: String
+        let showsAll: Bool
+    }
+
+    static let entities = Shape<Entity>(
+        "entities", "a thing that was described, with settings or without",
+        text: .lines { entity in
+            if entity.name.isEmpty { return "Default configs for \(entity.type.rawValue) in the cluster are:" }
+            return "\(entity.showsAll ? "All" : "Dynamic") configs for \(entity.type.singular) \(entity.name) are:"
+        },
+        [
+            Column("entityType", "what it is, as --entity-type takes it") { $0.type.rawValue },
+            Column("entityName", "its name; null for the defaults of all brokers") { $0.name.isEmpty ? nil : $0.name },
+        ])
+
     private static let synonymFields = [
         Field("source", .string, "where the value comes from"), Field("name", .string, "name under which it is set"),
         Field("value", .nullable(.string), "the value; null when it is a secret"),
@@ -56,17 +75,14 @@ struct DescribeConfigs {
         let names = try name.map { [$0] } ?? everything()
         let resources = names.map { ConfigResource(kind, $0) }
         let answers = try admin.describeConfigs(resources, includesSynonyms: true)
+        context.report.add([], as: Self.entities)
+        context.report.add([], as: Self.configs)
         for resource in resources {
             let entries = try (answers[resource] ?? .failure(ClientError(code: .unknownServerError))).get()
-            context.report.decorate(heading(resource.name) + "\n")
+            context.report.add(Entity(type: type, name: resource.name, showsAll: showsAll), as: Self.entities)
             let shown = entries.filter { isShown($0, of: resource.name) }.sorted { $0.name < $1.name }
             context.report.add(shown.map { Row(type: type, name: resource.name, entry: $0) }, as: Self.configs)
         }
-    }
-
-    private func heading(_ name: String) -> String {
-        if name.isEmpty { return "Default configs for \(type.rawValue) in the cluster are:" }
-        return "\(showsAll ? "All" : "Dynamic") configs for \(type.singular) \(name) are:"
     }
 
     private func isShown(_ entry: ConfigEntry, of name: String) -> Bool {

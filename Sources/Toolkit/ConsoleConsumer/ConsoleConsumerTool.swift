@@ -29,10 +29,12 @@ public enum ConsoleConsumerTool {
                 help: "A property of the formatter: print.timestamp, print.partition, print.offset, print.delivery, print.epoch, print.headers, print.key, "
                     + "print.value (true or false), key.separator, line.separator, headers.separator, null.literal, key.deserializer, value.deserializer, "
                     + "headers.deserializer",
-                repeatable: true, completion: .words(DefaultFormatter.propertyNames.map { $0 + "=" })),
+                repeatable: true, completion: .setting(.formatter)),
             Option(
                 "formatter-config", value: .required("file"), help: "A file of formatter properties; --formatter-property wins over it", completion: .file),
-            Option("command-property", "consumer-property", value: .required("key=value"), help: "A property of the consumer", repeatable: true),
+            Option(
+                "command-property", "consumer-property", value: .required("key=value"), help: "A property of the consumer", repeatable: true,
+                completion: .setting(.consumer)),
             Option(
                 "command-config", "consumer.config", value: .required("file"), help: "A file of consumer properties; --command-property wins over it",
                 completion: .file),

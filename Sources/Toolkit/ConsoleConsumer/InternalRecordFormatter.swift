@@ -43,37 +43,16 @@ struct InternalRecordFormatter: MessageFormatter {
         switch (kind, type) {
         case (.offsets, _): try json(OffsetCommitValue.self, version, bytes)
         case (.groups, _): try json(GroupMetadataValue.self, version, bytes)
-        case (.transactions, _): try json(TransactionLogValue.self, version, bytes, print: Self.transaction)
+        case (.transactions, _): try json(TransactionLogValue.self, version, bytes)
         case (.shareState, 0): try json(ShareSnapshotValue.self, version, bytes)
         case (.shareState, _): try json(ShareUpdateValue.self, version, bytes)
         }
     }
 
-    /// Kafka's converter prints tagged fields among the others, in the order in which the schema declares them.
-    private static func transaction(_ value: TransactionLogValue, _ version: Int16) -> String {
-        var fields = ["\"producerId\":\(value.producerId)"]
-        if version >= 1, value.previousProducerId != -1 { fields.append("\"previousProducerId\":\(value.previousProducerId)") }
-        if version >= 1, value.nextProducerId != -1 { fields.append("\"nextProducerId\":\(value.nextProducerId)") }
-        fields.append("\"producerEpoch\":\(value.producerEpoch)")
-        if version >= 1, value.nextProducerEpoch != -1 { fields.append("\"nextProducerEpoch\":\(value.nextProducerEpoch)") }
-        fields.append("\"transactionTimeoutMs\":\(value.transactionTimeoutMs)")
-        fields.append("\"transactionStatus\":\(value.transactionStatus)")
-        let partitions = value.transactionPartitions?.map { entry in
-            "{\"topic\":\(JSONPrinter.quoted(entry.topic)),\"partitionIds\":[\(entry.partitionIds.map { "\($0)" }.joined(separator: ","))]}"
-        }
-        fields.append("\"transactionPartitions\":" + (partitions.map { "[" + $0.joined(separator: ",") + "]" } ?? "null"))
-        fields.append("\"transactionLastUpdateTimestampMs\":\(value.transactionLastUpdateTimestampMs)")
-        fields.append("\"transactionStartTimestampMs\":\(value.transactionStartTimestampMs)")
-        if version >= 1, value.clientTransactionVersion != 0 { fields.append("\"clientTransactionVersion\":\(value.clientTransactionVersion)") }
-        return "{" + fields.joined(separator: ",") + "}"
-    }
-
-    private func json<M: Message>(
-        _ type: M.Type, _ version: Int16, _ bytes: Bytes, print: (M, Int16) -> String = { JSONPrinter.print($0, version: $1) }
-    ) throws(FormatError) -> String {
+    private func json<M: Message>(_ type: M.Type, _ version: Int16, _ bytes: Bytes) throws(FormatError) -> String {
         guard M.versions.contains(version) else { return "\"unknown\"" }
         do {
-            return print(try M.decode(bytes, version: version, allowsTrailing: true), version)
+            return JSONPrinter.print(try M.decode(bytes, version: version, allowsTrailing: true), version: version)
         } catch {
             throw FormatError(description: "\(error)")
         }

@@ -23,7 +23,9 @@ extension ConsoleProducerTool {
         Option("bootstrap-server", "broker-list", value: .required("host:port"), help: "Servers to connect to, separated by commas"),
         Option("topic", value: .required("name"), help: "The topic to send records to", completion: .topic),
         Option("command-config", "producer.config", value: .required("file"), help: "A file of producer properties", completion: .file),
-        Option("command-property", "producer-property", value: .required("key=value"), help: "A producer property", repeatable: true),
+        Option(
+            "command-property", "producer-property", value: .required("key=value"), help: "A producer property", repeatable: true,
+            completion: .setting(.producer)),
     ]
 
     private static let readerOptions: [Option] = [
@@ -32,7 +34,9 @@ extension ConsoleProducerTool {
             default: "text", completion: .words(["text", "jsonl"])),
         Option("keep-partition", help: "With --input jsonl: send records to the partitions that they name", availableIf: ["input"]),
         Option("line-reader", value: .required("class"), help: "The class that reads lines; only Kafka's own is known", default: defaultReader),
-        Option("reader-property", "property", value: .required("key=value"), help: "A property of the line reader", repeatable: true),
+        Option(
+            "reader-property", "property", value: .required("key=value"), help: "A property of the line reader", repeatable: true,
+            completion: .setting(.lineReader)),
         Option("reader-config", value: .required("file"), help: "A file of line reader properties", completion: .file),
     ]
 

@@ -41,7 +41,7 @@ struct DeleteOffsets {
         case nil: run.context.report.say("Request succeeded for deleting offsets from group \(group).")
         case .groupSubscribedToTopic?, .topicAuthorizationFailed?, .unknownTopicOrPartition?:
             run.printError("Encountered some partition-level error, see the follow-up details.")
-        case .invalidGroupId?, .groupIdNotFound?, .groupAuthorizationFailed?, .nonEmptyGroup?: run.printError(failure?.message ?? "")
+        case .some(let code) where [.invalidGroupId, .groupIdNotFound, .groupAuthorizationFailed, .nonEmptyGroup].contains(code): run.printError(code.message)
         case .some(let code): run.printError("Encountered some unknown error: \(code.name)")
         }
     }

@@ -27,12 +27,7 @@ enum DeleteRecordsTool {
 
     static let partitions = Shape<Row>(
         "partitions", "a partition whose records were to be deleted",
-        text: .lines { row in
-            switch row.result {
-            case .success(let offset): "partition: \(row.partition)\tlow_watermark: \(offset)"
-            case .failure(let error): "partition: \(row.partition)\terror: \(error.javaDescription)"
-            }
-        },
+        text: .lines { row in (try? row.result.get()).map { "partition: \(row.partition)\tlow_watermark: \($0)" } },
         [
             Column("topic", "topic") { $0.partition.topic },
             Column("partition", "number of the partition") { $0.partition.partition },
@@ -51,10 +46,20 @@ enum DeleteRecordsTool {
         let results = try delete(offsets, session.admin)
         context.report.say("Records delete operation completed:")
         let rows = offsets.keys.sorted().map { Row(partition: $0, result: results[$0] ?? .failure(ClientError(code: .unknownTopicOrPartition))) }
-        context.report.add(rows, as: partitions)
+        for row in rows {
+            context.report.add(row, as: partitions)
+            if let error = row.result.failure { complain(error, of: row.partition, context) }
+        }
         let failures = rows.compactMap(\.result.failure)
         if let reason = failures.lazy.compactMap(\.reason).first { context.error.line("\(context.invocation.program): cannot reach the cluster: \(reason)") }
         return .of(failures.map(\.exit), among: rows.count)
+    }
+
+    /// Kafka tells a failure on standard output alone.
+    private static func complain(_ error: ClientError, of partition: TopicPartition, _ context: ToolContext) {
+        let isTold = context.invocation.isKafkaName && context.report.isText
+        let text = "\(context.invocation.program): partition \(partition): \(error.message)"
+        context.complain(ToolError(error, message: isTold ? "" : text).onOutput("partition: \(partition)\terror: \(error.javaDescription)"))
     }
 
     /// A failure of the whole call is one of each partition, as Kafka tells it.

@@ -1,3 +1,5 @@
+import KafkaProtocol
+
 /// How long one record took.
 struct LatencyRow: Sendable {
     let number: Int

@@ -13,6 +13,8 @@ public indirect enum FieldType: Equatable, Sendable {
     /// Names that are not known before, each with a value of one type.
     case map(FieldType)
     case object([Field])
+    /// Whatever a schema outside of Ottla says: the content of a record of one of Kafka's own topics.
+    case any
     /// The type, or null: where Kafka's text has `-` or leaves the value out.
     case nullable(FieldType)
 }

@@ -67,6 +67,7 @@ enum JSONSchema {
         case .array(let element): .members(["type": .string("array"), "items": schema(of: element)])
         case .map(let value): .members(["type": .string("object"), "additionalProperties": schema(of: value)])
         case .object(let fields): closed(fields.map { JSONValue.Member($0.name, described($0)) }, required: fields.map(\.name))
+        case .any: .members([:])
         case .nullable(let wrapped): .members(["anyOf": .array([schema(of: wrapped), .members(["type": .string("null")])])])
         }
     }

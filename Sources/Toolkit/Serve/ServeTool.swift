@@ -23,7 +23,9 @@ enum ServeTool {
                 help: "fsync: acks=all is answered once the data is on the disk; os: trust the page cache, as Kafka does",
                 default: "fsync", completion: .words(["fsync", "os"])),
             Option("config", value: .required("file"), help: "A server.properties file with Kafka's keys", completion: .file),
-            Option("override", value: .required("key=value"), help: "One of Kafka's keys; stronger than the file", repeatable: true),
+            Option(
+                "override", value: .required("key=value"), help: "One of Kafka's keys; stronger than the file", repeatable: true,
+                completion: .setting(.broker)),
             Option("topic", value: .required("name:partitions"), help: "Create a topic at start unless it exists", repeatable: true),
             Option(
                 "ready-file", value: .required("file"), help: "Gets HOST:PORT and a newline once the broker answers; removed at the start",

@@ -50,7 +50,7 @@ public enum TopicsTool {
             help: "Brokers that hold each partition: partitions are separated by commas, the replicas of one by colons"),
         Option(
             "config", value: .required("key=value"), help: "Setting of the new topic, such as retention.ms=60000", repeatable: true,
-            completion: .words(ConfigTable.topic.keys.filter { !$0.isInternal }.map { "\($0.name)=" })),
+            completion: .setting(.topic)),
         Option("delete-config", value: .required("key"), help: "No longer does anything", repeatable: true, hidden: true),
     ]
 
