@@ -131,6 +131,19 @@ class KafkaBroker:
         subprocess.run([f"{KAFKA_HOME}/bin/kafka-broker", "wipe", self.directory], check=False, capture_output=True)
 
 
+def kafka_tools(directory):
+    """A directory with Kafka's own tools, among them one that the launchers of KAFKA_HOME may leave out."""
+    directory = pathlib.Path(directory)
+    directory.mkdir(parents=True)
+    for path in pathlib.Path(KAFKA_HOME, "bin").glob("kafka-*"):
+        (directory / path.name).symlink_to(path)
+    reset = directory / "kafka-streams-application-reset.sh"
+    if not reset.exists():
+        reset.write_text(f'#!/bin/sh\nexec "{KAFKA_HOME}/bin/kafka-tool" org.apache.kafka.tools.StreamsResetter "$@"\n')
+        reset.chmod(0o755)
+    return directory
+
+
 def links(directory, others=None):
     """A directory with our tools under Kafka's names; `others` is where the tools come from that we do not have."""
     directory = pathlib.Path(directory)

@@ -108,6 +108,12 @@ _ottla_options() {
         metadata-quorum.remove-controller) REPLY='--controller-directory-id --controller-id --dry-run --help' ;;
         acls) REPLY='--add --allow-host --allow-principal --bootstrap-controller --bootstrap-server --cluster --command-config --consumer --delegation-token --deny-host --deny-principal --force --group --help --idempotent --list --operation --output --principal --producer --remove --resource-pattern-type --topic --transactional-id --user-principal --version' ;;
         delegation-tokens) REPLY='--bootstrap-server --command-config --create --describe --expire --expiry-time-period --help --hmac --max-life-time-period --output --owner-principal --renew --renew-time-period --renewer-principal --version' ;;
+        producer-perf-test) REPLY='--bootstrap-server --command-config --command-property --help --num-records --output --payload-delimiter --payload-file --payload-monotonic --print-metrics --record-size --reporting-interval --throughput --topic --transaction-duration-ms --transactional-id --warmup-records' ;;
+        consumer-perf-test) REPLY='--bootstrap-server --command-config --command-property --date-format --fetch-size --from-latest --group --help --hide-header --include --num-records --output --print-metrics --reporting-interval --show-detailed-stats --socket-buffer-size --timeout --topic --version' ;;
+        verifiable-producer) REPLY='--acks --bootstrap-server --command-config --help --max-messages --message-create-time --repeating-keys --throughput --topic --value-prefix' ;;
+        verifiable-consumer) REPLY='--assignment-strategy --bootstrap-server --command-config --enable-autocommit --group-id --group-instance-id --group-protocol --group-remote-assignor --help --max-messages --reset-policy --session-timeout --topic --verbose' ;;
+        e2e-latency) REPLY='--bootstrap-server --command-config --help --num-headers --num-records --output --producer-acks --record-header-key-size --record-header-size --record-key-size --record-size --topic --version' ;;
+        streams-application-reset) REPLY='--application-id --bootstrap-server --by-duration --command-config --dry-run --force --from-file --help --input-topics --intermediate-topics --internal-topics --output --shift-by --to-datetime --to-earliest --to-latest --to-offset --version' ;;
         *) REPLY='' ;;
     esac
 }
@@ -254,6 +260,36 @@ _ottla_value() {
         delegation-tokens:bootstrap-server | delegation-tokens:expiry-time-period | delegation-tokens:hmac | delegation-tokens:max-life-time-period | delegation-tokens:owner-principal | delegation-tokens:renew-time-period | delegation-tokens:renewer-principal) REPLY='none' ;;
         delegation-tokens:command-config) REPLY='file' ;;
         delegation-tokens:output) REPLY='words text json jsonl' ;;
+        producer-perf-test:bootstrap-server | producer-perf-test:command-property | producer-perf-test:producer-props | producer-perf-test:num-records | producer-perf-test:payload-delimiter | producer-perf-test:record-size | producer-perf-test:reporting-interval | producer-perf-test:throughput | producer-perf-test:transaction-duration-ms | producer-perf-test:warmup-records) REPLY='none' ;;
+        producer-perf-test:command-config | producer-perf-test:producer.config | producer-perf-test:payload-file) REPLY='file' ;;
+        producer-perf-test:output) REPLY='words text json jsonl' ;;
+        producer-perf-test:topic) REPLY='ask topics' ;;
+        producer-perf-test:transactional-id) REPLY='ask transactions' ;;
+        consumer-perf-test:bootstrap-server | consumer-perf-test:command-property | consumer-perf-test:date-format | consumer-perf-test:fetch-size | consumer-perf-test:include | consumer-perf-test:num-records | consumer-perf-test:messages | consumer-perf-test:reporting-interval | consumer-perf-test:socket-buffer-size | consumer-perf-test:timeout) REPLY='none' ;;
+        consumer-perf-test:command-config | consumer-perf-test:consumer.config) REPLY='file' ;;
+        consumer-perf-test:group) REPLY='ask groups' ;;
+        consumer-perf-test:output) REPLY='words text json jsonl' ;;
+        consumer-perf-test:topic) REPLY='ask topics' ;;
+        verifiable-producer:acks) REPLY='words 0 1 -1' ;;
+        verifiable-producer:bootstrap-server | verifiable-producer:max-messages | verifiable-producer:message-create-time | verifiable-producer:repeating-keys | verifiable-producer:throughput | verifiable-producer:value-prefix) REPLY='none' ;;
+        verifiable-producer:command-config | verifiable-producer:producer.config) REPLY='file' ;;
+        verifiable-producer:topic) REPLY='ask topics' ;;
+        verifiable-consumer:assignment-strategy | verifiable-consumer:bootstrap-server | verifiable-consumer:group-instance-id | verifiable-consumer:group-remote-assignor | verifiable-consumer:max-messages | verifiable-consumer:session-timeout) REPLY='none' ;;
+        verifiable-consumer:command-config | verifiable-consumer:consumer.config) REPLY='file' ;;
+        verifiable-consumer:group-id) REPLY='ask groups' ;;
+        verifiable-consumer:group-protocol) REPLY='words classic consumer' ;;
+        verifiable-consumer:reset-policy) REPLY='words earliest latest none' ;;
+        verifiable-consumer:topic) REPLY='ask topics' ;;
+        e2e-latency:bootstrap-server | e2e-latency:num-headers | e2e-latency:num-records | e2e-latency:record-header-key-size | e2e-latency:record-header-size | e2e-latency:record-key-size | e2e-latency:record-size) REPLY='none' ;;
+        e2e-latency:command-config) REPLY='file' ;;
+        e2e-latency:output) REPLY='words text json jsonl' ;;
+        e2e-latency:producer-acks) REPLY='words 1 all' ;;
+        e2e-latency:topic) REPLY='ask topics' ;;
+        streams-application-reset:application-id) REPLY='ask groups' ;;
+        streams-application-reset:bootstrap-server | streams-application-reset:by-duration | streams-application-reset:shift-by | streams-application-reset:to-datetime | streams-application-reset:to-offset) REPLY='none' ;;
+        streams-application-reset:command-config | streams-application-reset:config-file | streams-application-reset:from-file) REPLY='file' ;;
+        streams-application-reset:input-topics | streams-application-reset:intermediate-topics | streams-application-reset:internal-topics) REPLY='ask topics' ;;
+        streams-application-reset:output) REPLY='words text json jsonl' ;;
         *) REPLY=switch ;;
     esac
 }
@@ -274,13 +310,13 @@ _ottla() {
     command=${words[0]##*/}
     if [[ $command == ottla ]]; then
         if ((count == 2)); then
-            _ottla_offer_words 'serve topics console-producer console-consumer consumer-groups get-offsets transactions configs client-metrics delete-records groups cluster broker-api-versions log-dirs dump-log leader-election reassign-partitions features metadata-quorum acls delegation-tokens help completion --help --version'
+            _ottla_offer_words 'serve topics console-producer console-consumer consumer-groups get-offsets transactions configs client-metrics delete-records groups cluster broker-api-versions log-dirs dump-log leader-election reassign-partitions features metadata-quorum acls delegation-tokens producer-perf-test consumer-perf-test verifiable-producer verifiable-consumer e2e-latency streams-application-reset help completion --help --version'
             return
         fi
         command=${words[1]} first=2
         case $command in
             help)
-                ((count == 3)) && _ottla_offer_words 'serve topics console-producer console-consumer consumer-groups get-offsets transactions configs client-metrics delete-records groups cluster broker-api-versions log-dirs dump-log leader-election reassign-partitions features metadata-quorum acls delegation-tokens output exit-codes tutorial kafka-topics kafka-console-producer kafka-console-consumer kafka-consumer-groups kafka-get-offsets kafka-transactions kafka-configs kafka-client-metrics kafka-delete-records kafka-groups kafka-cluster kafka-broker-api-versions kafka-log-dirs kafka-dump-log kafka-leader-election kafka-reassign-partitions kafka-features kafka-metadata-quorum kafka-acls kafka-delegation-tokens'
+                ((count == 3)) && _ottla_offer_words 'serve topics console-producer console-consumer consumer-groups get-offsets transactions configs client-metrics delete-records groups cluster broker-api-versions log-dirs dump-log leader-election reassign-partitions features metadata-quorum acls delegation-tokens producer-perf-test consumer-perf-test verifiable-producer verifiable-consumer e2e-latency streams-application-reset output exit-codes tutorial kafka-topics kafka-console-producer kafka-console-consumer kafka-consumer-groups kafka-get-offsets kafka-transactions kafka-configs kafka-client-metrics kafka-delete-records kafka-groups kafka-cluster kafka-broker-api-versions kafka-log-dirs kafka-dump-log kafka-leader-election kafka-reassign-partitions kafka-features kafka-metadata-quorum kafka-acls kafka-delegation-tokens kafka-producer-perf-test kafka-consumer-perf-test kafka-verifiable-producer kafka-verifiable-consumer kafka-e2e-latency kafka-streams-application-reset'
                 return
                 ;;
             completion)
@@ -314,4 +350,4 @@ _ottla() {
     _ottla_offer_words "$REPLY"
 }
 
-complete -F _ottla ottla kafka-topics kafka-topics.sh kafka-console-producer kafka-console-producer.sh kafka-console-consumer kafka-console-consumer.sh kafka-consumer-groups kafka-consumer-groups.sh kafka-get-offsets kafka-get-offsets.sh kafka-transactions kafka-transactions.sh kafka-configs kafka-configs.sh kafka-client-metrics kafka-client-metrics.sh kafka-delete-records kafka-delete-records.sh kafka-groups kafka-groups.sh kafka-cluster kafka-cluster.sh kafka-broker-api-versions kafka-broker-api-versions.sh kafka-log-dirs kafka-log-dirs.sh kafka-dump-log kafka-dump-log.sh kafka-leader-election kafka-leader-election.sh kafka-reassign-partitions kafka-reassign-partitions.sh kafka-features kafka-features.sh kafka-metadata-quorum kafka-metadata-quorum.sh kafka-acls kafka-acls.sh kafka-delegation-tokens kafka-delegation-tokens.sh
+complete -F _ottla ottla kafka-topics kafka-topics.sh kafka-console-producer kafka-console-producer.sh kafka-console-consumer kafka-console-consumer.sh kafka-consumer-groups kafka-consumer-groups.sh kafka-get-offsets kafka-get-offsets.sh kafka-transactions kafka-transactions.sh kafka-configs kafka-configs.sh kafka-client-metrics kafka-client-metrics.sh kafka-delete-records kafka-delete-records.sh kafka-groups kafka-groups.sh kafka-cluster kafka-cluster.sh kafka-broker-api-versions kafka-broker-api-versions.sh kafka-log-dirs kafka-log-dirs.sh kafka-dump-log kafka-dump-log.sh kafka-leader-election kafka-leader-election.sh kafka-reassign-partitions kafka-reassign-partitions.sh kafka-features kafka-features.sh kafka-metadata-quorum kafka-metadata-quorum.sh kafka-acls kafka-acls.sh kafka-delegation-tokens kafka-delegation-tokens.sh kafka-producer-perf-test kafka-producer-perf-test.sh kafka-consumer-perf-test kafka-consumer-perf-test.sh kafka-verifiable-producer kafka-verifiable-producer.sh kafka-verifiable-consumer kafka-verifiable-consumer.sh kafka-e2e-latency kafka-e2e-latency.sh kafka-streams-application-reset kafka-streams-application-reset.sh

@@ -1,6 +1,7 @@
 import Host
 import KafkaClient
 import KafkaProtocol
+import Vocabulary
 
 /// A consumer that blocks: it drives a `Consumer` on a session of its own.
 public final class ConsumerSession {
@@ -55,6 +56,16 @@ public final class ConsumerSession {
             tellObstacles()
             if !goesOn() { return nil }
         }
+    }
+
+    /// Commits offsets, nil for the positions of all partitions, and waits for the answer.
+    /// - Throws: why not all of them are committed.
+    public func commit(_ offsets: [TopicPartition: CommitOffset]? = nil, timeoutMs: Int) throws(ClientError) {
+        var outcome: ClientError??
+        consumer.commit(offsets, timeoutMs: timeoutMs) { outcome = .some($0) }
+        // The member's own retries end at the timeout.
+        while outcome == nil { try session.pump(untilMs: .max) }
+        if let error = outcome ?? nil { throw error }
     }
 
     private func tellObstacles() {

@@ -26,24 +26,28 @@ public final class ProducerSession {
     ///   - partition: nil to let the producer choose; one that is not there is waited for as metadata is
     ///   - timestamp: milliseconds since 1970
     ///   - isStopped: asked while waiting
+    /// - Returns: whether the client had its turn meanwhile, so that time has passed.
     /// - Throws: why the record was not taken; `.interrupted` when `isStopped` said so.
+    @discardableResult
     public func send(
         _ topic: ProducerTopic, partition: Int32? = nil, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headers: [RecordHeader] = [],
         timestamp: Int64,
         isStopped: () -> Bool = { false }, completion: Producer.Completion? = nil
-    ) throws(ClientError) {
-        let began = session.now
+    ) throws(ClientError) -> Bool {
+        var began: Int64?
         var deadline: Int64?
         while true {
             switch try producer.offer(topic, partition: partition, key: key, value: value, headers: headers, timestamp: timestamp, completion: completion) {
             case .accepted(let batchIsFull):
                 if batchIsFull { try pumpBatches(isStopped) }
-                return
+                return batchIsFull || began != nil
             case .mustWait(let wait):
-                let until = deadline ?? session.now + min(Int64(producer.config.maxBlockMs), .max / 2)
-                deadline = until
-                if session.now >= until { throw producer.blocked(wait, topic) }
-                if session.now - began >= Self.stopGraceMs, isStopped() { throw ClientError(.interrupted, message: "Interrupted.") }
+                let now = session.now
+                let since = began ?? now
+                let until = deadline ?? now + min(Int64(producer.config.maxBlockMs), .max / 2)
+                (began, deadline) = (since, until)
+                if now >= until { throw producer.blocked(wait, topic) }
+                if now - since >= Self.stopGraceMs, isStopped() { throw ClientError(.interrupted, message: "Interrupted.") }
                 try session.pump(untilMs: until)
                 tellObstacles(wanted: topic)
             }
@@ -60,6 +64,12 @@ public final class ProducerSession {
     /// Does what is due without waiting.
     public func poll() throws(ClientError) {
         try session.pump(untilMs: 0)
+        tellObstacles()
+    }
+
+    /// Does what is due until a time of `session.now`'s clock; returns as soon as anything happened.
+    public func serve(untilMs deadline: Int64) throws(ClientError) {
+        try session.pump(untilMs: deadline)
         tellObstacles()
     }
 

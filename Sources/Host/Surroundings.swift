@@ -42,6 +42,13 @@ public enum Surroundings {
         return String(cString: value)
     }
 
+    /// The directory that relative paths start from; empty when it is gone.
+    public static var currentDirectory: String {
+        guard let path = getcwd(nil, 0) else { return "" }
+        defer { free(path) }
+        return String(cString: path)
+    }
+
     /// A failure to read or write a whole file.
     public struct FileFailure: Error, Equatable, Sendable {
         /// The path as it was given.

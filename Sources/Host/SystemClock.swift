@@ -17,15 +17,13 @@ public enum SystemClock {
 
     /// A time in the local zone as Kafka's log files have it: `2026-01-31 09:30:00,123`.
     public static func logText(wallMs: Int64) -> String {
-        var seconds = time_t(wallMs / 1000)
-        var parts = tm()
-        localtime_r(&seconds, &parts)
-        func digits(_ number: Int32, _ width: Int) -> String {
+        let time = LocalTime(wallMs: wallMs)
+        func digits(_ number: Int, _ width: Int) -> String {
             let text = String(number)
             return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
         }
-        let date = "\(digits(parts.tm_year + 1900, 4))-\(digits(parts.tm_mon + 1, 2))-\(digits(parts.tm_mday, 2))"
-        return "\(date) \(digits(parts.tm_hour, 2)):\(digits(parts.tm_min, 2)):\(digits(parts.tm_sec, 2)),\(digits(Int32(wallMs % 1000), 3))"
+        let date = "\(digits(time.year, 4))-\(digits(time.month, 2))-\(digits(time.day, 2))"
+        return "\(date) \(digits(time.hour, 2)):\(digits(time.minute, 2)):\(digits(time.second, 2)),\(digits(time.millisecond, 3))"
     }
 
     private static func read(_ clock: clockid_t) -> Int64 {

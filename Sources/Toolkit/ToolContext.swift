@@ -10,6 +10,8 @@ public final class ToolContext {
         public var wallClockMs: @Sendable () -> Int64
         /// Milliseconds of a clock that never goes back.
         public var monotonicMs: @Sendable () -> Int64
+        /// Nanoseconds of that clock.
+        public var monotonicNs: @Sendable () -> Int64
         /// The number of the last signal that asked to stop.
         public var signalNumber: @Sendable () -> Int32?
         /// Whether standard input, output and error are terminals.
@@ -19,13 +21,14 @@ public final class ToolContext {
         public static var process: World {
             World(
                 variable: { Surroundings.variable($0) }, wallClockMs: { SystemClock.wallMs() }, monotonicMs: { SystemClock.monotonicMs() },
-                signalNumber: { Interrupts.signalNumber },
+                monotonicNs: { SystemClock.monotonicNs() }, signalNumber: { Interrupts.signalNumber },
                 terminals: (StandardStream.input.isTerminal, StandardStream.output.isTerminal, StandardStream.error.isTerminal))
         }
 
         /// Nothing in the environment, a clock that stands still, no terminals.
         public static var still: World {
-            World(variable: { _ in nil }, wallClockMs: { 0 }, monotonicMs: { 0 }, signalNumber: { nil }, terminals: (false, false, false))
+            World(
+                variable: { _ in nil }, wallClockMs: { 0 }, monotonicMs: { 0 }, monotonicNs: { 0 }, signalNumber: { nil }, terminals: (false, false, false))
         }
     }
 
@@ -79,6 +82,8 @@ public final class ToolContext {
     public var wallClockMs: Int64 { world.wallClockMs() }
     /// Milliseconds of a clock that never goes back; only differences mean something.
     public var monotonicMs: Int64 { world.monotonicMs() }
+    /// Nanoseconds of the same clock, for measuring.
+    public var monotonicNs: Int64 { world.monotonicNs() }
     /// Whether a person types the input.
     public var inputIsTerminal: Bool { world.terminals.input }
     /// Whether a person reads the output.
@@ -107,6 +112,9 @@ public final class ToolContext {
         asker.flush()
         return try input.readLine()
     }
+
+    /// A path from the root on, as Java's `toAbsolutePath` gives it.
+    func absolutePath(_ path: String) -> String { path.hasPrefix("/") ? path : "\(Surroundings.currentDirectory)/\(path)" }
 
     /// The bytes of a file that an option names.
     public func readFile(_ path: String) throws(Surroundings.FileFailure) -> [UInt8] { try Surroundings.readFile(path) }

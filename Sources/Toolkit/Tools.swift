@@ -23,6 +23,12 @@ public enum Tools {
         MetadataQuorumTool.tool,
         AclsTool.tool,
         DelegationTokensTool.tool,
+        ProducerPerfTool.tool,
+        ConsumerPerfTool.tool,
+        VerifiableProducerTool.tool,
+        VerifiableConsumerTool.tool,
+        EndToEndLatencyTool.tool,
+        StreamsResetTool.tool,
     ]
 
     /// The tool that answers to a word: `topics`, `kafka-topics` or `kafka-topics.sh`.

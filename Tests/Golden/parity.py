@@ -4,7 +4,7 @@ import pathlib, sys, tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 from compare import compare, read_deviations
 from player import Recorder
-from support import KAFKA_HOME, Broker, KafkaBroker, links
+from support import KAFKA_HOME, Broker, KafkaBroker, kafka_tools, links
 from test_golden import HERE, ON_KAFKA, SCRIPTS
 
 if not KAFKA_HOME:
@@ -17,7 +17,7 @@ for script in sys.argv[1:] or SCRIPTS:
         directory = pathlib.Path(name)
         both = {
             "our tools, Kafka's broker": (KafkaBroker(*settings), links(directory / "ours", f"{KAFKA_HOME}/bin")),
-            "Kafka's tools, our broker": (Broker(*[word for setting in settings for word in ("--override", setting)]), pathlib.Path(f"{KAFKA_HOME}/bin")),
+            "Kafka's tools, our broker": (Broker(*[word for setting in settings for word in ("--override", setting)]), kafka_tools(directory / "kafka")),
         }
         if script in ON_KAFKA:
             del both["Kafka's tools, our broker"]

@@ -1,6 +1,6 @@
 """The commands recorded from Kafka 4.3.1, through our tools against our broker (or Kafka's, where ours cannot be it): same stdout, same exit codes, or a
 deviation with its reason and the text that stands for it; and our own lines on standard error."""
-import json, os, pathlib, re, shlex, subprocess, sys
+import json, os, pathlib, re, subprocess, sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -28,14 +28,6 @@ LONGEST_FIRST = ("acls", "delegation-tokens", "console-consumer", "transactions"
 AT_ONCE = 3
 
 
-def tools(directory, others=None):
-    """Our tools, and what stands in for the one that opens transactions; from `others` come those that we do not have."""
-    stand_in = links(directory, others) / "kafka-producer-perf-test.sh"
-    stand_in.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(HERE / "producer_perf.py"))} "$@"\n')
-    stand_in.chmod(0o755)
-    return directory.resolve()
-
-
 class TwinRecorder(Recorder):
     """Plays commands that only read once more with JSON, and keeps what is wrong with it."""
 
@@ -57,7 +49,7 @@ def play(script, directory):
     overrides = [word for setting in settings for word in ("--override", setting)]
     is_on_kafka = script in ON_KAFKA
     with KafkaBroker(*settings) if is_on_kafka else Broker(*overrides, data=str(directory / "data")) as broker:
-        programs = links(directory / "bin", f"{KAFKA_HOME}/bin").resolve() if is_on_kafka else tools(directory / "bin")
+        programs = links(directory / "bin", f"{KAFKA_HOME}/bin" if is_on_kafka else None).resolve()
         recorder = TwinRecorder(case, programs, {"B": broker.address, "DATA": getattr(broker, "data", broker.directory + "/data")})
         # What is known to end differently never matches what the script waits for.
         never = [pattern for part, pattern, _ in DEVIATIONS if part == "all"]

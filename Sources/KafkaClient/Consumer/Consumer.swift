@@ -36,6 +36,9 @@ public final class Consumer: ClientMachine {
     /// before them, and a crash reads them again. Nil when everything handed out is dealt with.
     public var inHand: (partition: TopicPartition, from: Int64)?
 
+    /// Called when the group gives or takes partitions, as Java's ConsumerRebalanceListener is: before partitions go to others, after new ones came.
+    public var onAssignmentChange: ((AssignmentChange) -> Void)?
+
     var isAskingCommitted = false
     var autoCommitDueAt: Int64 = 0
     var commitsInFlight = 0
@@ -113,7 +116,7 @@ public final class Consumer: ClientMachine {
         subscription = .manual
         port.track(Set(partitions.map(\.topic)))
         probeCluster()
-        take(assignment: partitions)
+        adopt(partitions)
     }
 
     private func joinGroup() {
@@ -281,6 +284,7 @@ public final class Consumer: ClientMachine {
             detach()
             return completion(error)
         }
+        if !states.isEmpty { onAssignmentChange?(.revoked(assignment)) }
         member.leave(timeoutMs: timeoutMs) { [weak self] in
             self?.detach()
             completion(error)
@@ -297,6 +301,20 @@ extension Consumer: GroupMemberOwner {
     var ownedPartitions: [TopicPartition] { Array(states.keys) }
 
     func take(assignment partitions: [TopicPartition]) {
+        keep(partitions)
+        let added = Set(partitions).subtracting(states.keys).sorted()
+        adopt(partitions)
+        onAssignmentChange?(.assigned(added))
+    }
+
+    func keep(_ partitions: [TopicPartition]) {
+        let revoked = Set(states.keys).subtracting(partitions)
+        guard !revoked.isEmpty else { return }
+        onAssignmentChange?(.revoked(revoked.sorted()))
+        adopt(states.keys.filter { !revoked.contains($0) })
+    }
+
+    private func adopt(_ partitions: [TopicPartition]) {
         let wanted = Set(partitions)
         for (partition, state) in states where !wanted.contains(partition) {
             withdraw(state)

@@ -154,7 +154,7 @@ final class GroupMember: GroupMembership {
         guard let owner else { return }
         let subscribed = Set(topics ?? [])
         let kept = config.isCooperative ? owner.ownedPartitions.filter { subscribed.contains($0.topic) } : []
-        if kept.count != owner.ownedPartitions.count { owner.take(assignment: kept) }
+        owner.keep(kept)
     }
 
     /// The coordinator no longer knows this member: what it owned may be another's already.
@@ -165,7 +165,7 @@ final class GroupMember: GroupMembership {
         attempt += 1
         heartbeatIsInFlight = false
         state = .outside(retryAt: retryAt ?? port.now)
-        owner?.take(assignment: [])
+        owner?.keep([])
     }
 
     func retry(forgettingCoordinator: Bool) {

@@ -31,6 +31,8 @@ protocol GroupMemberOwner: AnyObject {
     func prepareForRebalance(_ done: @escaping () -> Void)
     /// The whole assignment from now on. Partitions that stay keep their positions.
     func take(assignment: [TopicPartition])
+    /// Lets go of all partitions but these, before others are assigned.
+    func keep(_ partitions: [TopicPartition])
     /// The membership ended for a reason that will not go away.
     func membershipFailed(_ error: ClientError)
 }

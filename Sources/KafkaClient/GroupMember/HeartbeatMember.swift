@@ -208,7 +208,7 @@ final class HeartbeatMember: GroupMembership {
         epoch = 0
         (pending, isRevoking) = (nil, false)
         state = .outside(retryAt: retryAt)
-        owner?.take(assignment: [])
+        owner?.keep([])
     }
 
     private func fail(_ error: ClientError) {

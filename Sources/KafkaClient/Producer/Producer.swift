@@ -26,6 +26,10 @@ public final class Producer: ClientMachine {
     let core: ClientCore
     /// Called for every batch that is given up, before its records' completions.
     public var onFailure: ((FailedBatch) -> Void)?
+    /// Called for every batch that was written, before its records' completions. It costs less than a completion for each record. Set it before the first one.
+    public var onWritten: ((WrittenBatch) -> Void)?
+    /// What the records offered from now on are called in a `WrittenBatch`.
+    public var tag = 0
 
     var topics: [String: ProducerTopic] = [:]
     private var lastTopic: ProducerTopic?

@@ -51,6 +51,7 @@ extension Producer {
         let index = batch.count
         batch.builder.append(timestamp: timestamp, rawKey: key, rawValue: value, headers: headers)
         if let completion { batch.whenDone(index: index, timestamp: timestamp, completion) }
+        if onWritten != nil { batch.note(timestamp: timestamp, tag: tag, bytes: (key?.count ?? 0) + (value?.count ?? 0)) }
         let grown = batch.builder.sizeInBytes - batch.reservedBytes
         if grown > 0 {
             batch.reservedBytes += grown

@@ -32,6 +32,9 @@ final class ProducerBatch {
     var reservedBytes: Int
     private(set) var completions: [(index: Int32, timestamp: Int64, call: Completion)] = []
 
+    /// What is told of its records once they are written; empty when nobody asks.
+    private(set) var runs: [RecordRun] = []
+
     /// Bytes after compression, as far as that can be guessed, that it may fill to.
     var roomLimit: Int
     /// It was full once: it need not wait for `linger.ms`, but takes more records until it is sent.
@@ -65,6 +68,15 @@ final class ProducerBatch {
     var encodedSize: Int { encoded?.sizeInBytes ?? builder.sizeInBytes }
 
     func whenDone(index: Int32, timestamp: Int64, _ call: @escaping Completion) { completions.append((index, timestamp, call)) }
+
+    func note(timestamp: Int64, tag: Int, bytes: Int) {
+        if let last = runs.last, last.timestamp == timestamp, last.tag == tag {
+            runs[runs.count - 1].count += 1
+            runs[runs.count - 1].bytes += bytes
+        } else {
+            runs.append(RecordRun(timestamp: timestamp, tag: tag, count: 1, bytes: bytes))
+        }
+    }
 
     func takeCompletions() -> [(index: Int32, timestamp: Int64, call: Completion)] {
         defer { completions = [] }

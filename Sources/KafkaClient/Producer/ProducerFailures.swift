@@ -92,6 +92,7 @@ extension Producer {
         let room = max(1, batch.serialRoom / Int64(max(records.count, 1)))
         var completions = batch.takeCompletions()[...]
         var parts: [ProducerBatch] = []
+        var tags = batch.runs.lazy.flatMap { repeatElement($0.tag, count: $0.count) }.makeIterator()
         for (index, record) in records.enumerated() {
             let bound = RecordBatchBuilder.recordSizeUpperBound(keyCount: record.key?.count, valueCount: record.value?.count, headers: record.headers)
             if parts.last.map({ $0.builder.sizeInBytes + bound > limit }) ?? true {
@@ -101,6 +102,7 @@ extension Producer {
             guard let target = parts.last else { continue }
             let at = target.count
             target.builder.append(timestamp: record.timestamp, key: record.key, value: record.value, headers: record.headers)
+            if let tag = tags.next() { target.note(timestamp: record.timestamp, tag: tag, bytes: (record.key?.count ?? 0) + (record.value?.count ?? 0)) }
             if let next = completions.first, next.index == Int32(index) {
                 target.whenDone(index: at, timestamp: next.timestamp, next.call)
                 completions.removeFirst()

@@ -173,7 +173,10 @@ extension Producer {
     private func succeed(_ entry: SentBatch, offset: Int64, appendTime: Int64) {
         let (partition, batch) = (entry.partition, entry.batch)
         partition.noteAcked(batch, offset: offset)
+        let size = batch.encodedSize
         release(batch)
+        onWritten?(
+            WrittenBatch(topic: partition.topic, partition: partition.index, baseOffset: offset, sizeInBytes: size, runs: batch.runs))
         for (index, timestamp, call) in batch.takeCompletions() {
             let position = offset < 0 ? -1 : offset + Int64(index)
             let time = appendTime >= 0 ? appendTime : timestamp

@@ -62,7 +62,10 @@ struct ArgparseParser {
             } else if let next = rest.first, !next.hasPrefix("-") || isNumber(next) || next == "-" {
                 parsed.add(option, spelling: spelling, value: rest.removeFirst())
             } else {
-                throw .usage("argument \(Self.label(option)): expected one argument")
+                throw .usage("argument \(Self.label(option)): expected \(option.takesSeveral ? "at least one" : "one") argument")
+            }
+            while option.takesSeveral, let next = rest.first, !next.hasPrefix("-") || isNumber(next) {
+                parsed.add(option, spelling: spelling, value: rest.removeFirst())
             }
         case .optional, .optionalNumber:
             if let next = rest.first, attached == nil, !next.hasPrefix("-") {

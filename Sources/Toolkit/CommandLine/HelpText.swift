@@ -50,7 +50,7 @@ struct HelpText {
         let spelled = (shorts + name).joined(separator: ", ")
         switch option.value {
         case .none: return spelled
-        case .required(let label): return "\(spelled) <\(label)>"
+        case .required(let label): return "\(spelled) <\(label)>\(option.takesSeveral ? " ..." : "")"
         case .optional(let label), .optionalNumber(let label): return "\(spelled) [\(label)]"
         }
     }

@@ -92,7 +92,7 @@ struct ManPage {
         var label = (shorts + longs).map { "\\fB\(escape($0))\\fR" }.joined(separator: ", ")
         switch option.value {
         case .none: break
-        case .required(let value): label += " \\fI\(escape(value))\\fR"
+        case .required(let value): label += " \\fI\(escape(value))\\fR\(option.takesSeveral ? " ..." : "")"
         case .optional(let value), .optionalNumber(let value): label += " [\\fI\(escape(value))\\fR]"
         }
         return ".TP\n\(label)\n" + paragraph(HelpText.description(option))

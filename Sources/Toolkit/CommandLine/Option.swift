@@ -72,6 +72,8 @@ public struct Option: Sendable {
     public let availableIf: [String]
     /// What completes the value.
     public let completion: Completion
+    /// Whether further words are values as well, up to the next option (argparse only).
+    public let takesSeveral: Bool
     /// Left out of help, manual and completion.
     public let isHidden: Bool
 
@@ -81,7 +83,7 @@ public struct Option: Sendable {
     /// Describes an option; see the properties.
     public init(
         _ names: String..., value: Value = .none, help: String, default defaultValue: String? = nil, repeatable: Bool = false, required: Bool = false,
-        availableIf: [String] = [], completion: Completion = .none, hidden: Bool = false
+        availableIf: [String] = [], completion: Completion = .none, several: Bool = false, hidden: Bool = false
     ) {
         self.names = names
         self.value = value
@@ -91,6 +93,7 @@ public struct Option: Sendable {
         self.isRequired = required
         self.availableIf = availableIf
         self.completion = completion
+        self.takesSeveral = several
         self.isHidden = hidden
     }
 

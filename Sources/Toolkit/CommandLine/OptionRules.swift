@@ -18,6 +18,18 @@ extension ParsedOptions {
         }
     }
 
+    /// Argparse's rule for options of which one is needed and two are too many.
+    public func requireOne(ofGroup names: String...) throws(ToolError) {
+        let given = names.filter { has($0) }
+        if given.isEmpty { throw .usage("one of the arguments \(names.map { "--\($0)" }.joined(separator: " ")) is required") }
+        if given.count > 1 { throw .usage("argument --\(given[1]): not allowed with argument --\(given[0])") }
+    }
+
+    /// As `forbidMixedSpellings`, in the words of the tools with argparse's parser.
+    public func forbidBoth(_ newer: String, _ older: String) throws(ToolError) {
+        if spellings(newer).count > 1 { throw .usage("--\(newer) and --\(older) cannot be specified together.") }
+    }
+
     /// Old and new spelling of one option together: `Options --property and --formatter-property cannot be specified together.`
     ///
     /// `spellings` gives the order of the names in the text, which differs between Kafka's tools; the first two that were typed are named.

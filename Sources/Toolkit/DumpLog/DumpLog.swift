@@ -127,7 +127,9 @@ struct Mismatch: Equatable {
                     + "(timestamps do not ascend), missingOffset (no batch ends with the offset), gap (offsets are missing between two records, as in a compacted "
                     + "log), disorder (a record's offset is not larger than the one before), checksum (a batch has another), trailingBytes (no batch begins there)"
             ) { $0.kind.rawValue },
-            Column("stated", "what the file says: an offset, a timestamp in milliseconds since 1970-01-01 UTC, a checksum, or the byte of the file") { $0.stated },
+            Column("stated", "what the file says: an offset, a timestamp in milliseconds since 1970-01-01 UTC, a checksum, or the byte of the file") {
+                $0.stated
+            },
             Column("found", "what is there instead") { $0.found },
         ])
 }

@@ -23,7 +23,9 @@ struct ProducerSnapshotDump {
         [
             Column("file", "path") { $0.file }, Column("producerId", "id") { $0.entry.producerId },
             Column("producerEpoch", "its epoch") { $0.entry.epoch },
-            Column("coordinatorEpoch", "epoch of the coordinator that wrote its last marker") { $0.entry.coordinatorEpoch < 0 ? nil : $0.entry.coordinatorEpoch },
+            Column("coordinatorEpoch", "epoch of the coordinator that wrote its last marker") {
+                $0.entry.coordinatorEpoch < 0 ? nil : $0.entry.coordinatorEpoch
+            },
             Column("currentTxnFirstOffset", "first offset of its open transaction") { $0.transactionOffset },
             Column("lastTimestampMs", "timestamp of its last batch or marker, in milliseconds since 1970-01-01 UTC", heading: "lastTimestamp, timestamp") {
                 $0.entry.timestamp

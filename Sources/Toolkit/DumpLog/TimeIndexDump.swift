@@ -44,7 +44,9 @@ struct TimeIndexDump {
                     "\(file.path) is corrupt: its last timestamp is \(last.timestamp), which is less than its first, \(first.timestamp)"
                         + (last.timestamp == 0 ? " (a broker has not closed the file, or still writes to it)" : ""))
             }
-            if last.offset < base { throw ToolError("\(file.path) is corrupt: its last offset is \(last.offset), which is less than the segment's first, \(base)") }
+            if last.offset < base {
+                throw ToolError("\(file.path) is corrupt: its last offset is \(last.offset), which is less than the segment's first, \(base)")
+            }
         }
         if index.hasPartialEntry { throw ToolError("\(file.path) is corrupt: its \(index.sizeInBytes) bytes are not a multiple of 12") }
     }
