@@ -19,7 +19,7 @@ SWIFT_FILES := Package.swift Sources Tests Examples Benchmarks
 EXAMPLE := .build/debug/produce-and-consume
 FORWARD := .build/debug/forward-in-transactions
 PLAYER := .build/debug/transaction-player
-TOOLS := $(basename $(notdir $(wildcard man/kafka-*.1)))
+TOOLS := $(patsubst man/ottla-%.1,kafka-%,$(filter-out man/ottla-serve.1,$(wildcard man/ottla-*.1)))
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := build
@@ -86,7 +86,6 @@ install: release
 	for t in $(TOOLS); do ln -sf ottla $(DESTDIR)$(PREFIX)/bin/$$t; ln -sf ottla $(DESTDIR)$(PREFIX)/bin/$$t.sh; done
 	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 man/*.7 $(DESTDIR)$(PREFIX)/share/man/man7/
-	for t in $(TOOLS); do ln -sf ottla-$${t#kafka-}.1 $(DESTDIR)$(PREFIX)/share/man/man1/$$t.1; done
 	install -D -m 644 completions/ottla.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ottla
 	for t in $(TOOLS); do ln -sf ottla $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$t; ln -sf ottla $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$t.sh; done
 	install -D -m 644 completions/_ottla $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ottla
@@ -95,7 +94,7 @@ install: release
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/ottla $(foreach t,$(TOOLS),$(DESTDIR)$(PREFIX)/bin/$(t) $(DESTDIR)$(PREFIX)/bin/$(t).sh)
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(wildcard man/*.1)) $(addsuffix .1,$(TOOLS)))
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(wildcard man/*.1)))
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/man/man7/,$(notdir $(wildcard man/*.7)))
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ottla $(foreach t,$(TOOLS),$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$(t) $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$(t).sh)
 	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ottla

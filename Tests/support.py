@@ -32,7 +32,7 @@ def _kafka_home():
 
 
 KAFKA_HOME = _kafka_home()
-OUR_TOOLS = sorted(page.stem.removeprefix("kafka-") for page in (ROOT / "man").glob("kafka-*.1"))
+OUR_TOOLS = sorted({page.stem.removeprefix("ottla-") for page in (ROOT / "man").glob("ottla-*.1")} - {"serve"})
 
 
 def free_port():

@@ -27,10 +27,11 @@ public struct RecordFrame: Sendable {
         let version = try varint(bytes, &position, "version")
         guard let type = types.byNumber[number] else { throw .unknownType(number) }
         guard let version = Int16(exactly: version) else { throw .unknownVersion(version) }
+        let body = bytes.dropFirst(position)
         do throws(WireError) {
-            return RecordFrame(try type.decode(bytes.dropFirst(position), version: version, allowsTrailing: false), version: version)
+            return RecordFrame(try type.decode(body, version: version, allowsTrailing: false), version: version)
         } catch {
-            throw .unreadable(type: number, error)
+            throw error.reason == .trailingBytes ? .trailingBytes(type: number, count: body.count - error.position) : .unreadable(type: number, error)
         }
     }
 
@@ -82,6 +83,8 @@ public enum RecordFrameError: Error, Sendable, CustomStringConvertible {
     /// A version that no message has.
     case unknownVersion(UInt32)
     case unreadable(type: UInt32, WireError)
+    /// So many bytes follow the message.
+    case trailingBytes(type: UInt32, count: Int)
 
     public var description: String {
         switch self {
@@ -90,6 +93,7 @@ public enum RecordFrameError: Error, Sendable, CustomStringConvertible {
         case .unknownType(let number): "unknown record type \(number)"
         case .unknownVersion(let version): "record with version \(version)"
         case .unreadable(_, let error): "unreadable record: \(error)"
+        case .trailingBytes(let number, let count): "\(count) bytes follow the record of type \(number)"
         }
     }
 }

@@ -19,6 +19,7 @@ public enum Tools {
         DumpLogTool.tool,
         LeaderElectionTool.tool,
         ReassignPartitionsTool.tool,
+        ReplicaVerificationTool.tool,
         FeaturesTool.tool,
         MetadataQuorumTool.tool,
         AclsTool.tool,

@@ -47,6 +47,16 @@ final class Scratch {
         #expect(try disk.openFile(scratch["a"], create: false).size == 15)
     }
 
+    @Test func whatIsOpenedForReadingIsNeitherMadeNorChanged() throws {
+        try disk.openFile(scratch["a"], create: true).write([Bytes("abc")], at: 0)
+        let reading = FileDisk(readsOnly: true)
+        let file = try reading.openFile(scratch["a"], create: true)
+        #expect(try file.read(at: 1, count: 10) == Bytes("bc"))
+        #expect(throws: DiskError.self) { try file.write([Bytes("x")], at: 0) }
+        #expect(throws: DiskError.self) { try reading.openFile(scratch["b"], create: true) }
+        #expect(try disk.names(in: scratch.path) == ["a"])
+    }
+
     @Test func aMissingFileIsNamedInTheError() {
         let error = #expect(throws: DiskError.self) { try disk.openFile(scratch["none"], create: false) }
         #expect(error?.description == "cannot open \(scratch["none"]): No such file or directory")

@@ -13,7 +13,7 @@ def test_without_an_authorizer_the_tool_says_so(shared_broker):
     text = "No Authorizer is configured on the broker"
     done = ottla("kafka-acls.sh", "--bootstrap-server", shared_broker.address, "--list", check=False)
     assert done.returncode == 1
-    assert done.stdout.decode() == f"Error while executing ACL command: org.apache.kafka.common.errors.SecurityDisabledException: {text}\n\n"
+    assert done.stdout.decode() == f"Error while executing ACL command: org.apache.kafka.common.errors.SecurityDisabledException: {text}\n"
     done = ottla("acls", "--bootstrap-server", shared_broker.address, "--list", check=False)
     assert (done.returncode, done.stdout, done.stderr.decode()) == (1, b"", f"ottla acls: {text}\n")
     for words in (["--add", "--allow-principal", "User:a"], ["--remove", "--force"]):

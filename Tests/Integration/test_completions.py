@@ -142,6 +142,21 @@ def test_settings_of_clients_and_brokers(shell):
     assert ends(offered(shell, "ottla serve --override auto.create.topics.enable="), {"true", "false"})
 
 
+def test_settings_of_whatever_is_configured(shell, cluster):
+    topic = "kafka-configs --alter --topic orders "
+    assert ends(offered(shell, topic + "--add-config cleanup.policy="), {"compact", "delete"})
+    assert ends(offered(shell, topic + "--add-config retention.ms=5,preallocate=t"), {"true"})
+    line = shell.complete(topic + "--add-config retention.ms=5,cleanup.policy=del")[1]
+    assert line == topic + "--add-config retention.ms=5,cleanup.policy=delete "
+    assert shell.complete(topic + "--delete-config min.ins")[1] == topic + "--delete-config min.insync.replicas "
+    assert shell.complete(topic + "--delete-config=preallocate,min.ins")[1] == topic + "--delete-config=preallocate,min.insync.replicas "
+    words = offered(shell, "ottla configs --alter --group g --add-config consumer.ses")
+    assert ends({word.removesuffix("=") for word in words}, {"consumer.session.timeout.ms"})
+    assert ends(offered(shell, "ottla configs --entity-type br"), {"brokers", "broker-loggers"})
+    named = f"ottla configs --bootstrap-server {cluster.address} --describe --entity-type topics --entity-name order-"
+    assert shell.complete(named)[1] == named + "lines "
+
+
 def ask(*words):
     began = time.monotonic()
     done = subprocess.run([OTTLA, "__complete", *words], capture_output=True, text=True, timeout=20)

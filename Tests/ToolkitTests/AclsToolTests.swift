@@ -60,7 +60,7 @@ private func lines(_ words: String...) throws -> [String] {
         let words = server + ["--list", "--principal", "alice"]
         let kafka = Ran(AclsTool.tool, words)
         #expect(kafka.code == 1)
-        #expect(kafka.output == "Error while executing ACL command: expected a string in format principalType:principalName but got alice\n\n")
+        #expect(kafka.output == "Error while executing ACL command: expected a string in format principalType:principalName but got alice\n")
         #expect(kafka.error == "kafka-acls: expected a string in format principalType:principalName but got alice\n")
         let own = Ran(AclsTool.tool, words, kafkaName: false)
         #expect(own.code == 2 && own.output.isEmpty && own.error == "ottla acls: expected a string in format principalType:principalName but got alice\n")

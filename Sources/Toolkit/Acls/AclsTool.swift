@@ -94,10 +94,10 @@ enum AclsTool {
     }
 }
 
-/// Kafka's tool reports every failure but those of usage on standard output, with an empty line behind it.
+/// Kafka's tool reports every failure but those of usage on standard output.
 enum AclFailure {
     static func of(_ failure: ToolError, text: String) -> ToolError {
-        failure.onOutput("Error while executing ACL command: \(text)\n", reason: failure.message == text ? nil : failure.message)
+        failure.onOutput("Error while executing ACL command: \(text)", reason: failure.message == text ? nil : failure.message)
     }
 
     /// A call that failed, in the words of Java's exception.

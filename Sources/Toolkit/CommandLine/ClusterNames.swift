@@ -32,7 +32,7 @@ struct ClusterNames {
 
     private func config() throws -> ClientConfig {
         var properties: [String: String] = [:]
-        if let path = line.value(of: "command-config", "consumer.config", "producer.config", "admin.config") {
+        if let path = line.value(of: "command-config", "consumer.config", "producer.config", "admin.config", "config", "c") {
             for pair in try JavaProperties.parse(Surroundings.readFile(path)) { properties[pair.key] = pair.value }
         }
         if properties["config.providers"] != nil {

@@ -35,7 +35,11 @@ struct Generator {
 
     private var pages: [(name: String, text: String)] {
         let own = [("ottla.1", ManPage.overview(commands)), ("ottla-tutorial.7", Tutorial.page)]
-        return own + commands.filter { !$0.isHidden }.map { ("ottla-\($0.name).1", ManPage.page($0)) }
+        return own
+            + commands.filter { !$0.isHidden }.flatMap { command in
+                [("ottla-\(command.name).1", ManPage.page(command))]
+                    + Shell.kafkaNames(command).prefix(1).map { ("\($0).1", ManPage.page(command, kafkaName: $0)) }
+            }
     }
 
     private var schemas: [(name: String, text: String)] {

@@ -1,17 +1,18 @@
 /// Manual pages in roff's man macros, one a command and one for the whole.
 struct ManPage {
-    /// The page of one command: `ottla-topics.1`.
-    static func page(_ command: Command) -> String {
+    /// The page of one command: `ottla-topics.1`, or `kafka-topics.1` for whoever looks under Kafka's name.
+    static func page(_ command: Command, kafkaName: String? = nil) -> String {
         let title = "ottla-\(command.name)"
-        var text = head(title)
-        let names = [title] + (command.kafkaName.map { [$0] } ?? [])
+        let program = kafkaName ?? "ottla \(command.name)"
+        var text = head(kafkaName ?? title)
+        let names = [kafkaName ?? title, kafkaName == nil ? command.kafkaName : title].compactMap { $0 }
         text += ".SH NAME\n" + fill("\(names.map(escape).joined(separator: ", ")) \\- \(escape(phrase(command.purpose)))")
         text += ".SH SYNOPSIS\n"
-        let programs = ["ottla \(command.name)"] + (command.kafkaName.map { [$0] } ?? [])
+        let programs = [program, kafkaName == nil ? command.kafkaName : "ottla \(command.name)"].compactMap { $0 }
         let tail = command.subcommands.isEmpty ? "" : " \\fICOMMAND\\fR ..."
-        for (index, program) in programs.enumerated() {
+        for (index, name) in programs.enumerated() {
             if index > 0 { text += ".br\n" }
-            text += ".B \(escape(program))\n[\\fIoptions\\fR]\(tail)\n"
+            text += ".B \(escape(name))\n[\\fIoptions\\fR]\(tail)\n"
         }
         text += ".SH DESCRIPTION\n" + paragraph(command.purpose)
         for note in command.notes { text += ".PP\n" + paragraph(note) }
@@ -27,7 +28,7 @@ struct ManPage {
         for option in command.visibleOptions { text += entry(option) }
         if !command.examples.isEmpty {
             text += ".SH EXAMPLES\n.EX\n"
-            for example in command.examples { text += shellLines("ottla \(command.name)" + (example.isEmpty ? "" : " \(example)")) }
+            for example in command.examples { text += shellLines(program + (example.isEmpty ? "" : " \(example)")) }
             text += ".EE\n"
         }
         text += output(command.sectionsAtAnyPlace)

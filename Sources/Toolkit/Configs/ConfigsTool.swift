@@ -34,7 +34,9 @@ enum ConfigsTool {
         Option(
             "entity-type", value: .required("type"), help: "What has the settings: \(EntityType.allCases.map(\.rawValue).joined(separator: ", "))",
             repeatable: true, completion: .words(EntityType.allCases.map(\.rawValue))),
-        Option("entity-name", value: .required("name"), help: "Name of the thing; without one all are described", repeatable: true),
+        Option(
+            "entity-name", value: .required("name"), help: "Name of the thing; without one all are described", repeatable: true,
+            completion: .entity),
         Option("entity-default", help: "In place of a name: the defaults of brokers, users, clients or ips", repeatable: true),
         Option("topic", value: .required("name"), help: "Settings of a topic", completion: .topic),
         Option("broker", value: .required("id"), help: "Settings of a broker", completion: .broker),
@@ -53,20 +55,12 @@ enum ConfigsTool {
     private static let changes = [
         Option(
             "add-config", value: .required("key=value,..."), help: "Settings to make; brackets keep commas together: k1=v1,k2=[a,b]",
-            completion: .words(knownNames.map { "\($0)=" })),
+            completion: .settings(.entity)),
         Option("add-config-file", value: .required("file"), help: "Java properties file with settings to make", completion: .file),
         Option(
             "delete-config", value: .required("key,..."), help: "Settings to forget, so that defaults hold again", repeatable: true,
-            completion: .words(knownNames)),
+            completion: .settingNames(.entity)),
     ]
-
-    /// Every name that something can be set by.
-    private static var knownNames: [String] {
-        let brokers = ConfigTable.broker.keys.filter { $0.update != .readOnly }
-        let keys = ConfigTable.topic.keys + ConfigTable.group.keys + ConfigTable.clientMetrics.keys + ConfigTable.replicationThrottles.keys + brokers
-        let names = keys.filter { !$0.isInternal }.map(\.name) + ScramMechanism.allCases.map(\.name) + AlterQuotas.userQuotas + AlterQuotas.ipQuotas
-        return Set(names).sorted()
-    }
 
     private static func run(_ context: ToolContext) throws -> ExitCode {
         let selection = try ConfigsRules.check(context.options)

@@ -23,17 +23,21 @@ struct DumpLog {
                 let found = try show(file, kind)
                 if found.contains(where: \.isDamage) { failures.append(.failed) }
                 mismatches += found
-            } catch let error as DiskError {
-                try tell(mismatches)
-                throw error.code == 2 ? ToolError.notFound("\(error)") : ToolError("\(error)")
             } catch {
-                try tell(mismatches)
-                throw error
+                tell(mismatches)
+                throw (error as? DiskError).map { failure($0, file) } ?? error
             }
             if context.shouldStop { break }
         }
-        try tell(mismatches)
+        tell(mismatches)
         return .of(failures, among: words.count)
+    }
+
+    /// A file that cannot be read. An index that is not there, of a log that is, gets an explanation.
+    private func failure(_ error: DiskError, _ file: DumpedFile) -> ToolError {
+        guard error.code == 2 else { return ToolError("\(error)") }
+        let isIndex = (file.kind == .offsetIndex || file.kind == .timeIndex) && error.path == file.path && disk.exists(file.sibling(.log))
+        return ToolError.notFound("\(error)\(isIndex ? "; a broker may not have written it yet for the segment that it appends to" : "")")
     }
 
     /// Shows one file; what is wrong with it is returned.
@@ -48,7 +52,7 @@ struct DumpLog {
     }
 
     /// What is wrong comes last, a heading for each kind and file.
-    private func tell(_ mismatches: [Mismatch]) throws {
+    private func tell(_ mismatches: [Mismatch]) {
         context.report.add(mismatches, as: Mismatch.mismatches)
         guard context.report.isText else { return }
         var heading = ""

@@ -39,6 +39,7 @@ extension RecordFrameError {
         case .unknownType(let number) where number > UInt32(Int16.max): "Value for type was too large."
         case .unknownType(let number): "org.apache.kafka.common.errors.UnsupportedVersionException: Unknown metadata id \(number)"
         case .unknownVersion: "Value for version was too large."
+        case .trailingBytes(let number, let count): "Found \(count) byte(s) of garbage after \(number)"
         case .unreadable(let number, _): "Failed to deserialize record with type \(number)"
         }
     }
