@@ -30,6 +30,7 @@ public enum Tools {
         VerifiableConsumerTool.tool,
         EndToEndLatencyTool.tool,
         StreamsResetTool.tool,
+        MetadataShellTool.tool,
     ]
 
     /// The tool that answers to a word: `topics`, `kafka-topics` or `kafka-topics.sh`.
