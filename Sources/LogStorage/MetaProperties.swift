@@ -1,12 +1,12 @@
 import KafkaProtocol
 
 /// `meta.properties` of a KRaft node's data directory (version 1): which node and cluster the directory belongs to, and its own id.
-struct MetaProperties: Equatable {
+public struct MetaProperties: Equatable {
     var nodeId: Int32
     var clusterId: String
     var directoryId: Uuid
 
-    static let fileName = "meta.properties"
+    public static let fileName = "meta.properties"
 
     var content: Bytes {
         Bytes("#\n#\nnode.id=\(nodeId)\ndirectory.id=\(directoryId)\nversion=1\ncluster.id=\(clusterId)\n")

@@ -3,6 +3,8 @@ public enum Tools {
     /// All tools.
     public static let all: [Tool] = [
         ServeTool.tool,
+        ServerStartTool.tool,
+        ServerStopTool.tool,
         TopicsTool.tool,
         ConsoleProducerTool.tool,
         ConsoleConsumerTool.tool,
