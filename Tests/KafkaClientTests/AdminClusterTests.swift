@@ -25,7 +25,7 @@ import Vocabulary
     @Test func nodesAreAskedForByWhatTheClientTalksTo() throws {
         let cluster = try cluster { _, _, _ in
             var response = DescribeClusterResponse()
-            response.brokers = [3, 1].map { id in
+            response.brokers = [Int32(3), 1].map { id in
                 var node = DescribeClusterResponse.DescribeClusterBroker()
                 node.brokerId = id
                 return node
@@ -123,7 +123,7 @@ import Vocabulary
             partition.leaderId = 1001
             partition.leaderEpoch = 4
             partition.highWatermark = 77
-            partition.currentVoters = [1001, 1002].map { id in
+            partition.currentVoters = [Int32(1001), 1002].map { id in
                 var replica = DescribeQuorumResponse.ReplicaState()
                 replica.replicaId = id
                 replica.logEndOffset = Int64(id)
@@ -225,7 +225,9 @@ import Vocabulary
             }
             return response
         }
-        let failures = try Admin(cluster).alterPartitionReassignments([TopicPartition("t", 0): [1, 2], TopicPartition("t", 1): .some(nil)])
+        var targets: [TopicPartition: [Int32]?] = [TopicPartition("t", 0): [1, 2]]
+        targets.updateValue(nil, forKey: TopicPartition("t", 1))
+        let failures = try Admin(cluster).alterPartitionReassignments(targets)
         #expect(failures.keys.sorted() == [TopicPartition("t", 1)] && failures[TopicPartition("t", 1)]?.code == .noReassignmentInProgress)
     }
 
