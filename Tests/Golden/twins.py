@@ -18,7 +18,7 @@ LABELS |= {"dumping", "log", "starting"}
 # And those of kafka-acls.
 LABELS |= {"current", "acls", "resource", "resourcepattern", "name", "permissiontype"}
 # What stands for no value, which is null in JSON.
-NONE = {"-1", "OptionalLong.empty", "<DELETE>"}
+NONE = {"-1", "null", "OptionalLong.empty", "<DELETE>"}
 
 
 def has_twin(command):

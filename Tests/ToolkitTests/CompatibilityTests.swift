@@ -26,4 +26,15 @@ import Testing
             #expect(documented == Set(tool.command.optionsAtAnyPlace.map { "--\($0.name)" }), "\(name)")
         }
     }
+
+    /// Each line of `--output jsonl` begins with the version of the shapes and the kind of its row.
+    @Test func noFieldOfARowIsCalledLikeTheHeadOfItsLine() {
+        for tool in Tools.all {
+            for section in tool.command.sectionsAtAnyPlace {
+                let names = section.fields.map(\.name)
+                #expect(!names.contains("version") && !names.contains("kind"), "\(tool.command.name): \(section.name)")
+                #expect(Set(names).count == names.count, "\(tool.command.name): \(section.name)")
+            }
+        }
+    }
 }

@@ -16,7 +16,7 @@ struct TransactionIndexDump {
     static let transactions = Shape<Row>(
         "abortedTransactions", "an entry of a .txnindex file: an aborted transaction", text: .lines { line($0.entry) },
         [
-            Column("file", "path") { $0.file }, Column("version", "version of the entry") { $0.entry.version },
+            Column("file", "path") { $0.file }, Column("entryVersion", "version of the entry") { $0.entry.version },
             Column("producerId", "producer of the transaction") { $0.entry.producerId },
             Column("firstOffset", "offset of its first record in the partition") { $0.entry.firstOffset.value },
             Column("lastOffset", "offset of the marker that ends it") { $0.entry.lastOffset.value },

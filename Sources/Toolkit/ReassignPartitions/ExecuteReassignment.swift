@@ -22,7 +22,7 @@ extension Reassignments {
         let directories = try currentDirectories(current)
         report.decorate("Current partition replica assignment\n\n\(ReassignmentPlan.json(current, directories).text)\n\n")
         report.decorate("Save this to use as the --reassignment-json-file option during rollback\n")
-        show(current, directories, kind: "current")
+        show(current, directories, state: "current")
         if throttle >= 0 || directoryThrottle >= 0 {
             report.say("Warning: You must run --verify periodically, until the reassignment completes, to ensure the throttle is removed.")
             if throttle >= 0 { try ReplicationThrottle(admin: admin, report: report).set(throttle, moving: targets, from: current, running) }

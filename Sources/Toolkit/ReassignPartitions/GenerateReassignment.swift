@@ -16,8 +16,8 @@ extension Reassignments {
         let proposed = try propose(current, try usable(brokers))
         report.decorate("Current partition replica assignment\n\(ReassignmentPlan.json(current, directories).text)\n\n")
         report.decorate("Proposed partition reassignment configuration\n\(ReassignmentPlan.json(proposed).text)\n")
-        show(current, directories, kind: "current")
-        show(proposed, [:], kind: "proposed")
+        show(current, directories, state: "current")
+        show(proposed, [:], state: "proposed")
     }
 
     /// The brokers of the list that are there, with their racks.

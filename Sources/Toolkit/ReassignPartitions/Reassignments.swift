@@ -30,7 +30,7 @@ struct Reassignments {
 
     /// A partition where it is, or where it is proposed to be.
     struct Assignment {
-        let kind: String
+        let state: String
         let partition: TopicPartition
         let replicas: [Int32]
         let directories: [String]
@@ -39,15 +39,15 @@ struct Reassignments {
     static let assignments = Shape<Assignment>(
         "assignments", "a partition and its replicas", text: .none,
         [
-            Column("kind", "current or proposed") { $0.kind }, Column("topic", "topic") { $0.partition.topic },
+            Column("state", "current or proposed") { $0.state }, Column("topic", "topic") { $0.partition.topic },
             Column("partition", "number of the partition") { $0.partition.partition }, Column("replicas", "ids of their brokers") { $0.replicas },
             Column("logDirs", "their directories, 'any' where none is known or wanted") { $0.directories },
         ])
 
-    func show(_ assignment: [TopicPartition: [Int32]], _ directories: [PartitionReplica: String], kind: String) {
+    func show(_ assignment: [TopicPartition: [Int32]], _ directories: [PartitionReplica: String], state: String) {
         let rows = assignment.sorted { $0.key < $1.key }.map { partition, replicas in
             Assignment(
-                kind: kind, partition: partition, replicas: replicas,
+                state: state, partition: partition, replicas: replicas,
                 directories: replicas.map { directories[PartitionReplica(partition, broker: $0)] ?? ReassignmentPlan.anyDirectory })
         }
         report.add(rows, as: Self.assignments)
