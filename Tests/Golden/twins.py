@@ -15,6 +15,8 @@ LABELS = {"", "elr", "lastknownelr", "none", "na", "isr", "and", "for", "the", "
 LABELS |= {"all", "dynamic", "default", "quota", "scram", "credential", "client", "cluster", "metrics", "topic", "broker", "brokers", "brokerlogger", "group"}
 LABELS |= {"clientmetric", "userprincipal", "clientid", "ip"}
 LABELS |= {"dumping", "log", "starting"}
+# And those of kafka-acls.
+LABELS |= {"current", "acls", "resource", "resourcepattern", "name", "permissiontype"}
 # What stands for no value, which is null in JSON.
 NONE = {"-1", "null", "OptionalLong.empty", "<DELETE>"}
 
