@@ -196,7 +196,7 @@ private func shell(_ words: String..., of file: String = log, kafkaName: Bool = 
 
     @Test func damageIsNamedWithItsPlace() throws {
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        let damaged = try put(log, as: "00000000000000000000.log") { $0[100] ^= 1 }
+        let damaged = try put(log, as: "00000000000000000000.log") { $0[160] ^= 1 }
         let ran = shell("ls", of: damaged)
         #expect(ran.code == 1 && ran.output.isEmpty && ran.error.contains("wrong checksum"))
         let other = try put(snapshot, as: "x.checkpoint") { $0 = Array("no batches at all, only some text".utf8) }
