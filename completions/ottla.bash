@@ -107,6 +107,12 @@ _ottla_options() {
         metadata-quorum.describe) REPLY='--help --human-readable --output --replication --status' ;;
         metadata-quorum.add-controller) REPLY='--dry-run --help' ;;
         metadata-quorum.remove-controller) REPLY='--controller-directory-id --controller-id --dry-run --help' ;;
+        storage) REPLY='--help info format version-mapping feature-dependencies random-uuid' ;;
+        storage.info) REPLY='--config --help --output' ;;
+        storage.format) REPLY='--add-scram --cluster-id --config --feature --help --ignore-formatted --initial-controllers --no-initial-controllers --output --release-version --standalone' ;;
+        storage.version-mapping) REPLY='--help --output --release-version' ;;
+        storage.feature-dependencies) REPLY='--feature --help --output' ;;
+        storage.random-uuid) REPLY='--help --output' ;;
         acls) REPLY='--add --allow-host --allow-principal --bootstrap-controller --bootstrap-server --cluster --command-config --consumer --delegation-token --deny-host --deny-principal --force --group --help --idempotent --list --operation --output --principal --producer --remove --resource-pattern-type --topic --transactional-id --user-principal --version' ;;
         delegation-tokens) REPLY='--bootstrap-server --command-config --create --describe --expire --expiry-time-period --help --hmac --max-life-time-period --output --owner-principal --renew --renew-time-period --renewer-principal --version' ;;
         producer-perf-test) REPLY='--bootstrap-server --command-config --command-property --help --num-records --output --payload-delimiter --payload-file --payload-monotonic --print-metrics --record-size --reporting-interval --throughput --topic --transaction-duration-ms --transactional-id --warmup-records' ;;
@@ -256,6 +262,16 @@ _ottla_value() {
         metadata-quorum:command-config) REPLY='file' ;;
         metadata-quorum.describe:output) REPLY='words text json jsonl' ;;
         metadata-quorum.remove-controller:controller-directory-id | metadata-quorum.remove-controller:d | metadata-quorum.remove-controller:controller-id | metadata-quorum.remove-controller:i) REPLY='none' ;;
+        storage.info:config | storage.info:c) REPLY='file' ;;
+        storage.info:output) REPLY='words text json jsonl' ;;
+        storage.format:add-scram | storage.format:S | storage.format:cluster-id | storage.format:t | storage.format:feature | storage.format:f | storage.format:initial-controllers | storage.format:I | storage.format:release-version | storage.format:r) REPLY='none' ;;
+        storage.format:config | storage.format:c) REPLY='file' ;;
+        storage.format:output) REPLY='words text json jsonl' ;;
+        storage.version-mapping:output) REPLY='words text json jsonl' ;;
+        storage.version-mapping:release-version | storage.version-mapping:r) REPLY='none' ;;
+        storage.feature-dependencies:feature | storage.feature-dependencies:f) REPLY='none' ;;
+        storage.feature-dependencies:output) REPLY='words text json jsonl' ;;
+        storage.random-uuid:output) REPLY='words text json jsonl' ;;
         acls:allow-host | acls:allow-principal | acls:bootstrap-controller | acls:bootstrap-server | acls:delegation-token | acls:deny-host | acls:deny-principal | acls:principal | acls:user-principal) REPLY='none' ;;
         acls:command-config) REPLY='file' ;;
         acls:group) REPLY='ask groups' ;;
@@ -317,13 +333,13 @@ _ottla() {
     command=${words[0]##*/}
     if [[ $command == ottla ]]; then
         if ((count == 2)); then
-            _ottla_offer_words 'serve topics console-producer console-consumer consumer-groups get-offsets transactions configs client-metrics delete-records groups cluster broker-api-versions log-dirs dump-log leader-election reassign-partitions replica-verification features metadata-quorum acls delegation-tokens producer-perf-test consumer-perf-test verifiable-producer verifiable-consumer e2e-latency streams-application-reset help completion --help --version'
+            _ottla_offer_words 'serve topics console-producer console-consumer consumer-groups get-offsets transactions configs client-metrics delete-records groups cluster broker-api-versions log-dirs dump-log leader-election reassign-partitions replica-verification features metadata-quorum storage acls delegation-tokens producer-perf-test consumer-perf-test verifiable-producer verifiable-consumer e2e-latency streams-application-reset help completion --help --version'
             return
         fi
         command=${words[1]} first=2
         case $command in
             help)
-                ((count == 3)) && _ottla_offer_words 'serve topics console-producer console-consumer consumer-groups get-offsets transactions configs client-metrics delete-records groups cluster broker-api-versions log-dirs dump-log leader-election reassign-partitions replica-verification features metadata-quorum acls delegation-tokens producer-perf-test consumer-perf-test verifiable-producer verifiable-consumer e2e-latency streams-application-reset output exit-codes tutorial kafka-topics kafka-console-producer kafka-console-consumer kafka-consumer-groups kafka-get-offsets kafka-transactions kafka-configs kafka-client-metrics kafka-delete-records kafka-groups kafka-cluster kafka-broker-api-versions kafka-log-dirs kafka-dump-log kafka-leader-election kafka-reassign-partitions kafka-replica-verification kafka-features kafka-metadata-quorum kafka-acls kafka-delegation-tokens kafka-producer-perf-test kafka-consumer-perf-test kafka-verifiable-producer kafka-verifiable-consumer kafka-e2e-latency kafka-streams-application-reset'
+                ((count == 3)) && _ottla_offer_words 'serve topics console-producer console-consumer consumer-groups get-offsets transactions configs client-metrics delete-records groups cluster broker-api-versions log-dirs dump-log leader-election reassign-partitions replica-verification features metadata-quorum storage acls delegation-tokens producer-perf-test consumer-perf-test verifiable-producer verifiable-consumer e2e-latency streams-application-reset output exit-codes tutorial kafka-topics kafka-console-producer kafka-console-consumer kafka-consumer-groups kafka-get-offsets kafka-transactions kafka-configs kafka-client-metrics kafka-delete-records kafka-groups kafka-cluster kafka-broker-api-versions kafka-log-dirs kafka-dump-log kafka-leader-election kafka-reassign-partitions kafka-replica-verification kafka-features kafka-metadata-quorum kafka-storage kafka-acls kafka-delegation-tokens kafka-producer-perf-test kafka-consumer-perf-test kafka-verifiable-producer kafka-verifiable-consumer kafka-e2e-latency kafka-streams-application-reset'
                 return
                 ;;
             completion)
@@ -357,4 +373,4 @@ _ottla() {
     _ottla_offer_words "$REPLY"
 }
 
-complete -F _ottla ottla kafka-topics kafka-topics.sh kafka-console-producer kafka-console-producer.sh kafka-console-consumer kafka-console-consumer.sh kafka-consumer-groups kafka-consumer-groups.sh kafka-get-offsets kafka-get-offsets.sh kafka-transactions kafka-transactions.sh kafka-configs kafka-configs.sh kafka-client-metrics kafka-client-metrics.sh kafka-delete-records kafka-delete-records.sh kafka-groups kafka-groups.sh kafka-cluster kafka-cluster.sh kafka-broker-api-versions kafka-broker-api-versions.sh kafka-log-dirs kafka-log-dirs.sh kafka-dump-log kafka-dump-log.sh kafka-leader-election kafka-leader-election.sh kafka-reassign-partitions kafka-reassign-partitions.sh kafka-replica-verification kafka-replica-verification.sh kafka-features kafka-features.sh kafka-metadata-quorum kafka-metadata-quorum.sh kafka-acls kafka-acls.sh kafka-delegation-tokens kafka-delegation-tokens.sh kafka-producer-perf-test kafka-producer-perf-test.sh kafka-consumer-perf-test kafka-consumer-perf-test.sh kafka-verifiable-producer kafka-verifiable-producer.sh kafka-verifiable-consumer kafka-verifiable-consumer.sh kafka-e2e-latency kafka-e2e-latency.sh kafka-streams-application-reset kafka-streams-application-reset.sh
+complete -F _ottla ottla kafka-topics kafka-topics.sh kafka-console-producer kafka-console-producer.sh kafka-console-consumer kafka-console-consumer.sh kafka-consumer-groups kafka-consumer-groups.sh kafka-get-offsets kafka-get-offsets.sh kafka-transactions kafka-transactions.sh kafka-configs kafka-configs.sh kafka-client-metrics kafka-client-metrics.sh kafka-delete-records kafka-delete-records.sh kafka-groups kafka-groups.sh kafka-cluster kafka-cluster.sh kafka-broker-api-versions kafka-broker-api-versions.sh kafka-log-dirs kafka-log-dirs.sh kafka-dump-log kafka-dump-log.sh kafka-leader-election kafka-leader-election.sh kafka-reassign-partitions kafka-reassign-partitions.sh kafka-replica-verification kafka-replica-verification.sh kafka-features kafka-features.sh kafka-metadata-quorum kafka-metadata-quorum.sh kafka-storage kafka-storage.sh kafka-acls kafka-acls.sh kafka-delegation-tokens kafka-delegation-tokens.sh kafka-producer-perf-test kafka-producer-perf-test.sh kafka-consumer-perf-test kafka-consumer-perf-test.sh kafka-verifiable-producer kafka-verifiable-producer.sh kafka-verifiable-consumer kafka-verifiable-consumer.sh kafka-e2e-latency kafka-e2e-latency.sh kafka-streams-application-reset kafka-streams-application-reset.sh

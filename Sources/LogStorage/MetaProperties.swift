@@ -1,18 +1,18 @@
 import KafkaProtocol
 
 /// `meta.properties` of a KRaft node's data directory (version 1): which node and cluster the directory belongs to, and its own id.
-struct MetaProperties: Equatable {
-    var nodeId: Int32
-    var clusterId: String
-    var directoryId: Uuid
+public struct MetaProperties: Sendable, Equatable {
+    public var nodeId: Int32
+    public var clusterId: String
+    public var directoryId: Uuid
 
-    static let fileName = "meta.properties"
+    public static let fileName = "meta.properties"
 
     var content: Bytes {
-        Bytes("#\n#\nnode.id=\(nodeId)\ndirectory.id=\(directoryId)\nversion=1\ncluster.id=\(clusterId)\n")
+        Bytes("#\n#\nnode.id=\(nodeId)\ndirectory.id=\(directoryId)\nversion=1\ncluster.id=\(Self.escaped(clusterId))\n")
     }
 
-    init(nodeId: Int32, clusterId: String, directoryId: Uuid) {
+    public init(nodeId: Int32, clusterId: String, directoryId: Uuid) {
         self.nodeId = nodeId
         self.clusterId = clusterId
         self.directoryId = directoryId
@@ -32,6 +32,16 @@ struct MetaProperties: Equatable {
         self.clusterId = clusterId
         // Directories that older releases formatted have no id of their own.
         directoryId = values["directory.id"].flatMap { Uuid($0) } ?? .zero
+    }
+
+    /// As Java writes a value. What ends a line is no part of any cluster's id.
+    private static func escaped(_ value: String) -> String {
+        var result = ""
+        for character in value {
+            let isSpecial = "\\=:#!".contains(character) || (character == " " && result.isEmpty)
+            result += isSpecial ? "\\\(character)" : "\(character)"
+        }
+        return result
     }
 
     /// Java's properties put a backslash before `=`, `:` and `#`.

@@ -22,6 +22,7 @@ public enum Tools {
         ReplicaVerificationTool.tool,
         FeaturesTool.tool,
         MetadataQuorumTool.tool,
+        StorageTool.tool,
         AclsTool.tool,
         DelegationTokensTool.tool,
         ProducerPerfTool.tool,

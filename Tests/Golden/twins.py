@@ -16,7 +16,7 @@ LABELS |= {"all", "dynamic", "default", "quota", "scram", "credential", "client"
 LABELS |= {"clientmetric", "userprincipal", "clientid", "ip"}
 LABELS |= {"dumping", "log", "starting"}
 # What stands for no value, which is null in JSON.
-NONE = {"-1", "OptionalLong.empty", "<DELETE>"}
+NONE = {"-1", "null", "OptionalLong.empty", "<DELETE>"}
 
 
 def has_twin(command):

@@ -52,6 +52,39 @@ extension ScriptedCluster: RequestSender {
 
     private let both: [TopicPartition: OffsetSpec] = [TopicPartition("t", 0): .latest, TopicPartition("t", 1): .latest]
 
+    @Test func membersAreRemovedByIdOrByInstance() throws {
+        var asked: LeaveGroupRequest?
+        let cluster = try cluster { request, _ in
+            switch request {
+            case is FindCoordinatorRequest:
+                var coordinator = FindCoordinatorResponse.Coordinator()
+                (coordinator.key, coordinator.nodeId, coordinator.host, coordinator.port) = ("g", 1, "a", 1)
+                var answer = FindCoordinatorResponse()
+                answer.coordinators = [coordinator]
+                return answer
+            case let leave as LeaveGroupRequest:
+                asked = leave
+                var answer = LeaveGroupResponse()
+                answer.members = leave.members.map {
+                    var member = LeaveGroupResponse.MemberResponse()
+                    (member.memberId, member.groupInstanceId) = ($0.memberId, $0.groupInstanceId)
+                    member.errorCode = $0.memberId == "gone" ? .unknownMemberId : .none
+                    return member
+                }
+                return answer
+            default: return nil
+            }
+        }
+        func member(_ id: String, _ instance: String? = nil) -> GroupDescription.Member {
+            GroupDescription.Member(
+                memberId: id, instanceId: instance, clientId: "c", host: "/h", assignment: [], targetAssignment: nil, memberEpoch: nil, isUpgraded: nil)
+        }
+        let failures = try Admin(cluster).removeMembers([member("m"), member("s", "static"), member("gone")], from: "g", reason: "why")
+        #expect(failures.mapValues(\.code) == ["gone": .unknownMemberId])
+        #expect(asked?.members.map(\.memberId) == ["m", "", "gone"] && asked?.members.map(\.groupInstanceId) == [nil, "static", nil])
+        #expect(asked?.members.allSatisfy { $0.reason == "why" } == true)
+    }
+
     @Test func whatOffsetsAreWaitedForIsTold() throws {
         let cluster = try ScriptedCluster(properties: ["default.api.timeout.ms": "5000"])
         cluster.brokers["a:1"] = .answers { request, _ in

@@ -33,8 +33,11 @@ import Vocabulary
 
     @Test func aRebalanceCommitsThenLetsGoThenJoins() throws {
         let scene = ConsumerScene(["t": 2])
+        var changes: [AssignmentChange] = []
+        scene.consumer.onAssignmentChange = { changes.append($0) }
         scene.consumer.subscribe(topics: ["t"])
         scene.join(committed: [Self.t0: 0, Self.t1: 0])
+        #expect(changes == [.assigned([Self.t0, Self.t1])])
         scene.answerFetch(Self.t0, ConsumerTests.batch(0, ["a"]))
         #expect(try scene.values() == ["a"])
         heartbeat(scene, .rebalanceInProgress)
@@ -44,14 +47,20 @@ import Vocabulary
         #expect(scene.consumer.assignment.isEmpty)
         scene.lead(generation: 2)
         #expect(scene.consumer.assignment == [Self.t0, Self.t1])
+        #expect(changes.dropFirst() == [.revoked([Self.t0, Self.t1]), .assigned([Self.t0, Self.t1])])
+        scene.consumer.close { _ in }
+        scene.cluster.answer(OffsetCommitRequest.self) { _ in OffsetCommitResponse() }
+        #expect(changes.last == .revoked([Self.t0, Self.t1]) && changes.count == 4)
     }
 
     @Test func anUnknownMemberJoinsAsANewOne() throws {
         let scene = ConsumerScene(["t": 1])
+        var changes: [AssignmentChange] = []
+        scene.consumer.onAssignmentChange = { changes.append($0) }
         scene.consumer.subscribe(topics: ["t"])
         scene.join(committed: [Self.t0: 0])
         heartbeat(scene, .unknownMemberId)
-        #expect(scene.consumer.assignment.isEmpty)
+        #expect(scene.consumer.assignment.isEmpty && changes == [.assigned([Self.t0]), .revoked([Self.t0])])
         #expect(scene.cluster.next(JoinGroupRequest.self)?.memberId == "")
     }
 
@@ -80,6 +89,8 @@ import Vocabulary
             $0.assignors = [.cooperativeSticky]
             $0.enableAutoCommit = false
         }
+        var changes: [AssignmentChange] = []
+        scene.consumer.onAssignmentChange = { changes.append($0) }
         scene.consumer.subscribe(topics: ["t"])
         scene.join(committed: [Self.t0: 0, Self.t1: 0])
         scene.answerFetch(Self.t0, ConsumerTests.batch(0, ["a"]))
@@ -98,6 +109,7 @@ import Vocabulary
             return answer
         }
         #expect(scene.consumer.assignment == [Self.t0])
+        #expect(changes == [.assigned([Self.t0, Self.t1]), .revoked([Self.t1]), .assigned([])])
         #expect(scene.consumer.position(Self.t0) == 1)
         scene.advance()
         let join = try #require(scene.cluster.next(JoinGroupRequest.self))

@@ -176,6 +176,42 @@ final class ProducerScene {
         #expect((4...40).contains(scene.cluster.keys.filter { $0 == .metadata }.count))
     }
 
+    @Test func whatWasWrittenIsToldInRunsOfEqualTimes() throws {
+        let scene = try ProducerScene(properties: ["batch.size": "200"])
+        var written: [WrittenBatch] = []
+        scene.producer.onWritten = { written.append($0) }
+        for index in 0..<20 {
+            scene.producer.tag = index < 10 ? 0 : 1
+            try scene.send("value\(index)", key: "k")
+        }
+        #expect(scene.flush())
+        #expect(written.count > 1 && written.map(\.sizeInBytes) == scene.logs.batchSizes)
+        let runs = written.flatMap(\.runs)
+        #expect(runs.filter { $0.tag == 0 }.reduce(0) { $0 + $1.count } == 10 && runs.filter { $0.tag == 1 }.reduce(0) { $0 + $1.count } == 10)
+        #expect(runs.reduce(0) { $0 + $1.bytes } == 10 * 7 + 10 * 8 && runs.allSatisfy { $0.timestamp == 1_700_000_000_000 })
+        // Where nothing changes a batch is one run, and offsets follow one another.
+        #expect(written.allSatisfy { $0.runs.count == Set($0.runs.map(\.tag)).count })
+        var next: Int64 = 0
+        for batch in written {
+            #expect(batch.baseOffset == next && batch.topic == "t" && batch.partition == 0)
+            next += Int64(batch.runs.reduce(0) { $0 + $1.count })
+        }
+    }
+
+    @Test func theRunsOfABatchThatIsSplitStayWithTheirRecords() throws {
+        let scene = try ProducerScene(properties: ["linger.ms": "1000"])
+        scene.logs.maxBatchBytes = 600
+        var written: [WrittenBatch] = []
+        scene.producer.onWritten = { written.append($0) }
+        for index in 0..<30 {
+            scene.producer.tag = index % 3
+            try scene.send(String(repeating: "x", count: 20 + index))
+        }
+        #expect(scene.flush() && scene.failures.isEmpty && written.count > 1)
+        let runs = written.sorted { $0.baseOffset < $1.baseOffset }.flatMap(\.runs)
+        #expect(runs.map(\.tag) == (0..<30).map { $0 % 3 } && runs.map(\.bytes) == (0..<30).map { 20 + $0 })
+    }
+
     @Test func recordsArriveInOrderOnTheirKeysPartition() throws {
         let scene = try ProducerScene(partitions: 3)
         for index in 0..<300 { try scene.send("v\(index)", key: "key\(index % 7)") }

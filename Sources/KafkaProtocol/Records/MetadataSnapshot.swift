@@ -151,6 +151,13 @@ public struct QuorumControl: Sendable, Equatable {
 
     public init() {}
 
+    /// What a quorum with `kraft.version` 1 begins with.
+    public init(kraftVersion: Int16, voters: VotersRecord) {
+        var version = KRaftVersionRecord()
+        version.kRaftVersion = kraftVersion
+        values = [.kraftVersion: version.encoded(version: 0), .kraftVoters: voters.encoded(version: 0)]
+    }
+
     /// Takes note of a record, if it is of a quorum.
     public mutating func note(_ record: Record) {
         guard let type = record.controlType, Self.types.contains(type), let value = record.value else { return }

@@ -59,7 +59,7 @@ struct JoptParser {
         case .optional:
             if let attached {
                 parsed.add(option, spelling: spelling, value: attached)
-            } else if let next = rest.first, !looksLikeOption(next) {
+            } else if let next = rest.first, !looksLikeOption(next) || Int64(next) != nil {
                 parsed.add(option, spelling: spelling, value: rest.removeFirst())
             } else {
                 parsed.add(option, spelling: spelling, value: nil)

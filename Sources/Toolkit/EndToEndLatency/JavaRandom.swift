@@ -6,7 +6,7 @@ struct JavaRandom {
 
     /// A number below `bound`, which must be positive: `nextInt(bound)`.
     mutating func below(_ bound: Int32) -> Int32 {
-        if bound & (bound - 1) == 0 { return Int32(truncatingIfNeeded: Int64(bound) * Int64(next31()) >> 31) }
+        if bound & (bound - 1) == 0 { return Int32(truncatingIfNeeded: (Int64(bound) * Int64(next31())) >> 31) }
         while true {
             let value = next31()
             let rest = value % bound

@@ -21,12 +21,14 @@ struct KafkaRelease: Equatable {
     static func of(level: Int16) -> KafkaRelease? { all.first { $0.level == level } }
 
     /// The release of a text: a level's name, or a version whose newest level is meant ("4.0", "4.0.1").
-    static func named(_ text: String) throws(ToolError) -> KafkaRelease {
+    /// - Parameter unfinished: whether what is in the making in 4.3 counts
+    static func named(_ text: String, unfinished: Bool = true) throws(ToolError) -> KafkaRelease {
+        let all = unfinished ? all : all.filter { $0.level <= latest.level }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         let key = parts.count > 2 ? parts.prefix(2).joined(separator: ".") : text
         if let exact = all.first(where: { $0.name == key }) { return exact }
         if let newest = all.last(where: { $0.name.hasPrefix(key + "-") }), key.contains(".") { return newest }
-        throw .invalid("Unknown metadata.version '\(text)'. Supported metadata.version are: \(names.joined(separator: ", "))")
+        throw .invalid("Unknown metadata.version '\(text)'. Supported metadata.version are: \(all.map(\.name).joined(separator: ", "))")
     }
 }
 

@@ -137,6 +137,11 @@ final class ProducerPerfRun {
     /// Readers of committed records need not wait for what nobody will commit. A producer that was shut out cannot, and need not.
     private func abort() {
         let limit = sender.session.now + Self.abortTimeoutMs
+        // What was sent is still counted; an abort would give up what waits.
+        while !sender.producer.isIdle, sender.session.now < limit {
+            sender.producer.flush()
+            guard (try? sender.serve(untilMs: limit)) != nil else { break }
+        }
         try? sender.abortTransaction { [sender] in sender.session.now >= limit }
         transactionStartMs = nil
     }

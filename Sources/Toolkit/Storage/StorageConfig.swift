@@ -1,0 +1,100 @@
+import Vocabulary
+
+/// What a node's configuration file says about its directories and its place in a quorum. Other keys are the broker's business.
+struct StorageConfig: Equatable {
+    let nodeId: Int32
+    let isController: Bool
+    /// All directories, each once, sorted; that of the metadata log among them.
+    let directories: [String]
+    let metadataDirectory: String
+    /// In capitals; the first of `controller.listener.names`.
+    let controllerListener: String?
+    /// Where other controllers reach this one.
+    let controllerAddress: HostPort?
+    /// Whether `controller.quorum.voters` names the voters.
+    let hasFixedVoters: Bool
+    let allowsUnfinishedFeatures: Bool
+
+    init(_ context: ToolContext) throws(ToolError) {
+        let file = try context.options.requiredString("config")
+        let properties = Dictionary(try context.readProperties(file)) { $1 }
+        do {
+            var providers = try ConfigProviders(properties, variable: context.environment)
+            try self.init(try providers.resolve(properties).values)
+        } catch {
+            throw .invalid("\(file): \(error.message)")
+        }
+    }
+
+    init(_ properties: [String: String]) throws(ToolError) {
+        func entries(_ key: String) -> [String] { ConfigValue.entries(of: properties[key] ?? "").filter { !$0.isEmpty } }
+        let roles = Set(entries("process.roles"))
+        if roles.isEmpty { throw .invalid("Missing required configuration \"process.roles\" which has no default value.") }
+        if let unknown = roles.subtracting(["broker", "controller"]).sorted().first {
+            throw .invalid("Invalid value \(unknown) for configuration process.roles: String must be one of: broker, controller")
+        }
+        isController = roles.contains("controller")
+        nodeId = try Self.nodeId(properties)
+        let given = entries("log.dirs").isEmpty ? entries("log.dir") : entries("log.dirs")
+        let logDirectories = given.isEmpty ? ["/tmp/kafka-logs"] : given
+        metadataDirectory = properties["metadata.log.dir"].flatMap { entries in ConfigValue.entries(of: entries).first } ?? logDirectories[0]
+        directories = Set(logDirectories + [metadataDirectory]).sorted()
+        let names = entries("controller.listener.names").map { $0.uppercased() }
+        controllerListener = names.first
+        controllerAddress = try names.first.flatMap { (name) throws(ToolError) in try Self.address(of: name, in: properties) }
+        allowsUnfinishedFeatures = properties["unstable.feature.versions.enable"] == "true"
+        let voters = entries("controller.quorum.voters")
+        hasFixedVoters = !voters.isEmpty
+        try Self.check(voters, entries("controller.quorum.bootstrap.servers"), nodeId, isController: isController)
+    }
+
+    private static func nodeId(_ properties: [String: String]) throws(ToolError) -> Int32 {
+        guard let text = properties["node.id"] ?? properties["broker.id"] else {
+            throw .invalid("Missing required configuration \"node.id\" which has no default value.")
+        }
+        guard let id = Int32(java: JavaText.trim(text)), id >= 0 else {
+            throw .invalid("Invalid value \(text) for configuration node.id: it is a number from 0 on")
+        }
+        return id
+    }
+
+    private static func check(_ voters: [String], _ servers: [String], _ nodeId: Int32, isController: Bool) throws(ToolError) {
+        if voters.isEmpty && servers.isEmpty {
+            throw .invalid(
+                "If using process.roles, either controller.quorum.bootstrap.servers must contain the set of bootstrap controllers or "
+                    + "controller.quorum.voters must contain a parseable set of controllers.")
+        }
+        var ids: Set<Int32> = []
+        for voter in voters {
+            let parts = voter.split(separator: "@", maxSplits: 1)
+            guard parts.count == 2, let id = Int32(java: String(parts[0])), HostPort(String(parts[1])) != nil else {
+                throw .invalid("Invalid value \(voter) for configuration controller.quorum.voters: Each entry should be in the form `{id}@{host}:{port}`.")
+            }
+            ids.insert(id)
+        }
+        let list = voters.joined(separator: ",")
+        if isController, !voters.isEmpty, !ids.contains(nodeId) {
+            throw .invalid(
+                "If process.roles contains the 'controller' role, the node id \(nodeId) must be included in the set of voters controller.quorum.voters=\(list)")
+        }
+        if !isController, ids.contains(nodeId) {
+            throw .invalid(
+                "If process.roles contains just the 'broker' role, the node id \(nodeId) must not be included in the set of voters "
+                    + "controller.quorum.voters=\(list)")
+        }
+    }
+
+    /// As it is advertised, or else where it listens; without a host it is this machine.
+    private static func address(of name: String, in properties: [String: String]) throws(ToolError) -> HostPort? {
+        for key in ["advertised.listeners", "listeners"] {
+            for entry in ConfigValue.entries(of: properties[key] ?? "") {
+                let halves = entry.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false)
+                guard halves.count == 2, halves[0].uppercased() == name else { continue }
+                guard var address = HostPort(String(halves[1])) else { throw .invalid("Unable to parse \(entry) to a broker endpoint") }
+                if address.host.isEmpty { address.host = "localhost" }
+                return address
+            }
+        }
+        return nil
+    }
+}
