@@ -38,7 +38,10 @@ let package = Package(
         .target(name: "ClientDriver", dependencies: ["KafkaClient", "Host", "KafkaProtocol", "Security", "Locks"], swiftSettings: strict),
         .target(name: "Server", dependencies: ["Broker", "Host", "KafkaProtocol", "LogStorage", "Coordination", "Vocabulary", "Locks"], swiftSettings: strict),
         .target(
-            name: "Toolkit", dependencies: ["KafkaProtocol", "KafkaClient", "ClientDriver", "Host", "Server", "LogStorage", "Pattern", "Vocabulary"],
+            name: "Toolkit",
+            dependencies: [
+                "KafkaProtocol", "KafkaClient", "ClientDriver", "Coordination", "Host", "Server", "LogStorage", "Pattern", "Security", "Vocabulary",
+            ],
             swiftSettings: strict),
         .target(
             name: "Simulation", dependencies: ["KafkaProtocol", "LogStorage", "Coordination", "Broker", "KafkaClient", "Vocabulary", "Locks"],

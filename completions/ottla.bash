@@ -70,6 +70,8 @@ _ottla_paths() {
 _ottla_options() {
     case $1 in
         serve) REPLY='--advertise --config --data-dir --durability --ephemeral --help --listen --log-level --override --ready-file --threads --topic --version' ;;
+        server-start) REPLY='--daemon --help --override --version' ;;
+        server-stop) REPLY='--help --node-id --process-role --version' ;;
         topics) REPLY='--alter --at-min-isr-partitions --bootstrap-server --command-config --config --create --delete --describe --exclude-internal --help --if-exists --if-not-exists --list --output --partition-size-limit-per-response --partitions --replica-assignment --replication-factor --topic --topic-id --topics-with-overrides --unavailable-partitions --under-min-isr-partitions --under-replicated-partitions --version' ;;
         console-producer) REPLY='--batch-size --bootstrap-server --command-config --command-property --compression-codec --help --input --keep-partition --line-reader --max-block-ms --max-memory-bytes --max-partition-memory-bytes --message-send-max-retries --metadata-expiry-ms --reader-config --reader-property --request-required-acks --request-timeout-ms --retry-backoff-ms --socket-buffer-size --sync --timeout --topic --version' ;;
         console-consumer) REPLY='--bootstrap-server --command-config --command-property --enable-systest-events --formatter --formatter-config --formatter-property --from-beginning --group --help --include --isolation-level --key-deserializer --max-messages --offset --output --partition --skip-message-on-error --timeout-ms --topic --value-deserializer --version' ;;
@@ -121,6 +123,7 @@ _ottla_options() {
         verifiable-consumer) REPLY='--assignment-strategy --bootstrap-server --command-config --enable-autocommit --group-id --group-instance-id --group-protocol --group-remote-assignor --help --max-messages --reset-policy --session-timeout --topic --verbose' ;;
         e2e-latency) REPLY='--bootstrap-server --command-config --help --num-headers --num-records --output --producer-acks --record-header-key-size --record-header-size --record-key-size --record-size --topic --version' ;;
         streams-application-reset) REPLY='--application-id --bootstrap-server --by-duration --command-config --dry-run --force --from-file --help --input-topics --intermediate-topics --internal-topics --output --shift-by --to-datetime --to-earliest --to-latest --to-offset --version' ;;
+        metadata-shell) REPLY='--help --output --snapshot' ;;
         *) REPLY='' ;;
     esac
 }
@@ -134,6 +137,8 @@ _ottla_value() {
         serve:durability) REPLY='words fsync os' ;;
         serve:log-level) REPLY='words error warn info debug' ;;
         serve:override) REPLY='ask setting.broker' ;;
+        server-start:override) REPLY='none' ;;
+        server-stop:node-id | server-stop:process-role) REPLY='none' ;;
         topics:bootstrap-server | topics:partition-size-limit-per-response | topics:partitions | topics:replica-assignment | topics:replication-factor | topics:topic-id) REPLY='none' ;;
         topics:command-config) REPLY='file' ;;
         topics:config) REPLY='ask setting.topic' ;;
@@ -313,6 +318,8 @@ _ottla_value() {
         streams-application-reset:command-config | streams-application-reset:config-file | streams-application-reset:from-file) REPLY='file' ;;
         streams-application-reset:input-topics | streams-application-reset:intermediate-topics | streams-application-reset:internal-topics) REPLY='ask topics' ;;
         streams-application-reset:output) REPLY='words text json jsonl' ;;
+        metadata-shell:output) REPLY='words text json jsonl' ;;
+        metadata-shell:snapshot | metadata-shell:s) REPLY='file' ;;
         *) REPLY=switch ;;
     esac
 }
@@ -333,13 +340,13 @@ _ottla() {
     command=${words[0]##*/}
     if [[ $command == ottla ]]; then
         if ((count == 2)); then
-            _ottla_offer_words 'serve topics console-producer console-consumer consumer-groups get-offsets transactions configs client-metrics delete-records groups cluster broker-api-versions log-dirs dump-log leader-election reassign-partitions replica-verification features metadata-quorum storage acls delegation-tokens producer-perf-test consumer-perf-test verifiable-producer verifiable-consumer e2e-latency streams-application-reset help completion --help --version'
+            _ottla_offer_words 'serve server-start server-stop topics console-producer console-consumer consumer-groups get-offsets transactions configs client-metrics delete-records groups cluster broker-api-versions log-dirs dump-log leader-election reassign-partitions replica-verification features metadata-quorum storage acls delegation-tokens producer-perf-test consumer-perf-test verifiable-producer verifiable-consumer e2e-latency streams-application-reset metadata-shell help completion --help --version'
             return
         fi
         command=${words[1]} first=2
         case $command in
             help)
-                ((count == 3)) && _ottla_offer_words 'serve topics console-producer console-consumer consumer-groups get-offsets transactions configs client-metrics delete-records groups cluster broker-api-versions log-dirs dump-log leader-election reassign-partitions replica-verification features metadata-quorum storage acls delegation-tokens producer-perf-test consumer-perf-test verifiable-producer verifiable-consumer e2e-latency streams-application-reset output exit-codes tutorial kafka-topics kafka-console-producer kafka-console-consumer kafka-consumer-groups kafka-get-offsets kafka-transactions kafka-configs kafka-client-metrics kafka-delete-records kafka-groups kafka-cluster kafka-broker-api-versions kafka-log-dirs kafka-dump-log kafka-leader-election kafka-reassign-partitions kafka-replica-verification kafka-features kafka-metadata-quorum kafka-storage kafka-acls kafka-delegation-tokens kafka-producer-perf-test kafka-consumer-perf-test kafka-verifiable-producer kafka-verifiable-consumer kafka-e2e-latency kafka-streams-application-reset'
+                ((count == 3)) && _ottla_offer_words 'serve server-start server-stop topics console-producer console-consumer consumer-groups get-offsets transactions configs client-metrics delete-records groups cluster broker-api-versions log-dirs dump-log leader-election reassign-partitions replica-verification features metadata-quorum storage acls delegation-tokens producer-perf-test consumer-perf-test verifiable-producer verifiable-consumer e2e-latency streams-application-reset metadata-shell output exit-codes tutorial kafka-server-start kafka-server-stop kafka-topics kafka-console-producer kafka-console-consumer kafka-consumer-groups kafka-get-offsets kafka-transactions kafka-configs kafka-client-metrics kafka-delete-records kafka-groups kafka-cluster kafka-broker-api-versions kafka-log-dirs kafka-dump-log kafka-leader-election kafka-reassign-partitions kafka-replica-verification kafka-features kafka-metadata-quorum kafka-storage kafka-acls kafka-delegation-tokens kafka-producer-perf-test kafka-consumer-perf-test kafka-verifiable-producer kafka-verifiable-consumer kafka-e2e-latency kafka-streams-application-reset kafka-metadata-shell'
                 return
                 ;;
             completion)
@@ -373,4 +380,4 @@ _ottla() {
     _ottla_offer_words "$REPLY"
 }
 
-complete -F _ottla ottla kafka-topics kafka-topics.sh kafka-console-producer kafka-console-producer.sh kafka-console-consumer kafka-console-consumer.sh kafka-consumer-groups kafka-consumer-groups.sh kafka-get-offsets kafka-get-offsets.sh kafka-transactions kafka-transactions.sh kafka-configs kafka-configs.sh kafka-client-metrics kafka-client-metrics.sh kafka-delete-records kafka-delete-records.sh kafka-groups kafka-groups.sh kafka-cluster kafka-cluster.sh kafka-broker-api-versions kafka-broker-api-versions.sh kafka-log-dirs kafka-log-dirs.sh kafka-dump-log kafka-dump-log.sh kafka-leader-election kafka-leader-election.sh kafka-reassign-partitions kafka-reassign-partitions.sh kafka-replica-verification kafka-replica-verification.sh kafka-features kafka-features.sh kafka-metadata-quorum kafka-metadata-quorum.sh kafka-storage kafka-storage.sh kafka-acls kafka-acls.sh kafka-delegation-tokens kafka-delegation-tokens.sh kafka-producer-perf-test kafka-producer-perf-test.sh kafka-consumer-perf-test kafka-consumer-perf-test.sh kafka-verifiable-producer kafka-verifiable-producer.sh kafka-verifiable-consumer kafka-verifiable-consumer.sh kafka-e2e-latency kafka-e2e-latency.sh kafka-streams-application-reset kafka-streams-application-reset.sh
+complete -F _ottla ottla kafka-server-start kafka-server-start.sh kafka-server-stop kafka-server-stop.sh kafka-topics kafka-topics.sh kafka-console-producer kafka-console-producer.sh kafka-console-consumer kafka-console-consumer.sh kafka-consumer-groups kafka-consumer-groups.sh kafka-get-offsets kafka-get-offsets.sh kafka-transactions kafka-transactions.sh kafka-configs kafka-configs.sh kafka-client-metrics kafka-client-metrics.sh kafka-delete-records kafka-delete-records.sh kafka-groups kafka-groups.sh kafka-cluster kafka-cluster.sh kafka-broker-api-versions kafka-broker-api-versions.sh kafka-log-dirs kafka-log-dirs.sh kafka-dump-log kafka-dump-log.sh kafka-leader-election kafka-leader-election.sh kafka-reassign-partitions kafka-reassign-partitions.sh kafka-replica-verification kafka-replica-verification.sh kafka-features kafka-features.sh kafka-metadata-quorum kafka-metadata-quorum.sh kafka-storage kafka-storage.sh kafka-acls kafka-acls.sh kafka-delegation-tokens kafka-delegation-tokens.sh kafka-producer-perf-test kafka-producer-perf-test.sh kafka-consumer-perf-test kafka-consumer-perf-test.sh kafka-verifiable-producer kafka-verifiable-producer.sh kafka-verifiable-consumer kafka-verifiable-consumer.sh kafka-e2e-latency kafka-e2e-latency.sh kafka-streams-application-reset kafka-streams-application-reset.sh kafka-metadata-shell kafka-metadata-shell.sh

@@ -46,6 +46,8 @@ end
 
 complete -c ottla -f
 complete -c ottla -n __ottla_is_first -a serve -d 'Run a Kafka broker: Kafka\'s wire protocol, Kafka\'s files on disk.'
+complete -c ottla -n __ottla_is_first -a server-start -d 'Run a Kafka broker from a server.properties file.'
+complete -c ottla -n __ottla_is_first -a server-stop -d 'Stop the brokers that kafka-server-start runs on this machine.'
 complete -c ottla -n __ottla_is_first -a topics -d 'Create, list, describe, change or delete topics.'
 complete -c ottla -n __ottla_is_first -a console-producer -d 'Send lines of standard input to a topic, one record a line.'
 complete -c ottla -n __ottla_is_first -a console-consumer -d 'Print the records of topics on standard output.'
@@ -74,11 +76,12 @@ complete -c ottla -n __ottla_is_first -a verifiable-producer -d 'Send increasing
 complete -c ottla -n __ottla_is_first -a verifiable-consumer -d 'Read a topic as a member of a group and print rebalances, what was read and what was committed, as JSON lines.'
 complete -c ottla -n __ottla_is_first -a e2e-latency -d 'Send records one by one, read each again, and print how long that takes.'
 complete -c ottla -n __ottla_is_first -a streams-application-reset -d 'Set the offsets of a Kafka Streams application back and delete its internal topics.'
+complete -c ottla -n __ottla_is_first -a metadata-shell -d 'Look at a cluster\'s metadata in a snapshot or log as at a file system.'
 complete -c ottla -n __ottla_is_first -a help -d 'Show the options of a command'
 complete -c ottla -n __ottla_is_first -a completion -d 'Print a completion script'
 complete -c ottla -n __ottla_is_first -l help -d 'Show the commands'
 complete -c ottla -n __ottla_is_first -l version -d 'Show the version'
-complete -c ottla -n '__ottla_is help' -a 'serve topics console-producer console-consumer consumer-groups get-offsets transactions configs client-metrics delete-records groups cluster broker-api-versions log-dirs dump-log leader-election reassign-partitions replica-verification features metadata-quorum storage acls delegation-tokens producer-perf-test consumer-perf-test verifiable-producer verifiable-consumer e2e-latency streams-application-reset output exit-codes tutorial kafka-topics kafka-console-producer kafka-console-consumer kafka-consumer-groups kafka-get-offsets kafka-transactions kafka-configs kafka-client-metrics kafka-delete-records kafka-groups kafka-cluster kafka-broker-api-versions kafka-log-dirs kafka-dump-log kafka-leader-election kafka-reassign-partitions kafka-replica-verification kafka-features kafka-metadata-quorum kafka-storage kafka-acls kafka-delegation-tokens kafka-producer-perf-test kafka-consumer-perf-test kafka-verifiable-producer kafka-verifiable-consumer kafka-e2e-latency kafka-streams-application-reset'
+complete -c ottla -n '__ottla_is help' -a 'serve server-start server-stop topics console-producer console-consumer consumer-groups get-offsets transactions configs client-metrics delete-records groups cluster broker-api-versions log-dirs dump-log leader-election reassign-partitions replica-verification features metadata-quorum storage acls delegation-tokens producer-perf-test consumer-perf-test verifiable-producer verifiable-consumer e2e-latency streams-application-reset metadata-shell output exit-codes tutorial kafka-server-start kafka-server-stop kafka-topics kafka-console-producer kafka-console-consumer kafka-consumer-groups kafka-get-offsets kafka-transactions kafka-configs kafka-client-metrics kafka-delete-records kafka-groups kafka-cluster kafka-broker-api-versions kafka-log-dirs kafka-dump-log kafka-leader-election kafka-reassign-partitions kafka-replica-verification kafka-features kafka-metadata-quorum kafka-storage kafka-acls kafka-delegation-tokens kafka-producer-perf-test kafka-consumer-perf-test kafka-verifiable-producer kafka-verifiable-consumer kafka-e2e-latency kafka-streams-application-reset kafka-metadata-shell'
 complete -c ottla -n '__ottla_is completion' -a 'bash zsh fish'
 
 # serve
@@ -95,6 +98,38 @@ complete -c ottla -n '__ottla_is serve' -l ready-file -r -F -d 'Gets HOST:PORT a
 complete -c ottla -n '__ottla_is serve' -l threads -x -d 'Event loops; one per core unless given'
 complete -c ottla -n '__ottla_is serve' -l topic -x -d 'Create a topic at start unless it exists'
 complete -c ottla -n '__ottla_is serve' -l version -d 'Show the version'
+
+# server-start
+complete -c kafka-server-start -f
+complete -c kafka-server-start.sh -f
+complete -c ottla -n '__ottla_is server-start' -l daemon -d 'Go on in the background once the broker answers; what it says stands in kafkaServer.out in $LOG_DIR, or else in the data directory'
+complete -c kafka-server-start -n '__ottla_is server-start' -l daemon -d 'Go on in the background once the broker answers; what it says stands in kafkaServer.out in $LOG_DIR, or else in the data directory'
+complete -c kafka-server-start.sh -n '__ottla_is server-start' -l daemon -d 'Go on in the background once the broker answers; what it says stands in kafkaServer.out in $LOG_DIR, or else in the data directory'
+complete -c ottla -n '__ottla_is server-start' -l help -d 'Show this help'
+complete -c kafka-server-start -n '__ottla_is server-start' -l help -d 'Show this help'
+complete -c kafka-server-start.sh -n '__ottla_is server-start' -l help -d 'Show this help'
+complete -c ottla -n '__ottla_is server-start' -l override -x -d 'One of Kafka\'s keys; stronger than the file'
+complete -c kafka-server-start -n '__ottla_is server-start' -l override -x -d 'One of Kafka\'s keys; stronger than the file'
+complete -c kafka-server-start.sh -n '__ottla_is server-start' -l override -x -d 'One of Kafka\'s keys; stronger than the file'
+complete -c ottla -n '__ottla_is server-start' -l version -d 'Show the version'
+complete -c kafka-server-start -n '__ottla_is server-start' -l version -d 'Show the version'
+complete -c kafka-server-start.sh -n '__ottla_is server-start' -l version -d 'Show the version'
+
+# server-stop
+complete -c kafka-server-stop -f
+complete -c kafka-server-stop.sh -f
+complete -c ottla -n '__ottla_is server-stop' -l help -d 'Show this help'
+complete -c kafka-server-stop -n '__ottla_is server-stop' -l help -d 'Show this help'
+complete -c kafka-server-stop.sh -n '__ottla_is server-stop' -l help -d 'Show this help'
+complete -c ottla -n '__ottla_is server-stop' -l node-id -x -d 'Only the one whose configuration says this node.id'
+complete -c kafka-server-stop -n '__ottla_is server-stop' -l node-id -x -d 'Only the one whose configuration says this node.id'
+complete -c kafka-server-stop.sh -n '__ottla_is server-stop' -l node-id -x -d 'Only the one whose configuration says this node.id'
+complete -c ottla -n '__ottla_is server-stop' -l process-role -x -d 'Only those whose configuration says these process.roles; --node-id is stronger'
+complete -c kafka-server-stop -n '__ottla_is server-stop' -l process-role -x -d 'Only those whose configuration says these process.roles; --node-id is stronger'
+complete -c kafka-server-stop.sh -n '__ottla_is server-stop' -l process-role -x -d 'Only those whose configuration says these process.roles; --node-id is stronger'
+complete -c ottla -n '__ottla_is server-stop' -l version -d 'Show the version'
+complete -c kafka-server-stop -n '__ottla_is server-stop' -l version -d 'Show the version'
+complete -c kafka-server-stop.sh -n '__ottla_is server-stop' -l version -d 'Show the version'
 
 # topics
 complete -c kafka-topics -f
@@ -1701,3 +1736,16 @@ complete -c kafka-streams-application-reset.sh -n '__ottla_is streams-applicatio
 complete -c ottla -n '__ottla_is streams-application-reset' -l version -d 'Show the version'
 complete -c kafka-streams-application-reset -n '__ottla_is streams-application-reset' -l version -d 'Show the version'
 complete -c kafka-streams-application-reset.sh -n '__ottla_is streams-application-reset' -l version -d 'Show the version'
+
+# metadata-shell
+complete -c kafka-metadata-shell -f
+complete -c kafka-metadata-shell.sh -f
+complete -c ottla -n '__ottla_is metadata-shell' -l help -d 'Show this help'
+complete -c kafka-metadata-shell -n '__ottla_is metadata-shell' -l help -d 'Show this help'
+complete -c kafka-metadata-shell.sh -n '__ottla_is metadata-shell' -l help -d 'Show this help'
+complete -c ottla -n '__ottla_is metadata-shell' -l output -x -a 'text json jsonl' -d 'How to print: as Kafka does, one JSON document, or a JSON object a line; see \'ottla help output\''
+complete -c kafka-metadata-shell -n '__ottla_is metadata-shell' -l output -x -a 'text json jsonl' -d 'How to print: as Kafka does, one JSON document, or a JSON object a line; see \'ottla help output\''
+complete -c kafka-metadata-shell.sh -n '__ottla_is metadata-shell' -l output -x -a 'text json jsonl' -d 'How to print: as Kafka does, one JSON document, or a JSON object a line; see \'ottla help output\''
+complete -c ottla -n '__ottla_is metadata-shell' -l snapshot -r -F -d 'A snapshot (.checkpoint) or segment (.log) of the metadata log; or a directory, and the newest snapshot in it counts and what follows'
+complete -c kafka-metadata-shell -n '__ottla_is metadata-shell' -l snapshot -r -F -d 'A snapshot (.checkpoint) or segment (.log) of the metadata log; or a directory, and the newest snapshot in it counts and what follows'
+complete -c kafka-metadata-shell.sh -n '__ottla_is metadata-shell' -l snapshot -r -F -d 'A snapshot (.checkpoint) or segment (.log) of the metadata log; or a directory, and the newest snapshot in it counts and what follows'

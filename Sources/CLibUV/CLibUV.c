@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -140,3 +141,5 @@ void ottla_name_thread(const char *name) {
     pthread_setname_np(pthread_self(), name);
 #endif
 }
+
+const short ottla_spawn_in_new_session = POSIX_SPAWN_SETSID;

@@ -42,6 +42,13 @@ public struct StandardStream: Sendable {
     /// Whether a person sits at the other end.
     public var isTerminal: Bool { isatty(descriptor) == 1 }
 
+    /// Characters in a line of the terminal; nil where there is none.
+    public var columns: Int? {
+        var size = winsize()
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
+
     /// Reads what is there, waiting for the first byte. An empty buffer reads as `.closed`.
     public func read(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
         while true {

@@ -3,6 +3,8 @@ public enum Tools {
     /// All tools.
     public static let all: [Tool] = [
         ServeTool.tool,
+        ServerStartTool.tool,
+        ServerStopTool.tool,
         TopicsTool.tool,
         ConsoleProducerTool.tool,
         ConsoleConsumerTool.tool,
@@ -31,6 +33,7 @@ public enum Tools {
         VerifiableConsumerTool.tool,
         EndToEndLatencyTool.tool,
         StreamsResetTool.tool,
+        MetadataShellTool.tool,
     ]
 
     /// The tool that answers to a word: `topics`, `kafka-topics` or `kafka-topics.sh`.

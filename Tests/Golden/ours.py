@@ -11,7 +11,7 @@ HEAD = "# What our tools print on standard error, and where they differ from Kaf
 # Help is longer; its text has tests of its own.
 LONGEST = 12
 # Told of what was in the way for two seconds, or at the end, which a slow machine makes of less.
-PASSING = re.compile(r"^(?:.*; trying on(?: until .* is over)?|(?:Broker \d+|The broker) does not answer .*)(?:\n|$)", re.M)
+PASSING = re.compile(r"^(?:.*; trying on(?: until .* is over)?|(?:Broker \d+|The broker) does not answer .*)(?:\n|$)|; The coordinator of group \S+ answers COORDINATOR_LOAD_IN_PROGRESS: [^;\n]*", re.M)
 
 
 def deviating(golden, played, is_unordered=False):

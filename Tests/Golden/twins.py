@@ -19,6 +19,8 @@ LABELS |= {"dumping", "log", "starting"}
 LABELS |= {"querying", "received", "directory", "directories", "information", "from", "partitions", "usable", "no", "found"}
 # Of an option's older name, which is no answer.
 NOTICE = re.compile(r"^Option --\S+ has been deprecated .*\n?", re.M)
+# And those of kafka-acls.
+LABELS |= {"current", "acls", "resource", "resourcepattern", "name", "permissiontype"}
 # What stands for no value, which is null in JSON.
 NONE = {"-1", "null", "OptionalLong.empty", "<DELETE>", "UNSUPPORTED"}
 

@@ -120,6 +120,11 @@ private func start(_ keys: [String: String], _ arguments: String...) throws -> (
     func whatOneOpenNodeCannotObeyIsRefused(keys: [String: String], words: [String]) {
         let failure = #expect(throws: ToolError.self) { try start(keys) }
         for word in words { #expect(failure?.message.contains(word) == true, "\(failure?.message ?? "")") }
-        #expect(failure?.message.hasPrefix("ottla serve: ") == true)
+    }
+
+    @Test func aRefusalNamesTheProgram() {
+        let ran = run(["--override", "process.roles=broker"])
+        #expect(ran.code == 1 && ran.error.hasPrefix("ottla serve: process.roles=broker: "))
+        #expect(run(["--override", "log.dirs=/a,/b"]).error.hasPrefix("ottla serve: log.dirs: only one directory"))
     }
 }

@@ -34,3 +34,6 @@ void ottla_return_blocks_of(size_t size);
 
 /// Names the calling thread for `top` and debuggers.
 void ottla_name_thread(const char *name);
+
+/// The flag of posix_spawn for a process that leads a session of its own.
+extern const short ottla_spawn_in_new_session;

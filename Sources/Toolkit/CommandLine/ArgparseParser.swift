@@ -35,7 +35,7 @@ struct ArgparseParser {
                 }
                 parsed.subcommand = word
                 current = below
-            } else if parsed.words.count < current.positionals.count {
+            } else if parsed.words.count < current.positionals.count || current.positionals.last?.isRepeated == true {
                 parsed.words.append(word)
             } else {
                 throw .usage("unrecognized arguments: '\(word)'")
@@ -98,7 +98,7 @@ struct ArgparseParser {
 
     private func check(_ parsed: inout ParsedOptions, current: Command) throws(ToolError) {
         if parsed.subcommand == nil, !command.subcommands.isEmpty { throw .usage("too few arguments") }
-        if parsed.words.count < current.positionals.count { throw .usage("too few arguments") }
+        if parsed.words.count < current.positionals.count(where: { !$0.isRepeated }) { throw .usage("too few arguments") }
         if let failure = missing(of: command.options, in: parsed) {
             // What the command itself lacks is said with its own usage.
             parsed.subcommand = nil

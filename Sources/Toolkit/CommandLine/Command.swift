@@ -14,8 +14,13 @@ public struct Command: Sendable {
         public let label: String
         /// One line of help.
         public let help: String
+        /// Whether any number of words may stand there, or none. Only the last may.
+        public let isRepeated: Bool
         /// Describes a positional word.
-        public init(_ label: String, help: String) { (self.label, self.help) = (label, help) }
+        public init(_ label: String, help: String, isRepeated: Bool = false) { (self.label, self.help, self.isRepeated) = (label, help, isRepeated) }
+
+        /// As help shows it: `BROKER-ID`, `[COMMAND ...]`.
+        var synopsis: String { isRepeated ? "[\(label.uppercased()) ...]" : label.uppercased() }
     }
 
     /// The word after `ottla` ("topics").

@@ -23,7 +23,7 @@ struct HelpText {
         var words = ["usage: \(program)"]
         if !command.visibleOptions.isEmpty { words.append("[options]") }
         if !command.subcommands.isEmpty { words.append("COMMAND ...") }
-        words += command.positionals.map { $0.label.uppercased() }
+        words += command.positionals.map(\.synopsis)
         return words.joined(separator: " ") + "\n"
     }
 
@@ -36,7 +36,7 @@ struct HelpText {
         }
         if !command.positionals.isEmpty {
             text += "\nArguments\n"
-            for positional in command.positionals { text += Self.columns("  " + positional.label.uppercased(), positional.help) }
+            for positional in command.positionals { text += Self.columns("  " + positional.synopsis, positional.help) }
         }
         text += "\nOptions\n"
         for option in command.visibleOptions { text += Self.columns("  " + Self.synopsis(option), Self.description(option)) }

@@ -178,5 +178,5 @@ struct NodeProperties {
 
     private static func list(_ text: String) -> [String] { ConfigValue.entries(of: text).filter { !$0.isEmpty } }
 
-    private static func failure(_ message: String) -> ToolError { ToolError("ottla serve: \(message)") }
+    private static func failure(_ message: String) -> ToolError { ToolError(message) }
 }

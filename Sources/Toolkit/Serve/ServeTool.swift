@@ -42,8 +42,13 @@ enum ServeTool {
     private static func run(_ context: ToolContext) throws -> ExitCode {
         if let word = context.options.words.first { throw ToolError.usage("unexpected word '\(word)'") }
         if let file = try context.options.string("ready-file") { try removeReadyFile(file) }
-        let properties = try nodeProperties(context)
-        let options = try serverOptions(context, properties)
+        let properties = try nodeProperties(context, file: context.options.string("config"))
+        return try serve(serverOptions(context, properties), context)
+    }
+
+    /// Runs the broker until it is asked to stop.
+    /// - Parameter ready: called once clients can connect
+    static func serve(_ options: ServerOptions, _ context: ToolContext, ready: () -> Void = {}) throws -> ExitCode {
         let output = context.output
         let writeLine: @Sendable (String) -> Void = { line in
             // A broker does not wait for whoever reads its lines; those that nobody makes room for are dropped.
@@ -55,11 +60,22 @@ enum ServeTool {
             try Server(options: options, writeLine: writeLine).run { banner in
                 output.line(banner)
                 output.flush()
+                ready()
             }
         } catch let error as ServerError {
-            throw ToolError("ottla serve: \(error)")
+            throw ToolError("\(context.invocation.program): \(error)")
         }
         return .done
+    }
+
+    /// What a new process of a broker takes for its seed.
+    static func seed(_ context: ToolContext) -> UInt64 {
+        UInt64(bitPattern: Int64(context.monotonicMs)) << 20 ^ UInt64(bitPattern: context.wallClockMs) ^ Entropy.next()
+    }
+
+    /// A failure in what a file or `--override` says, with the program's name before it.
+    static func named<R>(_ context: ToolContext, _ body: () throws(ToolError) -> R) throws(ToolError) -> R {
+        do { return try body() } catch { throw error.prefixed("\(context.invocation.program): ") }
     }
 
     /// One that is left from an earlier run would tell of a broker that is not there.
@@ -75,21 +91,24 @@ enum ServeTool {
         let given = context.options
         var options = ServerOptions()
         options.version = Version.ottla
-        options.seed = UInt64(bitPattern: Int64(context.monotonicMs)) << 20 ^ UInt64(bitPattern: context.wallClockMs) ^ Entropy.next()
+        options.seed = seed(context)
         options.properties = properties.values
         // What an option replaces is not shown as in force.
         let replaced = [
             ("listen", "listeners"), ("advertise", "advertised.listeners"), ("data-dir", "log.dirs"), ("data-dir", "log.dir"), ("data-dir", "metadata.log.dir"),
         ]
         for (option, key) in replaced where given.has(option) { options.properties[key] = nil }
-        options.listeners = try properties.opened(at: given.all("listen").map { try address($0, option: "listen") })
+        let addresses = try given.all("listen").map { try address($0, option: "listen") }
+        options.listeners = try named(context) { () throws(ToolError) in try properties.opened(at: addresses) }
         let advertised = try given.all("advertise").map { try address($0, option: "advertise") }
         if advertised.count > options.listeners.count { throw ToolError.usage("--advertise is given more often than there are listeners") }
         for (index, address) in advertised.enumerated() {
             if NodeProperties.wildcards.contains(address.host) { throw ToolError.usage("--advertise: clients cannot connect to the address of \(address)") }
             options.listeners[index].advertised = address
         }
-        options.dataDirectory = given.has("data-dir") ? try given.requiredString("data-dir") : try properties.dataDirectory() ?? "ottla-data"
+        options.dataDirectory =
+            try given.has("data-dir")
+            ? given.requiredString("data-dir") : named(context) { () throws(ToolError) in try properties.dataDirectory() } ?? "ottla-data"
         options.isEphemeral = given.has("ephemeral")
         if options.isEphemeral && given.has("data-dir") { throw ToolError.usage("--ephemeral keeps nothing on disk, so --data-dir has no meaning with it") }
         switch try given.string("durability") ?? "fsync" {
@@ -122,15 +141,15 @@ enum ServeTool {
         return (String(text[..<colon]), partitions)
     }
 
-    /// What the file and `--override` say, with the variables of the declared providers replaced.
-    static func nodeProperties(_ context: ToolContext) throws -> NodeProperties {
+    /// What a file and `--override` say, with the variables of the declared providers replaced.
+    static func nodeProperties(_ context: ToolContext, file: String?) throws -> NodeProperties {
         var properties: [String: String] = [:]
-        if let file = try context.options.string("config") {
-            for (key, value) in try context.readProperties(file) { properties[key] = value }
-        }
+        if let file { for (key, value) in try context.readProperties(file) { properties[key] = value } }
         for (key, value) in context.options.pairs("override") { properties[key] = value }
-        let (values, notes) = try resolved(properties, context)
-        return try NodeProperties(values, warnings: notes)
+        return try named(context) { () throws(ToolError) in
+            let (values, notes) = try resolved(properties, context)
+            return try NodeProperties(values, warnings: notes)
+        }
     }
 
     private static func resolved(_ properties: [String: String], _ context: ToolContext) throws(ToolError) -> (values: [String: String], notes: [String]) {
@@ -138,7 +157,7 @@ enum ServeTool {
             var providers = try ConfigProviders(properties, variable: context.environment)
             return try providers.resolve(properties)
         } catch {
-            throw ToolError("ottla serve: \(error.message)")
+            throw ToolError(error.message)
         }
     }
 }

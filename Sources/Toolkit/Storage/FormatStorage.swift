@@ -129,7 +129,7 @@ struct FormatStorage {
         "directories", "a directory that was formatted",
         text: .lines { "Formatting \($0.kind) \($0.directory) with metadata.version \($0.release.name)." },
         [
-            Column("directory", "path") { $0.directory }, Column("kind", "what it is, such as `data directory`") { $0.kind },
+            Column("directory", "path") { $0.directory }, Column("role", "what it is, such as `data directory`") { $0.kind },
             Column("directoryId", "its new id") { $0.id.description }, Column("metadataVersion", "release of its features") { $0.release.name },
         ])
 

@@ -16,7 +16,7 @@ struct StorageInfo {
         "metadata", "what the first formatted directory says of its node", text: .lines { "Found metadata: \($0.text)" },
         [
             Column("clusterId", "id of the cluster") { $0.clusterId }, Column("nodeId", "id of the node") { $0.nodeId },
-            Column("directoryId", "id of the directory") { $0.directoryId?.description }, Column("version", "version of the file") { $0.version },
+            Column("directoryId", "id of the directory") { $0.directoryId?.description }, Column("fileVersion", "version of the file") { $0.version },
         ])
     static let problems = Shape<String>("problems", "what is wrong", text: .lines { "  \($0)" }, [Column("problem", "a sentence") { $0 }])
 

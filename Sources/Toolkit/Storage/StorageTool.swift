@@ -36,7 +36,8 @@ enum StorageTool {
             Option("cluster-id", "t", value: .required("id"), help: "The id of the cluster, the same for all its nodes", required: true),
             Option(
                 "add-scram", "S", value: .required("credential"),
-                help: "A password that the cluster begins with: SCRAM-SHA-256=[name=alice,password=secret], with iterations=, salt= and saltedpassword= (base64) where wanted",
+                help:
+                    "A password that the cluster begins with: SCRAM-SHA-256=[name=alice,password=secret], with iterations=, salt= and saltedpassword= (base64) where wanted",
                 repeatable: true),
             Option("ignore-formatted", "g", help: "Leave directories that are formatted alone instead of failing"),
             Option("release-version", "r", value: .required("release"), help: "The release whose features the cluster begins with, 4.3 unless given"),

@@ -1,0 +1,26 @@
+import Foundation
+import Testing
+
+@testable import Host
+
+@Suite struct RunningProcessTests {
+    @Test func aProcessOfThisUserIsFoundWithItsWordsAndDirectory() throws {
+        let child = Process()
+        child.executableURL = URL(fileURLWithPath: "/bin/sleep")
+        child.arguments = ["300.25"]
+        child.currentDirectoryURL = URL(fileURLWithPath: "/usr")
+        try child.run()
+        defer { child.terminate() }
+        let found = try #require(RunningProcess.all().first { $0.id == child.processIdentifier })
+        #expect(found.arguments == ["/bin/sleep", "300.25"] && found.workingDirectory == "/usr")
+        try found.send(Signal.terminate)
+        child.waitUntilExit()
+        #expect(child.terminationReason == .uncaughtSignal && child.terminationStatus == Signal.terminate)
+        #expect(throws: SystemError.self) { try found.send(Signal.terminate) }
+    }
+
+    @Test func theCallerItselfIsLeftOut() { #expect(!RunningProcess.all().contains { $0.id == getpid() }) }
+
+    @Test(arguments: [("TERM", 15), ("SIGKILL", 9), ("int", 2), ("15", 15), ("0", nil), ("FOO", nil), ("99", nil)] as [(String, Int32?)])
+    func signalsHaveNamesAndNumbers(_ text: String, _ number: Int32?) { #expect(Signal.number(named: text) == number) }
+}
