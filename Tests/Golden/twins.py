@@ -15,10 +15,14 @@ LABELS = {"", "elr", "lastknownelr", "none", "na", "isr", "and", "for", "the", "
 LABELS |= {"all", "dynamic", "default", "quota", "scram", "credential", "client", "cluster", "metrics", "topic", "broker", "brokers", "brokerlogger", "group"}
 LABELS |= {"clientmetric", "userprincipal", "clientid", "ip"}
 LABELS |= {"dumping", "log", "starting"}
+# Sentences around the answers of kafka-log-dirs, kafka-broker-api-versions and kafka-reassign-partitions.
+LABELS |= {"querying", "received", "directory", "directories", "information", "from", "partitions", "usable", "no", "found"}
+# Of an option's older name, which is no answer.
+NOTICE = re.compile(r"^Option --\S+ has been deprecated .*\n?", re.M)
 # And those of kafka-acls.
 LABELS |= {"current", "acls", "resource", "resourcepattern", "name", "permissiontype"}
 # What stands for no value, which is null in JSON.
-NONE = {"-1", "null", "OptionalLong.empty", "<DELETE>"}
+NONE = {"-1", "null", "OptionalLong.empty", "<DELETE>", "UNSUPPORTED"}
 
 
 def has_twin(command):
@@ -88,6 +92,7 @@ def problems(tool, marks, text, code, document_text, lines_text, json_code):
         return found
     labels = LABELS | {plain(name) for name in names(schema)}
     told = values(documents)
+    text = NOTICE.sub("", text)
     shown = words(re.sub(marks["mask"], " ", text) if marks.get("mask") else text) - NONE
     missing = {word for word in shown if plain(word) not in labels and plain(word) not in told}
     if missing:

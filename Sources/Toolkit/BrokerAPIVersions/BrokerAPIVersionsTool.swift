@@ -11,7 +11,7 @@ enum BrokerAPIVersionsTool {
             Option("bootstrap-server", value: .required("host:port,..."), help: "Brokers to ask first; the others are learned from them", required: true),
             .commandConfig,
         ],
-        sections: [versions.section], notes: ["'usable' is the newest version that both the broker and this client speak."],
+        sections: [brokers.section, versions.section], notes: ["'usable' is the newest version that both the broker and this client speak."],
         examples: ["--bootstrap-server localhost:9092", "--bootstrap-server localhost:9092 --output jsonl"])
 
     /// An API that a broker speaks, or one that it does not (no versions).
@@ -50,14 +50,23 @@ enum BrokerAPIVersionsTool {
             Column("usableVersion", "the newest version that both speak") { $0.usable },
         ])
 
+    static let brokers = Shape<Admin.ClusterNode>(
+        "brokers", "a broker that was asked", text: .none,
+        [
+            Column("id", "its id") { $0.brokerId }, Column("host", "where it listens") { $0.host }, Column("port", "and at which port") { $0.port },
+            Column("rack", "its rack; null when it has none") { $0.rack },
+            Column("isFenced", "whether the controller keeps it away from clients") { $0.isFenced },
+        ])
+
     private static func run(_ context: ToolContext) throws -> ExitCode {
         let session = try context.openSession(context.clientConfig(clientId: "admin-1"))
         defer { session.close() }
-        let brokers = try brokers(session.admin)
-        let answers = session.admin.apiVersions(of: brokers.map(\.brokerId))
+        let nodes = try nodes(session.admin)
+        let answers = session.admin.apiVersions(of: nodes.map(\.brokerId))
         var failures: [ExitCode] = []
+        context.report.add(nodes, as: brokers)
         context.report.open(versions)
-        for broker in brokers {
+        for broker in nodes {
             let node = "\(broker.host):\(broker.port) (id: \(broker.brokerId) rack: \(broker.rack ?? "null") isFenced: \(broker.isFenced))"
             switch answers[broker.brokerId] ?? .failure(ClientError(.closed, message: "The client is closed.")) {
             case .success(let apis):
@@ -69,7 +78,7 @@ enum BrokerAPIVersionsTool {
                 failures.append(failure.exit)
             }
         }
-        return .of(failures, among: brokers.count)
+        return .of(failures, among: nodes.count)
     }
 
     /// APIs that brokers and controllers call of each other; no client misses them.
@@ -79,7 +88,7 @@ enum BrokerAPIVersionsTool {
     ]
 
     /// Brokers before 2.8 know no DescribeCluster.
-    private static func brokers(_ admin: Admin) throws -> [Admin.ClusterNode] {
+    private static func nodes(_ admin: Admin) throws -> [Admin.ClusterNode] {
         do throws(ClientError) {
             return try admin.describeCluster()
         } catch {

@@ -47,7 +47,7 @@ enum LogDirsTool {
             Column("topic", "topic") { $0.partition.topic }, Column("partition", "number of the partition") { $0.partition.partition },
             Column("sizeBytes", "size of its segments") { $0.state.partitionSize },
             Column("offsetLag", "records by which it lags behind the replica that it follows") { $0.state.offsetLag },
-            Column("future", "whether it is on its way here from another directory") { $0.state.isFutureKey },
+            Column("isFuture", "whether it is on its way here from another directory") { $0.state.isFutureKey },
         ])
 
     private static func run(_ context: ToolContext) throws -> ExitCode {
