@@ -54,7 +54,9 @@ private func bigEndian(_ numbers: any FixedWidthInteger...) -> [UInt8] {
         #expect(plain.code == 0 && plain.error.isEmpty)
         let lines = plain.output.split(separator: "\n").map(String.init)
         #expect(lines.count == 3 && lines[0] == "Dumping \(log)" && lines[1] == "Log starting offset: 0")
-        #expect(lines[2].hasPrefix("baseOffset: 0 lastOffset: 3 count: 4 baseSequence: -1 lastSequence: -1 producerId: -1 producerEpoch: -1 partitionLeaderEpoch: 3 "))
+        #expect(
+            lines[2].hasPrefix(
+                "baseOffset: 0 lastOffset: 3 count: 4 baseSequence: -1 lastSequence: -1 producerId: -1 producerEpoch: -1 partitionLeaderEpoch: 3 "))
         #expect(lines[2].hasSuffix(" isvalid: true"))
         let head = "CreateTime: 1000 keySize: "
         #expect(
@@ -136,7 +138,8 @@ private func bigEndian(_ numbers: any FixedWidthInteger...) -> [UInt8] {
         let mismatch = JSONValue.members(["file": .string(log), "mismatch": .string("gap"), "stated": .int(0), "found": .int(5)])
         #expect(members.last?.value == .array([mismatch]))
         let record = dumpLog([log], "--print-data-log", "--output", "jsonl").output.split(separator: "\n").first { $0.contains("\"records\"") }
-        #expect(record?.hasSuffix("\"keySize\":1,\"valueSize\":null,\"sequence\":null,\"headerKeys\":[],\"control\":null,\"key\":\"k\",\"value\":null}") == true)
+        #expect(
+            record?.hasSuffix("\"keySize\":1,\"valueSize\":null,\"sequence\":null,\"headerKeys\":[],\"control\":null,\"key\":\"k\",\"value\":null}") == true)
     }
 
     @Test func controlRecordsSayWhatTheyMark() throws {

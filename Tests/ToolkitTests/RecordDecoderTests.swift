@@ -30,13 +30,14 @@ import Testing
         #expect(try decoded(CoordinatorRecordDecoder.offsets, prefixed(2, key), nil) == [texts[0], "<DELETE>"])
     }
 
-    @Test(arguments: [
-        ([0x01], [], "Error at offset 9, skipping. Could not read version from key's buffer."),
-        ([0x00, 0x63], [], "Unknown record type 99 at offset 9, skipping."),
-        ([0x00, 0x02, 0x00, 0x01, 0x67], [0x00], "Error at offset 9, skipping. Could not read version from value's buffer."),
-        ([0x00, 0x02, 0x00, 0x01, 0x67], [0x00, 0x63], "Error at offset 9, skipping. Found an unknown record version 99 for 2 type"),
-        ([0x00, 0x02, 0x00, 0x09], [0x00, 0x00], "Error at offset 9, skipping. Could not read record with version 0 from key's buffer due to: "),
-    ] as [([UInt8], [UInt8], String)])
+    @Test(
+        arguments: [
+            ([0x01], [], "Error at offset 9, skipping. Could not read version from key's buffer."),
+            ([0x00, 0x63], [], "Unknown record type 99 at offset 9, skipping."),
+            ([0x00, 0x02, 0x00, 0x01, 0x67], [0x00], "Error at offset 9, skipping. Could not read version from value's buffer."),
+            ([0x00, 0x02, 0x00, 0x01, 0x67], [0x00, 0x63], "Error at offset 9, skipping. Found an unknown record version 99 for 2 type"),
+            ([0x00, 0x02, 0x00, 0x09], [0x00, 0x00], "Error at offset 9, skipping. Could not read record with version 0 from key's buffer due to: "),
+        ] as [([UInt8], [UInt8], String)])
     func whatIsNoCoordinatorRecordIsSaid(key: [UInt8], value: [UInt8], text: String) throws {
         let texts = try decoded(CoordinatorRecordDecoder.offsets, Bytes(key), Bytes(value))
         #expect(texts[0]?.hasPrefix(text) == true && texts[1] == nil)
@@ -57,14 +58,15 @@ import Testing
         #expect(try decoded(MetadataRecordDecoder(), nil, scram)[1]?.hasPrefix(#"{"type":"USER_SCRAM_CREDENTIAL_RECORD","version":0"#) == true)
     }
 
-    @Test(arguments: [
-        ([], "Error while reading frame version"),
-        ([0x76], "Could not deserialize metadata record due to unknown frame version 118(only frame version 1 is supported)"),
-        ([0x01, 0x63, 0x00], "org.apache.kafka.common.errors.UnsupportedVersionException: Unknown metadata id 99"),
-        ([0x01, 0x02, 0x00], "Failed to deserialize record with type 2"),
-        ([0x01, 0x02], "Error while reading version"),
-        ([0x01, 0x17, 0x00, 0x00, 0x07, 0x08], "Found 2 byte(s) of garbage after 23"),
-    ] as [([UInt8], String)])
+    @Test(
+        arguments: [
+            ([], "Error while reading frame version"),
+            ([0x76], "Could not deserialize metadata record due to unknown frame version 118(only frame version 1 is supported)"),
+            ([0x01, 0x63, 0x00], "org.apache.kafka.common.errors.UnsupportedVersionException: Unknown metadata id 99"),
+            ([0x01, 0x02, 0x00], "Failed to deserialize record with type 2"),
+            ([0x01, 0x02], "Error while reading version"),
+            ([0x01, 0x17, 0x00, 0x00, 0x07, 0x08], "Found 2 byte(s) of garbage after 23"),
+        ] as [([UInt8], String)])
     func whatIsNoMetadataRecordIsSaid(value: [UInt8], text: String) throws {
         #expect(try decoded(MetadataRecordDecoder(), nil, Bytes(value)) == [nil, "Error at 9, skipping. \(text)"])
     }
