@@ -287,5 +287,6 @@ def test_an_error_is_shown_once_on_a_terminal_and_on_both_outputs_elsewhere(shar
 def test_a_group_error_is_shown_once_on_a_terminal(shared_broker):
     bad = ["consumer-groups", "--bootstrap-server", shared_broker.address, "--list", "--timeout", "x"]
     text = "Cannot parse argument 'x' of option timeout"
+    bad[0] = "kafka-" + bad[0]
     assert on_terminal(*bad) == (f"\nError: Executing consumer group command failed due to {text}\n", 1)
     assert ottla(*bad, check=False).stderr.decode() == text + "\n"

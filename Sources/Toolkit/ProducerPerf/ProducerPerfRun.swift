@@ -47,7 +47,8 @@ final class ProducerPerfRun {
             if settings.transactionDurationMs != nil { try sender.initTransactions { [context] in context.shouldStop } }
             begin()
             try sendAll()
-            if transactionStartMs != nil { try commit() }
+            // What a signal has cut is aborted.
+            if transactionStartMs != nil, !context.shouldStop { try commit() }
         } catch {
             failure = error
         }
