@@ -41,6 +41,22 @@ import Testing
         }
     }
 
+    @Test func severalWordsFollowAnOptionThatTakesThem() throws {
+        let command = Command(
+            name: "perf", purpose: "Try the parser.", dialect: .argparse,
+            options: [
+                Option("property", value: .required("k=v"), help: "Property", repeatable: true, several: true),
+                Option("rate", value: .required("rate"), help: "Rate"), Option("fast", help: "Fast"),
+            ])
+        let options = try ArgparseParser(command).parse(["--property", "a=1", "b=2", "--rate", "-1", "--property=c=3", "-4", "--fast"])
+        #expect(options.all("property") == ["a=1", "b=2", "c=3", "-4"])
+        #expect(try options.string("rate") == "-1" && options.has("fast"))
+        #expect(throws: ToolError.usage("argument --property: expected at least one argument")) { try ArgparseParser(command).parse(["--property", "--fast"]) }
+        try options.requireOne(ofGroup: "rate", "other")
+        #expect(throws: ToolError.usage("one of the arguments --x --y is required")) { try options.requireOne(ofGroup: "x", "y") }
+        #expect(throws: ToolError.usage("argument --fast: not allowed with argument --rate")) { try options.requireOne(ofGroup: "rate", "fast") }
+    }
+
     @Test func prefixesAreAcceptedWhileUnambiguous() throws {
         let options = try parse("unregister", "--bootstrap-s", "a:1", "--id", "-3")
         #expect(options.subcommand == "unregister")

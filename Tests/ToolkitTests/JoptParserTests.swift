@@ -96,6 +96,7 @@ private func failure(_ words: String..., reading: (ParsedOptions) throws -> Void
         #expect(try parse("--state").has("state"))
         #expect(try parse("--compression-codec").string("compression-codec") == "gzip")
         #expect(try parse("--compression-codec", "-").string("compression-codec") == "-")
+        #expect(try parse("--state", "-1").string("state") == "-1", "a negative number is no option")
     }
 
     @Test func shortOptionsCluster() throws {

@@ -68,6 +68,14 @@ private func run(_ words: [String], kafkaName: Bool = true) -> Ran { Ran(Produce
         #expect((0..<3).map { next(payloads, $0) } == ["YQHHNEBSEPDNSEIFGAMS", "UJXKOLTXSPLGHDIOYZJF", "NIDSPWHZMKVJAXDBZFCO"])
     }
 
+    @Test func lettersComeAgainAfterMoreThanABatchHolds() {
+        let payloads = Payloads(.random(size: 1 << 20))
+        let values = (0..<9).map { next(payloads, $0) }
+        #expect(Set(values).count == 4 && values[0] == values[4] && values[4] == values[8] && values[3] == values[7])
+        let large = Payloads(.random(size: 5 << 20))
+        #expect(next(large, 0) != next(large, 1))
+    }
+
     @Test func countedPayloadsAreNumbers() {
         let payloads = Payloads(.counted)
         #expect([0, 7, 1_234_567_890_123, Int64.max].map { next(payloads, $0) } == ["0", "7", "1234567890123", "9223372036854775807"])

@@ -5,7 +5,7 @@ import Pattern
 final class Payloads {
     /// Where they come from.
     enum Source: Sendable {
-        /// Random letters, as many as this.
+        /// Random letters, as many as this. They come again after `letterPool` bytes, which is more than a batch holds: making them would cost more than sending them.
         case random(size: Int)
         /// One of these, by chance.
         case given([Bytes])
@@ -16,11 +16,17 @@ final class Payloads {
     private let source: Source
     private var random = SplittableRandom(seed: 0)
     private let buffer: UnsafeMutableRawBufferPointer
+    /// Where the next value begins, and whether all values in the buffer are made.
+    private var next = 0
+    private var isFull = false
+
+    /// Bytes of letters that are kept; a larger value is made anew for each record.
+    private static let letterPool = 4 << 20
 
     init(_ source: Source) {
         self.source = source
         // Twenty digits are room for every number.
-        let size = if case .random(let size) = source { size } else { 20 }
+        let size = if case .random(let size) = source { max(1, Self.letterPool / size) * size } else { 20 }
         buffer = .allocate(byteCount: size, alignment: 16)
     }
 
@@ -31,9 +37,15 @@ final class Payloads {
     @inline(__always)
     func withNext<R, E: Error>(_ number: Int64, _ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
         switch source {
-        case .random:
-            random.fillWithLetters(buffer)
-            return try body(UnsafeRawBufferPointer(buffer))
+        case .random(let size):
+            let value = UnsafeMutableRawBufferPointer(rebasing: buffer[next..<next + size])
+            if !isFull { random.fillWithLetters(value) }
+            next += size
+            if next == buffer.count {
+                next = 0
+                isFull = size < buffer.count
+            }
+            return try body(UnsafeRawBufferPointer(value))
         case .given(let values):
             let index = Int(random.below(UInt32(truncatingIfNeeded: values.count)))
             return try values[index].withUnsafeBytes { bytes throws(E) in try body(bytes) }

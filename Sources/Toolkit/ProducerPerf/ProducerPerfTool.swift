@@ -11,7 +11,7 @@ enum ProducerPerfTool {
         dialect: .argparse, options: connection + records + running,
         sections: [SendRates.intervals.section, SendSummary.summaries.section, MetricRow.metrics.section],
         notes: [
-            "Random values are the letters A to Z and the same in every run, byte for byte those of Kafka's tool.",
+            "Random values are the letters A to Z and the same in every run, byte for byte those of Kafka's tool for the first 4 MiB; then they come again.",
             "A latency is the time from handing a record to the producer until its acknowledgement is read, in whole milliseconds. The percentiles are of all "
                 + "records. A megabyte is 2^20 bytes of values.",
             "With --transactional-id or --transaction-duration-ms (or transactional.id as a property) the records go in transactions of that duration, 3 seconds "
