@@ -149,7 +149,7 @@ def test_deleting_groups_and_offsets(quick, topic):
     consumer.commit(offsets=[confluent_kafka.TopicPartition(topic, 0, 0)], asynchronous=False)
     at = ["--bootstrap-server", quick.address]
     busy = ottla("consumer-groups", *at, "--delete", "--group", topic, check=False)
-    assert busy.returncode in FAILED and b"GroupNotEmptyException" in busy.stdout
+    assert busy.returncode in FAILED and b"GroupNotEmptyException" in busy.stderr
     subscribed = ottla("consumer-groups", *at, "--delete-offsets", "--group", topic, "--topic", topic, check=False)
     assert subscribed.returncode in FAILED and b"GroupSubscribedToTopicException" in subscribed.stdout
     consumer.close()
