@@ -47,7 +47,7 @@ final class ProducerPerfRun {
             if settings.transactionDurationMs != nil { try sender.initTransactions { [context] in context.shouldStop } }
             begin()
             try sendAll()
-            if transactionStartMs != nil { try commit() }
+            if transactionStartMs != nil, !context.shouldStop { try commit() }
         } catch {
             failure = error
         }
@@ -130,7 +130,14 @@ final class ProducerPerfRun {
     }
 
     private func commit() throws(ClientError) {
-        try sender.commitTransaction { [context] in context.shouldStop }
+        // A commit that has begun cannot be taken back: it gets the time that an abort would.
+        var stopSeenAt: Int64?
+        try sender.commitTransaction { [context, sender] in
+            guard context.shouldStop else { return false }
+            let since = stopSeenAt ?? sender.session.now
+            stopSeenAt = since
+            return sender.session.now - since >= Self.abortTimeoutMs
+        }
         transactionStartMs = nil
     }
 
