@@ -158,6 +158,10 @@ def links(directory, others=None):
     return directory
 
 
+# What `ottla COMMAND` ends with after a failure; test_scripting.py says with which of them after what.
+FAILED = range(1, 7)
+
+
 def ottla(*arguments, stdin=b"", timeout=60, check=True, env=None):
     """Runs the binary; returns stdout as text. With check=False the finished process."""
     done = subprocess.run([OTTLA, *map(str, arguments)], input=stdin if isinstance(stdin, bytes) else stdin.encode(),

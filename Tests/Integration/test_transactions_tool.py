@@ -4,7 +4,7 @@ import re, struct, subprocess, time
 import confluent_kafka
 import pytest
 
-from support import KAFKA_HOME, OTTLA, Broker, KafkaBroker, ottla
+from support import FAILED, KAFKA_HOME, OTTLA, Broker, KafkaBroker, ottla
 from test_answers import PRODUCE, batch, rows
 from test_garbage import crc32c
 from wire import Wire
@@ -123,7 +123,7 @@ def test_a_hanging_transaction_is_found_and_aborted(there, topic):
     # Nobody reads on behind it.
     assert "behind" not in committed(there, topic, 1)
     failed = ours(there, "abort", "--topic", topic, "--partition", 1, "--start-offset", early + 1, check=False)
-    assert failed.returncode == 1 and failed.stdout == b""
+    assert failed.returncode in FAILED and failed.stdout == b""
     assert failed.stderr.decode() == f"Could not find any open transactions starting at offset {early + 1} on partition {topic}-1\n"
     assert ours(there, "abort", "--topic", topic, "--partition", 1, "--start-offset", early) == ""
     # As an older broker is asked, with what describe-producers shows.
@@ -140,7 +140,7 @@ def test_a_marker_of_an_older_epoch_is_refused(there, topic):
     known = ("--producer-id", HANGING + 1, "--producer-epoch", 4, "--coordinator-epoch", 0)
     failed = ours(there, "abort", "--topic", topic, "--partition", 0, *known, check=False)
     spec = f"AbortTransactionSpec(topicPartition={topic}-0, producerId={HANGING + 1}, producerEpoch=4, coordinatorEpoch=0)"
-    assert failed.returncode == 1
+    assert failed.returncode in FAILED
     assert failed.stderr.decode().startswith(f"Failed to abort transaction {spec}: WriteTxnMarkers request with {spec} failed ")
 
 
@@ -156,7 +156,7 @@ def test_what_is_not_there_is_named(there, topic):
     ):
         began = time.monotonic()
         failed = ours(there, *words, check=False)
-        assert (failed.returncode, failed.stdout, failed.stderr.decode()) == (1, b"", message + "\n")
+        assert (failed.returncode in FAILED, failed.stdout, failed.stderr.decode()) == (True, b"", message + "\n")
         assert time.monotonic() - began < 10
 
 

@@ -47,6 +47,7 @@ final class ProducerPerfRun {
             if settings.transactionDurationMs != nil { try sender.initTransactions { [context] in context.shouldStop } }
             begin()
             try sendAll()
+            // What a signal has cut is aborted.
             if transactionStartMs != nil, !context.shouldStop { try commit() }
         } catch {
             failure = error
