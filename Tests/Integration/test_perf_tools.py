@@ -67,7 +67,8 @@ def test_transactions_are_committed_when_they_are_old_enough(broker, topic):
 def test_a_signal_ends_the_sending_counts_and_aborts(broker, topic):
     process = subprocess.Popen(
         [OTTLA, "producer-perf-test", "--bootstrap-server", broker.address, "--topic", topic, "--num-records", "1000000", "--record-size", "10",
-         "--throughput", "200", "--transactional-id", "cut", "--transaction-duration-ms", "60000", "--reporting-interval", "200"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+         "--throughput", "200", "--transactional-id", "cut", "--transaction-duration-ms", "60000", "--reporting-interval", "200"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     for _ in range(2):
         assert b" records sent, " in process.stdout.readline()
     process.send_signal(signal.SIGTERM)

@@ -131,7 +131,14 @@ final class ProducerPerfRun {
     }
 
     private func commit() throws(ClientError) {
-        try sender.commitTransaction { [context] in context.shouldStop }
+        // A commit that has begun cannot be taken back: it gets the time that an abort would.
+        var stopSeenAt: Int64?
+        try sender.commitTransaction { [context, sender] in
+            guard context.shouldStop else { return false }
+            let since = stopSeenAt ?? sender.session.now
+            stopSeenAt = since
+            return sender.session.now - since >= Self.abortTimeoutMs
+        }
         transactionStartMs = nil
     }
 
