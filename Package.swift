@@ -81,7 +81,8 @@ let package = Package(
             name: "ClientDriverTests", dependencies: ["ClientDriver", "KafkaClient", "KafkaProtocol", "Host", "Vocabulary", "Locks"], swiftSettings: strict),
         .testTarget(name: "OttlaClientTests", dependencies: ["OttlaClient"], swiftSettings: strict),
         .testTarget(
-            name: "ToolkitTests", dependencies: ["Toolkit", "KafkaProtocol", "KafkaClient", "Vocabulary"], resources: [.copy("Fixtures")], swiftSettings: strict
+            name: "ToolkitTests", dependencies: ["Toolkit", "KafkaProtocol", "KafkaClient", "ClientDriver", "Vocabulary"], resources: [.copy("Fixtures")],
+            swiftSettings: strict
         ),
     ],
     cxxLanguageStandard: .cxx17

@@ -11,8 +11,11 @@ public struct RunningProcess: Sendable {
     public let arguments: [String]
     /// Where its relative paths begin.
     public let workingDirectory: String
+    /// Whether it runs this program's file, or one that had its name and was replaced meanwhile, as by an upgrade. A shell or an editor with the same words
+    /// on its command line does not.
+    public let runsThisProgram: Bool
 
-    /// The processes of this user but this one, in the order of their ids; for the superuser those of everybody. Empty where the system has no `/proc`.
+    /// The processes of this user but this one, in the order of their ids. Empty where the system has no `/proc`.
     public static func all() -> [RunningProcess] {
         let names = (try? FileDisk().names(in: "/proc")) ?? []
         return names.compactMap { Int32($0) }.sorted().filter { $0 != getpid() && isOurs($0) }.compactMap(RunningProcess.init)
@@ -21,24 +24,39 @@ public struct RunningProcess: Sendable {
     private static func isOurs(_ id: Int32) -> Bool {
         var status = stat()
         guard stat("/proc/\(id)", &status) == 0 else { return false }
-        return geteuid() == 0 || status.st_uid == geteuid()
+        return status.st_uid == geteuid()
     }
 
-    public init(id: Int32, arguments: [String], workingDirectory: String) {
+    public init(id: Int32, arguments: [String], workingDirectory: String, runsThisProgram: Bool = true) {
         self.id = id
         self.arguments = arguments
         self.workingDirectory = workingDirectory
+        self.runsThisProgram = runsThisProgram
     }
 
     /// Nil when it has ended, or is none with a command line.
     private init?(_ id: Int32) {
         guard let bytes = try? Surroundings.readFile("/proc/\(id)/cmdline"), !bytes.isEmpty else { return nil }
-        var target = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink("/proc/\(id)/cwd", &target, target.count - 1)
-        guard count > 0 else { return nil }
+        guard let directory = Self.target(of: "/proc/\(id)/cwd"), let program = Self.target(of: "/proc/\(id)/exe"),
+            let own = Self.target(of: "/proc/self/exe")
+        else { return nil }
         self.id = id
         arguments = bytes.split(separator: 0, omittingEmptySubsequences: false).dropLast(bytes.last == 0 ? 1 : 0).map { String(decoding: $0, as: UTF8.self) }
-        workingDirectory = String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        workingDirectory = directory
+        runsThisProgram = Self.fileName(program) == Self.fileName(own)
+    }
+
+    private static func target(of link: String) -> String? {
+        var target = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink(link, &target, target.count - 1)
+        return count > 0 ? String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
+    }
+
+    /// The last part of a path, without the system's remark that the file was replaced.
+    private static func fileName(_ path: String) -> Substring {
+        let name = path.split(separator: "/").last ?? ""
+        let remark = " (deleted)"
+        return name.hasSuffix(remark) ? name.dropLast(remark.utf8.count) : name
     }
 
     /// Sends it a signal.

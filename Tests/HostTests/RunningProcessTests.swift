@@ -10,8 +10,14 @@ import Testing
         child.arguments = ["300.25"]
         child.currentDirectoryURL = URL(fileURLWithPath: "/usr")
         try child.run()
-        let found = try #require(RunningProcess.all().first { $0.id == child.processIdentifier })
-        #expect(found.arguments == ["/bin/sleep", "300.25"] && found.workingDirectory == "/usr")
+        // A program that has just begun has no words for a moment.
+        var entry: RunningProcess?
+        for _ in 0..<500 where entry == nil {
+            entry = RunningProcess.all().first { $0.id == child.processIdentifier }
+            if entry == nil { Thread.sleep(forTimeInterval: 0.01) }
+        }
+        let found = try #require(entry)
+        #expect(found.arguments == ["/bin/sleep", "300.25"] && found.workingDirectory == "/usr" && !found.runsThisProgram)
         try found.send(SIGKILL)
     }
 

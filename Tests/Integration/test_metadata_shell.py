@@ -38,6 +38,11 @@ def test_the_tree_is_the_one_of_kafkas_classes():
             ottla("configs", *at, "--alter", *what)
         ottla("kafka-acls", *at, "--add", "--allow-principal", "User:bob", "--operation", "Read", "--topic", "or", "--resource-pattern-type", "prefixed")
         log = next(pathlib.Path(broker.directory).rglob("__cluster_metadata-0/00000000000000000000.log"))
+        # Kafka writes its snapshots beside its other work.
+        deadline = time.monotonic() + 60
+        while not list(log.parent.glob("*.checkpoint")):
+            assert time.monotonic() < deadline, "Kafka writes no snapshot"
+            time.sleep(0.1)
         subprocess.run([f"{KAFKA_HOME}/bin/kafka-broker", "stop", broker.directory], check=True, capture_output=True)
         assert (expected := tree_of_kafka(log)) == shell(log, "tree", "/image")
         for place in ("StandardAcl[", "ScramCredentialData(", "user(a\\(b\\)\\\\c)", "1.2345678901E10", "CLIENT_METRICS:m", "BROKER:1", "log.cleaner.threads"):

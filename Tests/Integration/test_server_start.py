@@ -91,6 +91,22 @@ def test_brokers_of_serve_are_left_alone(node):
         ottla("topics", "--bootstrap-server", broker.address, "--list")
 
 
+def test_whoever_has_the_script_on_its_command_line_is_left_alone(node):
+    # As a pager that shows the script has, and a program under its name; both wait for what nobody writes.
+    os.mkfifo(node.directory / "fifo")
+    words = ["kafka-server-start.sh", "server.properties", "fifo"]
+    reader, other = (subprocess.Popen(arguments, executable="/bin/cat", cwd=node.directory, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                     for arguments in (["cat", *words], words))
+    try:
+        assert node.run("kafka-server-stop.sh", f"--node-id={node.id}").returncode == 1
+        time.sleep(0.2)
+        assert reader.poll() is None and other.poll() is None
+    finally:
+        for process in (reader, other):
+            process.kill()
+            process.wait()
+
+
 def test_a_broker_in_the_foreground_ends_cleanly_on_sigterm(node):
     node.format()
     process = subprocess.Popen(["kafka-server-start.sh", "server.properties", "--override", f"num.partitions={3}"], cwd=node.directory, env=node.environment,

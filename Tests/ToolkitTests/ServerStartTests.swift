@@ -66,6 +66,13 @@ private final class ServerProperties {
         #expect(broker("kafka-server-start") == nil)
     }
 
+    @Test func anEditorWithSuchWordsIsNoBroker() {
+        let words = ["vi", "kafka-server-start.sh", "server.properties"]
+        #expect(StartedBroker(RunningProcess(id: 1, arguments: words, workingDirectory: "/", runsThisProgram: false)) == nil)
+        let processes = RunningProcess.all()
+        #expect(!processes.contains { $0.id == ProcessInfo.processInfo.processIdentifier })
+    }
+
     @Test func whatABrokerWasConfiguredWithIsReadAsItReadsIt() throws {
         let properties = try ServerProperties("node.id=5\nprocess.roles=broker,controller")
         let ran = OutputWriter(MemorySink())

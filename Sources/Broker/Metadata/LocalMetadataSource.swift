@@ -110,7 +110,15 @@ final class LocalMetadataSource: MetadataSource {
         } catch {
             throw MetadataError("the metadata log is not readable: \(error)")
         }
+        try checkVoters(found.quorum)
         state.withLock { $0 = found }
+    }
+
+    /// Refuses the log of a quorum that has other voters than this node: what it holds is not this node's to decide about alone.
+    private func checkVoters(_ quorum: QuorumControl) throws(MetadataError) {
+        guard let voters = quorum.voters, voters.contains(where: { $0 != settings.nodeId }) else { return }
+        let names = voters.map { String($0) }.joined(separator: ", ")
+        throw MetadataError("the metadata log is that of a quorum with the voters \(names), and this broker, node \(settings.nodeId), is its own quorum")
     }
 
     private func walk(from start: Offset, to end: Offset, _ body: (RecordBatch) throws -> Void) throws {

@@ -176,6 +176,12 @@ public struct QuorumControl: Sendable, Equatable {
         return record.kRaftVersion
     }
 
+    /// Ids of the voters; nil as long as no record names them.
+    public var voters: [Int32]? {
+        guard let value = values[.kraftVoters], let record = try? VotersRecord.decode(value, version: 0) else { return nil }
+        return record.voters.map(\.voterId)
+    }
+
     private static let types: [ControlRecordType] = [.kraftVersion, .kraftVoters]
 }
 

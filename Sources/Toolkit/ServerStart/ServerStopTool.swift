@@ -11,7 +11,7 @@ enum ServerStopTool {
             Option("process-role", value: .required("roles"), help: "Only those whose configuration says these process.roles; --node-id is stronger"),
         ],
         notes: [
-            "Brokers of this user are found by their command lines, for the superuser those of everybody. Those of ottla serve, and Kafka's own, are left alone.",
+            "Brokers of this user are found by their program, which is this one, and their command lines. Those of ottla serve, and Kafka's own, are left alone.",
             "The signal is SIGTERM, or what the environment variable SIGNAL names, and nobody waits for the brokers to end.",
             "Only Linux tells of other processes what this command must know.",
         ],
@@ -28,7 +28,10 @@ enum ServerStopTool {
             context.output.line("When both node-id and process-role are provided, the value for node-id will take precedence")
         }
         var found = processes.compactMap(StartedBroker.init)
-        if let wanted = nodeId ?? roles { found = try found.filter { try $0.setting(nodeId != nil ? "node.id" : "process.roles", context) == wanted } }
+        if let wanted = nodeId ?? roles {
+            // What a configuration that is gone said is no reason to stop anything.
+            found = found.filter { (try? $0.setting(nodeId != nil ? "node.id" : "process.roles", context)) == wanted }
+        }
         guard !found.isEmpty else { throw ToolError("No kafka server to stop", exit: .notFound).onOutput("No kafka server to stop") }
         for broker in found {
             do { try broker.process.send(signal) } catch { throw ToolError("\(context.invocation.program): \(error)") }
@@ -45,6 +48,7 @@ struct StartedBroker {
 
     /// Nil for any other process.
     init?(_ process: RunningProcess) {
+        guard process.runsThisProgram else { return nil }
         let words = process.arguments
         let first = words.first?.split(separator: "/").last.map(String.init) ?? ""
         let arguments: ArraySlice<String>
