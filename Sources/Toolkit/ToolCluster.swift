@@ -13,10 +13,7 @@ extension ToolContext {
         let bootstrap = try options.bootstrapServers()
         let controllers = try options.string(Option.bootstrapController.name)
         if bootstrap != nil, controllers != nil { throw ToolError.usage("You cannot specify both --bootstrap-controller and --bootstrap-server.") }
-        var properties: [String: String] = [:]
-        if let path = try options.string(file) {
-            for pair in try readProperties(path) { properties[pair.key] = pair.value }
-        }
+        var properties = try properties(file: file)
         if command.allOptions.contains(where: { $0.name == Option.bootstrapController.name }) { properties["bootstrap.controllers"] = nil }
         properties = try resolved(properties, of: .admin)
         var config = try ClientConfig(bootstrap: controllers ?? bootstrap, properties: properties, clientId: clientId)

@@ -119,11 +119,19 @@ public final class ToolContext {
     /// The bytes of a file that an option names.
     public func readFile(_ path: String) throws(Surroundings.FileFailure) -> [UInt8] { try Surroundings.readFile(path) }
 
-    /// The pairs of a Java properties file that an option names (`--command-config`).
-    public func readProperties(_ path: String) throws(ToolError) -> [(key: String, value: String)] {
+    /// What a Java properties file says; the last of a key counts.
+    public func readProperties(_ path: String) throws(ToolError) -> [String: String] {
         let bytes: [UInt8]
         do { bytes = try readFile(path) } catch { throw ToolError.invalid("cannot read \(path): \(error.reason)") }
-        do { return try JavaProperties.parse(bytes) } catch { throw ToolError.invalid("cannot read \(path): \(error.message)") }
+        do { return Dictionary(try JavaProperties.parse(bytes)) { $1 } } catch { throw ToolError.invalid("cannot read \(path): \(error)") }
+    }
+
+    /// What the file says that one option names, and over it the `key=value` pairs of another.
+    func properties(file: String, pairs: String? = nil) throws(ToolError) -> [String: String] {
+        var properties: [String: String] = [:]
+        if let path = try options.string(file) { properties = try readProperties(path) }
+        if let pairs { for (key, value) in options.pairs(pairs) { properties[key] = value } }
+        return properties
     }
 
     /// The JSON in a file that an option names.

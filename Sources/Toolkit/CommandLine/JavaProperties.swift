@@ -1,7 +1,7 @@
 /// Reads Java's properties syntax: the form of every Kafka configuration file.
 ///
 /// `#` and `!` open comments; `=`, `:` or blanks end a key; blanks before a value are dropped and those behind it kept; a line that ends in an odd
-/// number of backslashes goes on; `\t \n \r \f \uXXXX` are escapes. Files are ISO-8859-1, except that valid UTF-8 is taken as such. The last duplicate wins.
+/// number of backslashes goes on; `\t`, `\n`, `\r`, `\f` and `\u` with four hexadecimal digits are escapes. Files are ISO-8859-1, except that valid UTF-8 is taken as such. The last duplicate wins.
 /// Source: the documentation of `java.util.Properties.load`.
 public enum JavaProperties {
     /// A `\u` escape without four hexadecimal digits; Java's text.

@@ -8,10 +8,7 @@ struct SettingChanges {
     let deleted: [String]
 
     init(_ context: ToolContext) throws(ToolError) {
-        var values: [String: String] = [:]
-        if let path = try context.options.string("add-config-file") {
-            for pair in try context.readProperties(path) { values[pair.key] = pair.value }
-        }
+        var values = try context.properties(file: "add-config-file")
         if let list = try context.options.string("add-config") { for pair in try Self.pairs(list) { values[pair.name] = pair.value } }
         added = values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         for (name, _) in added where !name.utf8.allSatisfy(Self.isLegal) { throw .invalid("Invalid character found for config key: \(name)") }

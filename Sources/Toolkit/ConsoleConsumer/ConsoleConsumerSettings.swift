@@ -98,10 +98,7 @@ struct ConsoleConsumerSettings {
     private static func properties(_ options: ParsedOptions, _ context: ToolContext) throws -> [String: String] {
         note("consumer-property", insteadOf: "command-property", context)
         note("consumer.config", insteadOf: "command-config", context)
-        var properties: [String: String] = [:]
-        if let path = try options.string("command-config") {
-            for pair in try context.readProperties(path) { properties[pair.key] = pair.value }
-        }
+        var properties = try context.properties(file: "command-config")
         let fromFile = properties["group.id"]
         let given = options.pairs("command-property")
         for pair in given { properties[pair.key] = pair.value }
@@ -135,16 +132,13 @@ struct ConsoleConsumerSettings {
 
     private static func formatter(_ options: ParsedOptions, _ context: ToolContext) throws -> any MessageFormatter {
         let name = try options.string("formatter") ?? MessageFormatters.defaultName
-        var properties: [String: String] = [:]
-        if let path = try options.string("formatter-config") {
-            do {
-                for pair in try context.readProperties(path) { properties[pair.key] = pair.value }
-            } catch {
-                throw ToolError.usage(error.message)
-            }
-        }
         let given = options.pairs("formatter-property")
-        for pair in given { properties[pair.key] = pair.value }
+        var properties: [String: String]
+        do {
+            properties = try context.properties(file: "formatter-config", pairs: "formatter-property")
+        } catch {
+            throw ToolError.usage(error.message)
+        }
         for key in ["key", "value"] where !given.contains(where: { $0.key == "\(key).deserializer" }) {
             if let deserializer = try options.string("\(key)-deserializer") { properties["\(key).deserializer"] = deserializer }
         }

@@ -62,22 +62,13 @@ struct ConsoleProducerSettings {
         guard reader == ConsoleProducerTool.defaultReader else {
             throw ToolError.invalid("cannot use the line reader \(reader): there is only \(ConsoleProducerTool.defaultReader)")
         }
-        var properties: [String: String] = [:]
-        if let path = try options.string("reader-config") {
-            for (key, value) in try context.readProperties(path) { properties[key] = value }
-        }
-        for (key, value) in options.pairs("reader-property") { properties[key] = value }
-        return try LineFormat(properties)
+        return try LineFormat(context.properties(file: "reader-config", pairs: "reader-property"))
     }
 
     /// A dedicated option that was given wins over `--command-property`, that over `--command-config`, and that over the option's default.
     private static func producerProperties(_ context: ToolContext) throws(ToolError) -> [String: String] {
         let options = context.options
-        var properties: [String: String] = [:]
-        if let path = try options.string("command-config") {
-            for (key, value) in try context.readProperties(path) { properties[key] = value }
-        }
-        for (key, value) in options.pairs("command-property") { properties[key] = value }
+        var properties = try context.properties(file: "command-config", pairs: "command-property")
         func merge(_ option: String, _ key: String, _ value: String?) {
             if options.has(option) || properties[key] == nil { properties[key] = value }
         }

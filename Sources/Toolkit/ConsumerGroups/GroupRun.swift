@@ -40,7 +40,7 @@ struct GroupRun {
         var properties: [String: String] = [:]
         if let path = try context.options.string("command-config") {
             do {
-                for (key, value) in try context.readProperties(path) { properties[key] = value }
+                properties = try context.readProperties(path)
             } catch {
                 throw GroupFailure.of(text: "java.nio.file.NoSuchFileException: \(path)", line: error.message)
             }

@@ -54,11 +54,7 @@ struct ConsumerPerfSettings {
     /// Options win over `--command-property`, and that over the file.
     private static func properties(_ context: ToolContext) throws(ToolError) -> [String: String] {
         let options = context.options
-        var properties: [String: String] = [:]
-        if let path = try options.string("command-config") {
-            for (key, value) in try context.readProperties(path) { properties[key] = value }
-        }
-        for (key, value) in options.pairs("command-property") { properties[key] = value }
+        var properties = try context.properties(file: "command-config", pairs: "command-property")
         properties["group.id"] = try options.string("group") ?? "perf-consumer-\(Int.random(in: 0..<100_000))"
         properties["max.partition.fetch.bytes"] = try options.int("fetch-size").map { "\($0)" }
         properties["auto.offset.reset"] = options.has("from-latest") ? "latest" : "earliest"

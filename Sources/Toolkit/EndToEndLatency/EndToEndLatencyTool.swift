@@ -73,10 +73,7 @@ struct EndToEndLatencySettings {
         headerValueSize = size < 0 ? nil : Int(size)
         headerCount = try Self.number("num-headers", options)
         headerKeySize = max(0, Int(try options.int("record-header-key-size") ?? 0))
-        var properties: [String: String] = [:]
-        if let path = given["command-config"] {
-            for (key, value) in try context.readProperties(path) { properties[key] = value }
-        }
+        var properties = try given["command-config"].map { path throws(ToolError) in try context.readProperties(path) } ?? [:]
         properties["bootstrap.servers"] = given["bootstrap-server"]
         let producing = properties.merging(["linger.ms": "0", "max.block.ms": "\(Int64.max)", "acks": acks]) { $1 }
         let consuming = properties.merging([

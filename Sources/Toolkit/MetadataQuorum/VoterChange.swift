@@ -36,7 +36,7 @@ struct VoterChange {
         guard let path = try context.options.string("command-config") else {
             throw ToolError.invalid("You must supply the configuration file of the controller you are adding when using add-controller.")
         }
-        let properties = Dictionary(try context.readProperties(path)) { $1 }
+        let properties = try context.readProperties(path)
         func invalid(_ text: String) -> ToolError { .invalid("\(text) Is this a valid controller configuration file?") }
         guard let text = properties["node.id"], let id = Int32(java: text) else { throw invalid("node.id not found in configuration file.") }
         if id < 0 { throw invalid("node.id was negative in configuration file.") }
@@ -54,7 +54,7 @@ struct VoterChange {
         guard let meta = try? context.readProperties("\(path)/meta.properties") else {
             throw ToolError.invalid("Unable to read meta.properties from \(path)")
         }
-        guard let text = meta.last(where: { $0.key == "directory.id" })?.value else { throw ToolError.invalid("No directory id found in \(path)") }
+        guard let text = meta["directory.id"] else { throw ToolError.invalid("No directory id found in \(path)") }
         return try JavaUuid.parse(text)
     }
 

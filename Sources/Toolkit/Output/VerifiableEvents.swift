@@ -29,9 +29,6 @@ extension ToolContext {
         notice(
             "Option --\(older) has been deprecated and will be removed in a future version. Use --command-config instead.",
             if: options.spellings("command-config").contains(older))
-        var properties: [String: String] = [:]
-        guard let path = try options.string("command-config") else { return properties }
-        for (key, value) in try readProperties(path) { properties[key] = value }
-        return properties
+        return try properties(file: "command-config")
     }
 }

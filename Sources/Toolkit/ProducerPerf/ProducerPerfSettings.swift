@@ -75,10 +75,7 @@ struct ProducerPerfSettings {
             context.notice(
                 "Option --\(old) has been deprecated and will be removed in a future version. Use --\(new) instead.", if: options.spellings(new).contains(old))
         }
-        var properties: [String: String] = [:]
-        if let path = try options.string("command-config") {
-            for (key, value) in try context.readProperties(path) { properties[key] = value }
-        }
+        var properties = try context.properties(file: "command-config")
         for word in options.all("command-property") {
             let (key, value) = KeyValue.split(word)
             if key.isEmpty || value.isEmpty { throw .invalid("Invalid property: \(word)") }

@@ -143,8 +143,7 @@ enum ServeTool {
 
     /// What a file and `--override` say, with the variables of the declared providers replaced.
     static func nodeProperties(_ context: ToolContext, file: String?) throws -> NodeProperties {
-        var properties: [String: String] = [:]
-        if let file { for (key, value) in try context.readProperties(file) { properties[key] = value } }
+        var properties = try file.map { file throws(ToolError) in try context.readProperties(file) } ?? [:]
         for (key, value) in context.options.pairs("override") { properties[key] = value }
         return try named(context) { () throws(ToolError) in
             let (values, notes) = try resolved(properties, context)

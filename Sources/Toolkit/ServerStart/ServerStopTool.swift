@@ -75,6 +75,6 @@ struct StartedBroker {
     /// What its configuration says of a key.
     func setting(_ key: String, _ context: ToolContext) throws(ToolError) -> String? {
         if let overridden = options.pairs("override").last(where: { $0.key == key }) { return overridden.value }
-        return try context.readProperties(file).first { $0.key == key }?.value
+        return try context.readProperties(file)[key]
     }
 }

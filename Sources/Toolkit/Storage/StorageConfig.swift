@@ -17,7 +17,7 @@ struct StorageConfig: Equatable {
 
     init(_ context: ToolContext) throws(ToolError) {
         let file = try context.options.requiredString("config")
-        let properties = Dictionary(try context.readProperties(file)) { $1 }
+        let properties = try context.readProperties(file)
         do {
             var providers = try ConfigProviders(properties, variable: context.environment)
             try self.init(try providers.resolve(properties).values)

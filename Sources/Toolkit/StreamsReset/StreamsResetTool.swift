@@ -12,11 +12,7 @@ enum StreamsResetTool {
     }
 
     private static func client(_ context: ToolContext) throws -> ClientConfig {
-        var properties: [String: String] = [:]
-        if let path = try context.options.string("command-config") {
-            for (key, value) in try context.readProperties(path) { properties[key] = value }
-        }
-        properties = try context.resolved(properties, of: .admin)
+        let properties = try context.resolved(context.properties(file: "command-config"), of: .admin)
         let servers = try context.options.string("bootstrap-server") ?? "localhost:9092"
         return try ClientConfig(bootstrap: servers, properties: properties, clientId: "adminclient-1")
     }
