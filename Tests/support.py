@@ -170,3 +170,8 @@ def ottla(*arguments, stdin=b"", timeout=60, check=True, env=None):
         return done
     assert done.returncode == 0, f"{arguments}: exit {done.returncode}\n{done.stdout.decode()}\n{done.stderr.decode()}"
     return done.stdout.decode()
+
+
+def run(broker, tool, *words, stdin=b""):
+    """Runs `ottla TOOL` against a broker; the finished process, whatever it ended with."""
+    return ottla(tool, "--bootstrap-server", broker.address, *words, stdin=stdin, check=False)

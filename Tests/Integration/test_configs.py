@@ -4,18 +4,13 @@ import json, subprocess, tempfile
 
 import pytest
 
-from support import KAFKA_HOME, OTTLA, Broker, ottla
+from support import KAFKA_HOME, OTTLA, Broker, ottla, run
 
 
 @pytest.fixture(scope="module")
 def broker():
     with Broker("--topic", "orders:2", ephemeral=True) as broker:
         yield broker
-
-
-def run(broker, *words, stdin=b""):
-    name, *rest = words
-    return ottla(name, "--bootstrap-server", broker.address, *rest, stdin=stdin, check=False)
 
 
 @pytest.mark.parametrize("words,code", [

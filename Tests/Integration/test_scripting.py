@@ -4,18 +4,13 @@ import json, os, pathlib, random, subprocess
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 
-from support import OTTLA, Broker, free_port, links, ottla
+from support import OTTLA, Broker, free_port, links, ottla, run
 
 
 @pytest.fixture(scope="module")
 def broker():
     with Broker("--topic", "orders:3", ephemeral=True) as broker:
         yield broker
-
-
-def run(broker, *words, stdin=b""):
-    name, *rest = words
-    return ottla(name, "--bootstrap-server", broker.address, *rest, stdin=stdin, check=False)
 
 
 @pytest.mark.parametrize("words,code", [

@@ -13,14 +13,7 @@ extension Admin {
                 var outcomes: [TopicPartition: PartitionOutcome<Int64>] = [:]
                 for topic in response.topics {
                     for p in topic.partitions {
-                        outcomes[TopicPartition(topic.name, p.partitionIndex)] =
-                            if p.errorCode.isRetriable {
-                                .again(p.errorCode)
-                            } else if let failure = p.errorCode.failure() {
-                                .failed(failure)
-                            } else {
-                                .done(p.lowWatermark)
-                            }
+                        outcomes[TopicPartition(topic.name, p.partitionIndex)] = PartitionOutcome(p.errorCode, p.lowWatermark)
                     }
                 }
                 return outcomes

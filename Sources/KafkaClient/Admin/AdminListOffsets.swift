@@ -69,14 +69,8 @@ extension Admin {
         var outcomes: [TopicPartition: PartitionOutcome<ListedOffset>] = [:]
         for topic in response.topics {
             for p in topic.partitions {
-                outcomes[TopicPartition(topic.name, p.partitionIndex)] =
-                    if p.errorCode.isRetriable {
-                        .again(p.errorCode)
-                    } else if let failure = p.errorCode.failure() {
-                        .failed(failure)
-                    } else {
-                        .done(ListedOffset(offset: p.offset, timestamp: p.timestamp, leaderEpoch: p.leaderEpoch))
-                    }
+                let listed = ListedOffset(offset: p.offset, timestamp: p.timestamp, leaderEpoch: p.leaderEpoch)
+                outcomes[TopicPartition(topic.name, p.partitionIndex)] = PartitionOutcome(p.errorCode, listed)
             }
         }
         return outcomes

@@ -7,6 +7,11 @@ enum PartitionOutcome<Value> {
     /// It may succeed later, perhaps at another broker.
     case again(ErrorCode)
     case failed(ClientError)
+
+    /// What an answer with an error code means: the value counts where there is no error.
+    init(_ code: ErrorCode, _ value: Value) {
+        self = code.isRetriable ? .again(code) : code.failure().map { .failed($0) } ?? .done(value)
+    }
 }
 
 /// A call about partitions, of which each is answered by itself.
