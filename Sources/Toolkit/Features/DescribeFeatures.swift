@@ -1,3 +1,4 @@
+import Coordination
 import KafkaClient
 
 /// `describe`: the supported and finalized levels, sorted by name.
@@ -14,7 +15,7 @@ struct DescribeFeatures {
 
         /// metadata.version has names for its levels.
         func text(_ level: Int16) -> String {
-            guard name == KafkaFeature.metadataVersion else { return "\(level)" }
+            guard name == FeatureName.metadataVersion else { return "\(level)" }
             return KafkaRelease.of(level: level)?.name ?? "UNKNOWN \(level)"
         }
     }
@@ -32,13 +33,13 @@ struct DescribeFeatures {
             Column("supportedMaxVersion", "highest supported level") { $0.supported.upperBound },
             Column("finalizedVersionLevel", "finalized level, 0 for none") { $0.finalized },
             Column("finalizedRelease", "the finalized level's name, of metadata.version") {
-                $0.name == KafkaFeature.metadataVersion ? $0.text($0.finalized) : nil
+                $0.name == FeatureName.metadataVersion ? $0.text($0.finalized) : nil
             },
             Column("supportedMinRelease", "the lowest level's name, of metadata.version") {
-                $0.name == KafkaFeature.metadataVersion ? $0.text($0.supported.lowerBound) : nil
+                $0.name == FeatureName.metadataVersion ? $0.text($0.supported.lowerBound) : nil
             },
             Column("supportedMaxRelease", "the highest level's name, of metadata.version") {
-                $0.name == KafkaFeature.metadataVersion ? $0.text($0.supported.upperBound) : nil
+                $0.name == FeatureName.metadataVersion ? $0.text($0.supported.upperBound) : nil
             },
             Column("epoch", "when finalized levels last changed") { $0.epoch },
         ])

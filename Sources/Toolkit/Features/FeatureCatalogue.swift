@@ -1,3 +1,5 @@
+import Coordination
+
 /// `version-mapping` and `feature-dependencies`, of kafka-features and of kafka-storage: what is known without a cluster.
 enum FeatureCatalogue {
     /// A feature and its level in a release.
@@ -18,7 +20,7 @@ enum FeatureCatalogue {
 
     static func showLevels(of text: String, _ report: Report) throws -> ExitCode {
         let release = try KafkaRelease.named(text)
-        let rows = [Level(name: KafkaFeature.metadataVersion, level: release.level, release: text)]
+        let rows = [Level(name: FeatureName.metadataVersion, level: release.level, release: text)]
         report.add(rows + KafkaFeature.all.map { Level(name: $0.name, level: $0.defaultLevel(of: release), release: nil) }, as: levels)
         return .done
     }
@@ -63,14 +65,14 @@ enum FeatureCatalogue {
     }
 
     private static func dependencies(of name: String, _ level: Int16) throws(ToolError) -> Dependencies {
-        if name == KafkaFeature.metadataVersion {
+        if name == FeatureName.metadataVersion {
             guard let release = KafkaRelease.of(level: level) else { throw .notFound("Unknown metadata.version \(level)") }
             return Dependencies(name: name, level: level, release: release.name, needs: [])
         }
         guard let feature = KafkaFeature.all.first(where: { $0.name == name }) else { throw .notFound("Unknown feature: \(name)") }
         guard feature.since.indices.contains(Int(level)) else { throw .notFound("No feature:\(name) with feature level \(level)") }
         let needs = (feature.needs[level] ?? []).map { need in
-            Level(name: need.name, level: need.level, release: need.name == KafkaFeature.metadataVersion ? KafkaRelease.of(level: need.level)?.name : nil)
+            Level(name: need.name, level: need.level, release: need.name == FeatureName.metadataVersion ? KafkaRelease.of(level: need.level)?.name : nil)
         }
         return Dependencies(name: name, level: level, release: nil, needs: needs)
     }

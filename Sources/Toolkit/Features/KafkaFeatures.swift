@@ -1,3 +1,5 @@
+import Coordination
+
 /// A metadata version of Kafka: its feature level and the release that it came with.
 struct KafkaRelease: Equatable {
     let level: Int16
@@ -40,16 +42,14 @@ struct KafkaFeature {
     /// The levels of other features that a level needs.
     var needs: [Int16: [(name: String, level: Int16)]] = [:]
 
-    static let metadataVersion = "metadata.version"
-
     /// In Kafka's order.
     static let all = [
-        KafkaFeature(name: "kraft.version", since: [7, 21]),
-        KafkaFeature(name: "transaction.version", since: [7, 24, 24]),
-        KafkaFeature(name: "group.version", since: [7, 22]),
-        KafkaFeature(name: "eligible.leader.replicas.version", since: [7, 26], needs: [1: [(metadataVersion, 23)]]),
-        KafkaFeature(name: "share.version", since: [7, 28]),
-        KafkaFeature(name: "streams.version", since: [7, 29]),
+        KafkaFeature(name: FeatureName.kraft, since: [7, 21]),
+        KafkaFeature(name: FeatureName.transaction, since: [7, 24, 24]),
+        KafkaFeature(name: FeatureName.group, since: [7, 22]),
+        KafkaFeature(name: FeatureName.eligibleLeaderReplicas, since: [7, 26], needs: [1: [(FeatureName.metadataVersion, 23)]]),
+        KafkaFeature(name: FeatureName.share, since: [7, 28]),
+        KafkaFeature(name: FeatureName.streams, since: [7, 29]),
     ]
 
     /// The level that a new cluster of a release has.

@@ -1,3 +1,4 @@
+import Coordination
 import KafkaClient
 
 /// `upgrade`, `downgrade` and `disable`: changes levels, for all named features or for none.
@@ -28,7 +29,7 @@ struct UpdateFeatures {
             } else {
                 if let text = try options.string("metadata") {
                     context.report.say(" `metadata` flag is deprecated and may be removed in a future release.")
-                    try add(KafkaFeature.metadataVersion, KafkaRelease.named(text).level)
+                    try add(FeatureName.metadataVersion, KafkaRelease.named(text).level)
                 }
                 for text in options.all("feature") {
                     let (name, level) = try KafkaFeature.nameAndLevel(text)
@@ -44,7 +45,7 @@ struct UpdateFeatures {
 
         /// An upgrade to level 0 is none.
         private mutating func addAll(of release: KafkaRelease) throws(ToolError) {
-            try add(KafkaFeature.metadataVersion, release.level)
+            try add(FeatureName.metadataVersion, release.level)
             for feature in KafkaFeature.all {
                 let level = feature.defaultLevel(of: release)
                 if change != .upgrade || level > 0 { try add(feature.name, level) }

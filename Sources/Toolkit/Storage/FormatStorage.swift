@@ -1,3 +1,4 @@
+import Coordination
 import ClientDriver
 import Host
 import KafkaProtocol
@@ -143,7 +144,7 @@ struct FormatStorage {
         var format = DirectoryFormat(bootstrap: bootstrap.records.map { $0.encoded() })
         if holdsLog, let voters {
             format.quorum = QuorumControl(
-                kraftVersion: bootstrap.features.levels["kraft.version"] ?? 0, voters: voters.record(listener: config.controllerListener ?? ""))
+                kraftVersion: bootstrap.features.levels[FeatureName.kraft] ?? 0, voters: voters.record(listener: config.controllerListener ?? ""))
         }
         let meta = MetaProperties(nodeId: config.nodeId, clusterId: clusterId, directoryId: id)
         context.report.add(Formatted(directory: directory, kind: kind, id: id, release: bootstrap.features.release), as: Self.directories)

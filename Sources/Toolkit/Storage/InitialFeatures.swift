@@ -1,3 +1,5 @@
+import Coordination
+
 /// The levels of features that a cluster begins with: those of a release, with some set otherwise.
 struct InitialFeatures: Equatable {
     let release: KafkaRelease
@@ -15,13 +17,13 @@ struct InitialFeatures: Equatable {
             wanted[name] = level
         }
         let named = try release.map { (text) throws(ToolError) in try KafkaRelease.named(text, unfinished: unfinished) }
-        self.release = try Self.release(named, level: wanted.removeValue(forKey: KafkaFeature.metadataVersion), unfinished: unfinished)
+        self.release = try Self.release(named, level: wanted.removeValue(forKey: FeatureName.metadataVersion), unfinished: unfinished)
         let known = Set(KafkaFeature.all.map(\.name))
         if let stranger = wanted.keys.sorted().first(where: { !known.contains($0) }) {
             throw .invalid("Unsupported feature: \(stranger). Supported features are: \(known.sorted().joined(separator: ", "))")
         }
         for feature in KafkaFeature.all { levels[feature.name] = wanted[feature.name] ?? feature.defaultLevel(of: self.release) }
-        levels["kraft.version"] = try Self.kraftVersion(wanted["kraft.version"], hasDynamicQuorum: hasDynamicQuorum)
+        levels[FeatureName.kraft] = try Self.kraftVersion(wanted[FeatureName.kraft], hasDynamicQuorum: hasDynamicQuorum)
         for feature in KafkaFeature.all.sorted(by: { $0.name < $1.name }) { try check(feature) }
     }
 
@@ -54,7 +56,7 @@ struct InitialFeatures: Equatable {
         let level = levels[feature.name] ?? 0
         guard feature.since.indices.contains(Int(level)) else { throw .invalid("No feature:\(feature.name) with feature level \(level)") }
         for need in feature.needs[level] ?? [] {
-            let present = need.name == KafkaFeature.metadataVersion ? release.level : levels[need.name] ?? 0
+            let present = need.name == FeatureName.metadataVersion ? release.level : levels[need.name] ?? 0
             if present < need.level {
                 throw .invalid("\(feature.name) could not be set to \(level) because it depends on \(need.name) level \(need.level)")
             }
@@ -64,7 +66,7 @@ struct InitialFeatures: Equatable {
     /// What the metadata log records of them: metadata.version, then the others by name, without those of level 0 and without kraft.version, which control
     /// records tell.
     var recorded: [(name: String, level: Int16)] {
-        let others = levels.filter { $0.key != "kraft.version" && $0.value > 0 }.sorted { $0.key < $1.key }
-        return [(KafkaFeature.metadataVersion, release.level)] + others.map { ($0.key, $0.value) }
+        let others = levels.filter { $0.key != FeatureName.kraft && $0.value > 0 }.sorted { $0.key < $1.key }
+        return [(FeatureName.metadataVersion, release.level)] + others.map { ($0.key, $0.value) }
     }
 }
