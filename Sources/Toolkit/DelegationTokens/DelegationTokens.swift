@@ -10,17 +10,26 @@ struct DelegationTokens {
 
     private var options: ParsedOptions { context.options }
 
-    static let tokens = Shape<DelegationToken>(
-        "tokens", "a delegation token", text: .lines { "\n" + line(cells($0)) },
+    static let tokens: Shape<DelegationToken> = Shape(
+        "tokens", "a delegation token", text: .lines { "\n" + line(tokens.cells(of: $0)) },
         [
-            Column("tokenId", "id of the token") { $0.id },
-            Column("hmac", "the secret, in Base64") { Base64.encode($0.hmac.array) },
-            Column("owner", "whom it stands for, as type:name") { $0.owner.description },
-            Column("requester", "who asked for it, as type:name") { $0.requester.description },
-            Column("renewers", "who may renew it beside its owner") { $0.renewers.map(\.description) },
-            Column("issueTimeMs", "when it was made, in milliseconds since 1970-01-01 UTC") { $0.issueTimeMs },
-            Column("expiryTimeMs", "when it ends unless it is renewed, in milliseconds since 1970-01-01 UTC") { $0.expiryTimeMs },
-            Column("maxTimeMs", "when it ends whatever happens, in milliseconds since 1970-01-01 UTC") { $0.maxTimeMs },
+            Column("tokenId", "id of the token", heading: "TOKENID") { $0.id },
+            Column("hmac", "the secret, in Base64", heading: "HMAC") { Base64.encode($0.hmac.array) },
+            Column("owner", "whom it stands for, as type:name", heading: "OWNER") { $0.owner.description },
+            Column("requester", "who asked for it, as type:name", heading: "REQUESTER") { $0.requester.description },
+            Column("renewers", "who may renew it beside its owner", heading: "RENEWERS", cell: { list($0.renewers) }) { $0.renewers.map(\.description) },
+            Column("issueTimeMs", "when it was made, in milliseconds since 1970-01-01 UTC", heading: "ISSUEDATE", cell: { date($0.issueTimeMs) }) {
+                $0.issueTimeMs
+            },
+            Column(
+                "expiryTimeMs", "when it ends unless it is renewed, in milliseconds since 1970-01-01 UTC", heading: "EXPIRYDATE",
+                cell: { date($0.expiryTimeMs) }
+            ) {
+                $0.expiryTimeMs
+            },
+            Column("maxTimeMs", "when it ends whatever happens, in milliseconds since 1970-01-01 UTC", heading: "MAXDATE", cell: { date($0.maxTimeMs) }) {
+                $0.maxTimeMs
+            },
         ])
 
     /// When a token ends, after a change of that.
@@ -75,16 +84,8 @@ struct DelegationTokens {
     }
 
     private func show(_ tokens: [DelegationToken]) {
-        let heading = ["TOKENID", "HMAC", "OWNER", "REQUESTER", "RENEWERS", "ISSUEDATE", "EXPIRYDATE", "MAXDATE"]
-        context.report.decorate(Self.line(heading) + "\n")
+        context.report.decorate(Self.line(Self.tokens.section.fields.map(\.heading)) + "\n")
         context.report.add(tokens, as: Self.tokens)
-    }
-
-    private static func cells(_ token: DelegationToken) -> [String] {
-        [
-            token.id, Base64.encode(token.hmac.array), token.owner.description, token.requester.description, list(token.renewers), date(token.issueTimeMs),
-            date(token.expiryTimeMs), date(token.maxTimeMs),
-        ]
     }
 
     private static func line(_ cells: [String]) -> String { Table.row(cells, widths: [15, 30, 15, 15, 25, 15, 15, 15], trailing: false) }
