@@ -36,10 +36,11 @@ public struct ToolRunner {
         let options: ParsedOptions
         let format: OutputFormat
         do throws(ToolError) {
+            if arguments.isEmpty, tool.command.helpSucceeds == .bare { return showHelp(.bare) }
             options = try parse(arguments)
-            if options.has("help") { return showHelp(asked: true, of: options.subcommand) }
+            if options.has("help") { return showHelp(.asked, of: options.subcommand) }
             if options.has("version") { return showVersion() }
-            if arguments.isEmpty, tool.command.needsArguments { return showHelp(asked: false) }
+            if arguments.isEmpty, tool.command.needsArguments { return showHelp(.bare) }
             format = try options.outputFormat()
         } catch {
             return fail(error, format: .text, self.error)
@@ -99,15 +100,15 @@ public struct ToolRunner {
         return HelpText(below, program: "\(invocation.program) \(below.name)")
     }
 
-    /// Kafka's own names print help on standard error and fail, those with argparse's parser on standard output and fail as well;
-    /// `ottla topics --help` is what the user asked for and succeeds.
-    private func showHelp(asked: Bool, of subcommand: String? = nil) -> ExitCode {
+    /// Kafka's own names print help on standard error, those with argparse's parser on standard output, and most fail; `ottla topics --help` is what the user
+    /// asked for and succeeds.
+    private func showHelp(_ call: Command.HelpCall, of subcommand: String? = nil) -> ExitCode {
         let text = help(of: subcommand).full
-        if asked, !invocation.isKafkaName {
-            output.write(text)
-            return .done
+        if invocation.isKafkaName {
+            (tool.command.dialect == .argparse ? output : error).write(text)
+            return tool.command.helpSucceeds == call ? .done : .usage
         }
-        (asked && tool.command.dialect == .argparse ? output : error).write(text)
-        return .usage
+        (call == .asked ? output : error).write(text)
+        return call == .asked ? .done : .usage
     }
 }

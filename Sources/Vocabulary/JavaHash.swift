@@ -1,5 +1,5 @@
-/// The iteration order of Java's `HashMap`. Java's assignors visit members in that order, and which member keeps a partition that several could
-/// keep depends on it; a leader written in another language must decide alike, or a change of leader would move partitions.
+/// The iteration order of Java's `HashMap`. Kafka's tools print some lists in it. Java's assignors visit members in it, and which member keeps a partition
+/// that several could keep depends on it; a leader written in another language must decide alike, or a change of leader would move partitions.
 public enum JavaHash {
     /// `String.hashCode()`.
     public static func of(_ text: String) -> Int32 {

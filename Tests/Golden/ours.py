@@ -10,6 +10,8 @@ DIRECTORY = pathlib.Path(__file__).parent / "ours"
 HEAD = "# What our tools print on standard error, and where they differ from Kafka. Written by `make golden-update`; review the difference.\n"
 # Help is longer; its text has tests of its own.
 LONGEST = 12
+# Help is our own text: its first line stands for it.
+HELP = re.compile(r"\.sh(?: [\w-]+)? --help$|^kafka-(?:producer-perf-test|verifiable-producer|verifiable-consumer)\.sh$")
 # Told of what was in the way for two seconds, or at the end, which a slow machine makes of less.
 PASSING = re.compile(r"^(?:.*; trying on(?: until .* is over)?|(?:Broker \d+|The broker) does not answer .*)(?:\n|$)|; The coordinator of group \S+ answers COORDINATOR_LOAD_IN_PROGRESS: [^;\n]*", re.M)
 
@@ -25,7 +27,8 @@ def expected(golden, played, is_unordered=False):
     """The sections that belong into the text for a command as it was played now."""
     parts, sections = deviating(golden, played, is_unordered), {}
     if "stdout" in parts:
-        sections["stdout"] = "\n".join(comparable(played[2]["stdout"], golden[1]))
+        shown = comparable(played[2]["stdout"], golden[1])
+        sections["stdout"] = "\n".join(shown if not HELP.search(golden[0]) else shown[:1])
     if (stderr := comparable(PASSING.sub("", played[2]["stderr"]).removesuffix("\n"))) != [""]:
         sections["stderr"] = "\n".join(stderr if len(stderr) <= LONGEST else [stderr[0], f"[{len(stderr) - 1} more lines]"])
     if "exit" in parts:

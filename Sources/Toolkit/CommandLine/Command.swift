@@ -8,6 +8,14 @@ public struct Command: Sendable {
         case argparse
     }
 
+    /// What help is shown for.
+    public enum HelpCall: Sendable {
+        /// `--help`.
+        case asked
+        /// A call without any argument, where some are needed.
+        case bare
+    }
+
     /// A word without dashes that argparse commands take by position.
     public struct Positional: Sendable {
         /// Its label ("broker-id").
@@ -47,6 +55,8 @@ public struct Command: Sendable {
     public let exitStatus: String?
     /// Whether a call without any argument shows help and fails.
     public let needsArguments: Bool
+    /// The call for help that ends with 0 under Kafka's name as well; all others fail there.
+    public let helpSucceeds: HelpCall?
     /// What stands before the parser's errors, as in Kafka's tool.
     public let errorPrefix: String
     /// Left out of lists and completions.
@@ -56,7 +66,7 @@ public struct Command: Sendable {
     public init(
         name: String, kafkaName: String? = nil, purpose: String, dialect: Dialect = .jopt, options: [Option], positionals: [Positional] = [],
         subcommands: [Command] = [], sections: [Section] = [], notes: [String] = [], examples: [String] = [], needsArguments: Bool = true,
-        errorPrefix: String = "", hidden: Bool = false, exitStatus: String? = nil
+        helpSucceeds: HelpCall? = nil, errorPrefix: String = "", hidden: Bool = false, exitStatus: String? = nil
     ) {
         self.name = name
         self.kafkaName = kafkaName
@@ -70,6 +80,7 @@ public struct Command: Sendable {
         self.examples = examples
         self.exitStatus = exitStatus
         self.needsArguments = needsArguments
+        self.helpSucceeds = helpSucceeds
         self.errorPrefix = errorPrefix
         self.isHidden = hidden
     }

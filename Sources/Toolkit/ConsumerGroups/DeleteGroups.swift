@@ -1,4 +1,5 @@
 import KafkaClient
+import Vocabulary
 
 /// `--delete`: removes whole groups with their offsets.
 struct DeleteGroups {
@@ -20,7 +21,8 @@ struct DeleteGroups {
         ])
 
     func perform() throws -> ExitCode {
-        let ids = try run.selectedGroups()
+        // In the order of the hash table in which Kafka's tool keeps the answers.
+        let ids = JavaHash.ordered(try run.selectedGroups(), hash: JavaHash.of)
         let failures = run.admin.deleteGroups(ids)
         if let unusable = failures.values.first(where: { $0.kind == .configuration }) { throw GroupFailure.of(unusable, text: unusable.message) }
         let report = run.context.report

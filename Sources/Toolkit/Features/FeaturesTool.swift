@@ -17,7 +17,7 @@ enum FeaturesTool {
             "--bootstrap-server localhost:9092 upgrade --release-version 4.3 --dry-run",
             "--bootstrap-server localhost:9092 downgrade --feature transaction.version=1",
             "version-mapping --release-version 4.0",
-        ])
+        ], helpSucceeds: .asked)
 
     // MARK: Commands
 

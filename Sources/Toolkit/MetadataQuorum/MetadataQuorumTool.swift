@@ -17,7 +17,7 @@ enum MetadataQuorumTool {
         examples: [
             "--bootstrap-server localhost:9092 describe --status", "--bootstrap-server localhost:9092 describe --replication --human-readable",
             "--bootstrap-controller localhost:9093 --command-config controller.properties add-controller",
-        ])
+        ], helpSucceeds: .asked)
 
     private static let dryRun = Option("dry-run", help: "Say what would be done, and do nothing")
 

@@ -22,7 +22,7 @@ enum ProducerPerfTool {
             "--bootstrap-server localhost:9092 --topic load --num-records 1000000 --record-size 100 --throughput -1",
             "--bootstrap-server localhost:9092 --topic load --num-records 60000 --record-size 1024 --throughput 1000 --command-property acks=1 linger.ms=20",
             "--bootstrap-server localhost:9092 --topic load --num-records 500 --payload-file lines.txt --throughput 50 --transaction-duration-ms 1000",
-        ])
+        ], helpSucceeds: .bare)
 
     private static let connection: [Option] = [
         .bootstrapServer,

@@ -18,7 +18,7 @@ enum StorageTool {
             "format -t MkU3OEVBNTcwNTJENDM2Qk -c server.properties -s --add-scram 'SCRAM-SHA-256=[name=alice,password=secret]'",
             "info --config server.properties",
             "version-mapping --release-version 4.0",
-        ])
+        ], helpSucceeds: .asked)
 
     // MARK: Commands
 

@@ -11,7 +11,7 @@ extension Topics {
         let settings: TopicSettings
         let replicationFactor: Int
 
-        var configs: [String: String] { settings.values }
+        var configs: [String: String] { Dictionary(settings.values, uniquingKeysWith: { $1 }) }
     }
 
     /// A partition, and how its replicas are being moved.
@@ -56,7 +56,7 @@ extension Topics {
         let reassignments = try TopicReassignments.ask(admin, topics: topics)
         let report = try PartitionReport(options, session)
         for topic in topics {
-            let config = settings[topic.name] ?? TopicSettings(values: [:])
+            let config = settings[topic.name] ?? TopicSettings(values: [])
             if report.showsTopics, !options.has("topics-with-overrides") || !config.values.isEmpty {
                 context.report.add(DescribedTopic(topic: topic, settings: config, replicationFactor: Self.factor(topic, reassignments)), as: Self.descriptions)
             }
@@ -99,7 +99,7 @@ extension Topics {
         var line = "Topic: \(row.topic.name)"
         if row.topic.id != .zero { line += "\tTopicId: \(row.topic.id)" }
         line += "\tPartitionCount: \(row.topic.partitions.count)\tReplicationFactor: \(row.replicationFactor)"
-        return line + "\tConfigs: " + row.configs.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+        return line + "\tConfigs: " + row.settings.values.map { "\($0.name)=\($0.value)" }.joined(separator: ",")
     }
 
     @Sendable private static func partitionLine(_ row: DescribedPartition) -> String {
@@ -116,7 +116,8 @@ extension Topics {
 
 /// The settings of a topic that are not Kafka's built-in defaults.
 struct TopicSettings {
-    let values: [String: String]
+    /// In the order in which Kafka's tool prints them: that of a hash table with all settings of the topic.
+    let values: [(name: String, value: String)]
     var minInsyncReplicas = 1
 
     /// Asks for the settings of all topics at once.
@@ -124,9 +125,8 @@ struct TopicSettings {
         var settings: [String: TopicSettings] = [:]
         for (resource, result) in try admin.describeConfigs(topics.map { ConfigResource(.topic, $0) }) {
             let entries = try result.get()
-            var values: [String: String] = [:]
-            for entry in entries where entry.configSource != ConfigSource.builtInDefault.rawValue { values[entry.name] = entry.value ?? "null" }
-            var topic = TopicSettings(values: values)
+            let changed = JavaHash.ordered(entries, hash: { JavaHash.of($0.name) }).filter { $0.configSource != ConfigSource.builtInDefault.rawValue }
+            var topic = TopicSettings(values: changed.map { ($0.name, $0.value ?? "null") })
             if let text = entries.first(where: { $0.name == "min.insync.replicas" })?.value { topic.minInsyncReplicas = Int(text) ?? 1 }
             settings[resource.name] = topic
         }

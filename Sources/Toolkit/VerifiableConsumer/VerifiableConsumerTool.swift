@@ -36,7 +36,7 @@ enum VerifiableConsumerTool {
                 + "what was read; offsets_committed with success, and the error if there was one; shutdown_requested and shutdown_complete.",
             "A record counts as read, and is committed, only up to --max-messages.",
         ],
-        examples: ["--bootstrap-server localhost:9092 --topic numbers --group-id check --max-messages 1000 --verbose"])
+        examples: ["--bootstrap-server localhost:9092 --topic numbers --group-id check --max-messages 1000 --verbose"], helpSucceeds: .bare)
 }
 
 /// What a call asks for.

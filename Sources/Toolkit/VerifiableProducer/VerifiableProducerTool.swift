@@ -28,7 +28,7 @@ enum VerifiableProducerTool {
                 + "shutdown_complete; tool_data with the numbers of records sent and acknowledged.",
             "A record is not tried again (retries=0) unless the file says otherwise. A signal ends the sending; what was sent before it is waited for.",
         ],
-        examples: ["--bootstrap-server localhost:9092 --topic numbers --max-messages 1000 --throughput 100"])
+        examples: ["--bootstrap-server localhost:9092 --topic numbers --max-messages 1000 --throughput 100"], helpSucceeds: .bare)
 }
 
 /// What a call asks for.
