@@ -93,7 +93,7 @@ public final class MetadataService: Sendable {
     func onMarkedDirectories(_ body: @escaping @Sendable () -> Void) { publisher.onMarkedDirectories(body) }
 
     /// What a request for a partition that is not in the table must be told.
-    func whyMissing(_ topic: String?, _ index: Int32) -> AppendError { publisher.whyMissing(topic, index) }
+    func whyMissing(_ topic: String?, _ index: Int32) -> AppendError { publisher.whyMissing(topic, index, image) }
 
     // MARK: Asking
 
