@@ -166,6 +166,6 @@ public final class Broker: Sendable {
         } catch {
             settings.log.warn(.metadata, "the stop could not be noted in the metadata log: \(error.reason)")
         }
-        try storage.close()
+        try storage.close(brokerEpoch: metadata.image.brokers[settings.nodeId]?.epoch ?? -1)
     }
 }
