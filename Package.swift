@@ -51,6 +51,7 @@ let package = Package(
         .executableTarget(name: "produce-and-consume", dependencies: ["OttlaClient"], path: "Examples/ProduceAndConsume", swiftSettings: strict),
         .executableTarget(
             name: "forward-in-transactions", dependencies: ["OttlaClient"], path: "Examples/ForwardInTransactions", swiftSettings: strict),
+        .executableTarget(name: "load", dependencies: ["OttlaClient"], path: "Benchmarks/Load", swiftSettings: strict),
         .executableTarget(name: "ottla", dependencies: ["Toolkit"], swiftSettings: strict),
         .target(name: "Measuring", path: "Tests/Support/Measuring", swiftSettings: strict),
         .executableTarget(

@@ -72,7 +72,7 @@ public final class Broker: Sendable {
             connection.note(clientId: header.clientId)
             let context = RequestContext(self, api: api, header: header, size: frame.count, from: connection, now: now, send: reply)
             guard isKnown else { return replyUnsupportedApiVersions(self, context) }
-            try api.run(self, frame.dropFirst(reader.position), context)
+            try api.run(self, frame, reader.position, context)
         } catch {
             reply(.close("malformed request: \(error)"))
         }

@@ -66,8 +66,10 @@ public final class LogDirectory: Sendable {
     /// Opens a directory, creating it when missing: takes the lock, reads or writes `meta.properties`, looks at what is there.
     /// - Parameters:
     ///   - clusterId: nil takes the one on disk, or makes one from the generator
+    ///   - followsQuorum: the metadata log is a copy of that of a quorum in which this node has no vote
     public init(
-        disk: any Disk, path: String, nodeId: Int32, clusterId: String?, generator: inout some RandomNumberGenerator, log: OperatorLog = .silent
+        disk: any Disk, path: String, nodeId: Int32, clusterId: String?, followsQuorum: Bool = false, generator: inout some RandomNumberGenerator,
+        log: OperatorLog = .silent
     ) throws(LogDirectoryError) {
         self.disk = disk
         self.path = path
@@ -98,7 +100,7 @@ public final class LogDirectory: Sendable {
             found = try Self.look(disk, path, names)
             let metadata = "\(path)/\(TopicPartition.clusterMetadata)"
             if found.partitions[.clusterMetadata] != nil {
-                try QuorumState.check(disk, metadata, nodeId: nodeId)
+                if !followsQuorum { try QuorumState.check(disk, metadata, nodeId: nodeId) }
                 metadataCheck = try StrictCheck(disk: disk, directory: metadata).run()
             } else {
                 metadataCheck = nil

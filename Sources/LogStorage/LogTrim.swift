@@ -18,6 +18,25 @@ extension PartitionLog {
         }
         return count
     }
+
+    /// Drops everything and has the log begin, empty and without leader epochs, at an offset, where a snapshot stands for all that precedes it (Kafka's
+    /// `truncateFullyAndStartAt`). Segments go durably one after another, the oldest first, so that a power failure leaves no gap.
+    public func restart(at offset: Offset, now: Int64) throws(LogError) {
+        // A sync that is under way would call durable what is dropped.
+        try syncing.withLock { (_) throws(LogError) in
+            try state.withLock { (log) throws(LogError) in
+                try log.changing { (log) throws(DiskError) in
+                    for segment in log.segments {
+                        try segment.removeFiles(log.disk)
+                        try log.disk.syncDirectory(log.directory)
+                    }
+                    try log.restart(at: offset, now: now)
+                    log.epochs = LeaderEpochs()
+                    log.areEpochsUnwritten = true
+                }
+            }
+        }
+    }
 }
 
 extension LogState {

@@ -70,24 +70,21 @@ public struct SnapshotFiles: Sendable {
     /// Writes a snapshot beside its place, makes it durable and gives it its name, which is then durable too. What is there of that name is replaced.
     /// - Parameter now: milliseconds since the epoch
     public func write(_ snapshot: MetadataSnapshot, _ contents: MetadataSnapshot.Contents, now: Int64) throws(DiskError) {
-        let part = directory + "/" + snapshot.partName
+        var unfinished = try begin(snapshot)
         do throws(DiskError) {
-            let file = try disk.openFile(part, create: true)
-            defer { file.close() }
-            try file.truncate(to: 0)
-            var position = 0
-            try snapshot.write(contents, now: now) { (batch) throws(DiskError) in
-                try file.write([batch], at: position)
-                position += batch.count
-            }
-            try file.sync()
-            try disk.rename(part, to: path(snapshot))
+            try snapshot.write(contents, now: now) { (batch) throws(DiskError) in try unfinished.append(batch) }
+            try unfinished.finish()
         } catch {
-            // The next start would remove it as well.
-            try? disk.removeFile(part)
+            unfinished.drop()
             throw error
         }
-        try disk.syncDirectory(directory)
+    }
+
+    /// Begins to write a snapshot beside its place. What an earlier attempt left there goes.
+    public func begin(_ snapshot: MetadataSnapshot) throws(DiskError) -> UnfinishedSnapshot {
+        let file = try disk.openFile(directory + "/" + snapshot.partName, create: true)
+        try file.truncate(to: 0)
+        return UnfinishedSnapshot(files: self, snapshot: snapshot, file: file)
     }
 
     /// Removes snapshots that a newer one stands in for.

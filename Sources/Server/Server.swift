@@ -187,7 +187,7 @@ public final class Server {
         accepted += 1
         let worker = workers[Int(accepted % UInt64(workers.count))]
         let client = ClientConnection(
-            id: accepted, listener: name, peerHost: "/\(address)", place: "\(peer) on \(name) (port \(reachable[listener].port))",
+            id: accepted, listener: name, peerHost: "/\(address)", peerAddress: peer.bytes, place: "\(peer) on \(name) (port \(reachable[listener].port))",
             loop: ConnectionLoop(timers: worker.timers) { [loop = worker.loop] in loop.post($0) })
         let idle = settings.int("connections.max.idle.ms")
         let limits = ConnectionLimits(

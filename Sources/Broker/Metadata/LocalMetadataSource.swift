@@ -39,7 +39,7 @@ final class LocalMetadataSource: MetadataSource {
         self.settings = settings
         self.isSynced = isSynced
         startedMs = now
-        log = try storage.openPartition(.clusterMetadata, topicId: MetadataService.topicId, config: Self.logConfig(settings), now: now)
+        log = try storage.openPartition(.clusterMetadata, topicId: MetadataService.topicId, config: LogConfig(metadata: settings), now: now)
         files = SnapshotFiles(disk: disk, directory: "\(storage.path)/\(TopicPartition.clusterMetadata)")
         retention = SnapshotRetention(maxBytes: settings.int("metadata.max.retention.bytes"), maxMs: settings.int("metadata.max.retention.ms"))
         state = Mutex(State(schedule: Self.schedule(settings, now: now)))
@@ -50,19 +50,6 @@ final class LocalMetadataSource: MetadataSource {
         SnapshotSchedule(
             maxBytes: settings.int("metadata.log.max.record.bytes.between.snapshots"),
             maxIntervalMs: settings.int("metadata.log.max.snapshot.interval.ms"), endOffset: endOffset.value, now: now)
-    }
-
-    /// Only what a snapshot stands for may be deleted, so age and size alone delete nothing.
-    private static func logConfig(_ settings: BrokerSettings) -> LogConfig {
-        var config = LogConfig()
-        let key = settings.text("internal.metadata.log.segment.bytes") == nil ? "metadata.log.segment.bytes" : "internal.metadata.log.segment.bytes"
-        config.segmentBytes = Int(settings.int(key))
-        config.segmentMs = settings.int("metadata.log.segment.ms")
-        // A decision is one batch, however many partitions it is about: that of a start after a crash names every one.
-        config.maxMessageBytes = Int(Int32.max)
-        config.retentionMs = -1
-        config.retentionBytes = -1
-        return config
     }
 
     var nextOffset: Int64 { log.logEndOffset.value }
@@ -93,7 +80,7 @@ final class LocalMetadataSource: MetadataSource {
             guard offset >= log.logStartOffset else {
                 throw MetadataError("the metadata log begins at offset \(log.logStartOffset), and no snapshot in \(files.directory) reaches that far")
             }
-            try walk(from: offset, to: log.logEndOffset) { batch in
+            try log.walk(from: offset, to: log.logEndOffset) { batch in
                 found.schedule.note(bytes: batch.sizeInBytes)
                 found.lastTimestamp = batch.maxTimestamp
                 for record in try batch.records() where Offset(record.offset) >= offset {
@@ -121,22 +108,12 @@ final class LocalMetadataSource: MetadataSource {
         throw MetadataError("the metadata log is that of a quorum with the voters \(names), and this broker, node \(settings.nodeId), is its own quorum")
     }
 
-    private func walk(from start: Offset, to end: Offset, _ body: (RecordBatch) throws -> Void) throws {
-        var offset = start
-        while offset < end {
-            let read = try log.read(from: offset, maxBytes: 1 << 20, minOneBatch: true, upTo: end)
-            guard read.nextOffset > offset else { throw MetadataError("nothing can be read at offset \(offset)") }
-            for batch in RecordBatches(try read.records.gathered()) { try body(batch) }
-            offset = read.nextOffset
-        }
-    }
-
     /// Topics of whose removal the log tells below an offset.
     private func removals(upTo end: Offset) throws -> [Uuid] {
         var removed: [Uuid] = []
         // Frame version and record type; no other record is worth decoding here.
         let start: [UInt8] = [1, UInt8(RemoveTopicRecord.recordType)]
-        try walk(from: log.logStartOffset, to: end) { batch in
+        try log.walk(from: log.logStartOffset, to: end) { batch in
             guard !batch.isControl else { return }
             for record in try batch.records() {
                 guard let value = record.value, value.count > 2, value[0] == start[0], value[1] == start[1] else { continue }

@@ -151,8 +151,12 @@ final class MetadataPublisher: Sendable {
         return nil
     }
 
-    func whyMissing(_ topic: String?, _ index: Int32) -> AppendError {
-        guard let topic, let reason = reasonUnavailable(topic, index) else { return AppendError(.unknownTopicOrPartition, "") }
+    func whyMissing(_ topic: String?, _ index: Int32, _ image: MetadataImage) -> AppendError {
+        guard let topic, let reason = reasonUnavailable(topic, index) else {
+            // What is placed elsewhere is for its leader to answer, whom the client's metadata will name.
+            let isElsewhere = topic.flatMap { image.partition($0, index) }?.replicas.contains(settings.nodeId) == false
+            return AppendError(isElsewhere ? .notLeaderOrFollower : .unknownTopicOrPartition, "")
+        }
         return AppendError(.kafkaStorageError, "The log of \(topic)-\(index) cannot be opened: \(reason)")
     }
 }

@@ -22,6 +22,7 @@ public final class MetadataService: Sendable {
     private let queue = Mutex(Queue())
     private let signal = Hook<Void>()
     private let fatal = Hook<String>()
+    private let remote = Mutex<(any ControllerLink)?>(nil)
 
     /// What has been asked and is not decided yet.
     private struct Queue: Sendable {
@@ -92,15 +93,23 @@ public final class MetadataService: Sendable {
     func onMarkedDirectories(_ body: @escaping @Sendable () -> Void) { publisher.onMarkedDirectories(body) }
 
     /// What a request for a partition that is not in the table must be told.
-    func whyMissing(_ topic: String?, _ index: Int32) -> AppendError { publisher.whyMissing(topic, index) }
+    func whyMissing(_ topic: String?, _ index: Int32) -> AppendError { publisher.whyMissing(topic, index, image) }
 
     // MARK: Asking
 
-    /// Hands a request to the active controller. `then` is called once, from any thread, when what was decided is committed and in force on this node.
+    /// The way to the active controller where that is another node; nil where it is this one.
+    var link: (any ControllerLink)? { remote.withLock { $0 } }
+
+    /// From now on another node decides.
+    public func use(_ link: any ControllerLink) { remote.withLock { $0 = link } }
+
+    /// Hands a request to the active controller. `then` is called once, from any thread, when what was decided is committed and, where this node is the
+    /// controller, in force on it.
     /// - Parameter principal: on whose behalf
     func submit<R: ControllerRequest>(
         _ request: R, version: Int16 = R.versions.upperBound, principal: Principal, then: @escaping @Sendable (Result<R.Response, ErrorCode>) -> Void
     ) {
+        if let link { return link.send(request, then: then) }
         enqueue(
             { (service, random) throws(MetadataFailure) in
                 try service.store.decide { image, _ in
@@ -201,7 +210,7 @@ public final class MetadataService: Sendable {
         then: @escaping @Sendable (Result<CreateTopicsResponse, ErrorCode>) -> Void
     ) {
         submit(request, version: version, principal: principal) { [self] result in
-            guard case .success(var response) = result, !request.validateOnly else { return then(result) }
+            guard case .success(var response) = result, !request.validateOnly, link == nil else { return then(result) }
             var failed: [Uuid] = []
             for (index, row) in response.topics.enumerated() where row.errorCode == .none {
                 guard let topic = image.topic(row.name), let reason = publisher.firstReasonUnavailable(topic) else { continue }
@@ -235,7 +244,7 @@ public final class MetadataService: Sendable {
         then: @escaping @Sendable (Result<CreatePartitionsResponse, ErrorCode>) -> Void
     ) {
         submit(request, version: version, principal: principal) { [self] result in
-            guard case .success(var response) = result, !request.validateOnly else { return then(result) }
+            guard case .success(var response) = result, !request.validateOnly, link == nil else { return then(result) }
             for (index, row) in response.results.enumerated() where row.errorCode == .none {
                 guard let topic = image.topic(row.name), let reason = publisher.firstReasonUnavailable(topic) else { continue }
                 response.results[index].errorCode = .kafkaStorageError

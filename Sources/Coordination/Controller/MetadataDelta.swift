@@ -12,6 +12,19 @@ public struct MetadataDelta: Sendable {
     struct Touched: Sendable {
         var topics: Set<Uuid> = []
         var configs: Set<ConfigResource> = []
+
+        init() {}
+
+        /// All that an image holds.
+        init(_ image: MetadataImage) {
+            topics = Set(image.topicNames.keys)
+            configs = Set(image.configs.keys)
+        }
+
+        mutating func formUnion(_ other: Touched) {
+            topics.formUnion(other.topics)
+            configs.formUnion(other.configs)
+        }
     }
 
     init(from old: MetadataImage, to new: MetadataImage, touched: Touched) {
@@ -22,8 +35,9 @@ public struct MetadataDelta: Sendable {
 
     /// Compares the images as wholes.
     public init(from old: MetadataImage, to new: MetadataImage) {
-        let topics = Set(old.topicNames.keys).union(new.topicNames.keys)
-        self.init(from: old, to: new, touched: Touched(topics: topics, configs: Set(old.configs.keys).union(new.configs.keys)))
+        var touched = Touched(old)
+        touched.formUnion(Touched(new))
+        self.init(from: old, to: new, touched: touched)
     }
 
     /// Topics of the old image that are gone, those included whose name now belongs to another topic; by name.

@@ -57,6 +57,15 @@ public struct MetadataFold: Sendable {
         beforeTransaction?.offset = offset
     }
 
+    /// The image becomes another one, as a snapshot holds it. The difference to what was there is that of the two images.
+    mutating func replace(with image: MetadataImage) {
+        touched.formUnion(MetadataDelta.Touched(current))
+        touched.formUnion(MetadataDelta.Touched(image))
+        current = image
+        beforeTransaction = nil
+        removedInTransaction = []
+    }
+
     private mutating func note(_ message: any LogMessage) {
         switch message {
         case let record as TopicRecord:

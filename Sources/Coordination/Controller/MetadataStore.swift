@@ -44,7 +44,8 @@ public enum MetadataFailure: Error, Sendable {
 public final class MetadataStore: Sendable {
     /// Ids of topics that the source says were removed, and that no topic has: what is left of their data may be deleted.
     public let removedTopics: Set<Uuid>
-    private let source: any MetadataSource
+    /// Nil where a quorum decides.
+    private let source: (any MetadataSource)?
     private let fold: Mutex<MetadataFold>
     private let published: Mutex<MetadataImage>
 
@@ -77,6 +78,21 @@ public final class MetadataStore: Sendable {
         published = Mutex(start.image)
     }
 
+    /// Of a node that follows a quorum. Begins with nothing: what the quorum has committed comes by `fold`, and nothing is decided here.
+    public init() {
+        source = nil
+        removedTopics = []
+        fold = Mutex(MetadataFold())
+        published = Mutex(MetadataImage())
+    }
+
+    /// Folds in the next piece of what the quorum has committed. It counts, for `commit` and `publish`, once all transactions in it have ended.
+    public func fold(_ committed: CommittedMetadata) throws(MetadataFailure) {
+        try fold.withLock { (fold) throws(MetadataFailure) in
+            do throws(MetadataError) { try fold.fold(committed) } catch { throw .fatal("the quorum's metadata cannot be followed: \(error)") }
+        }
+    }
+
     /// The image as it was published last.
     public var image: MetadataImage { published.withLock { $0 } }
 
@@ -85,7 +101,8 @@ public final class MetadataStore: Sendable {
     public func decide<Response>(
         _ body: (MetadataImage, Int64) -> Controller.Decision<Response>
     ) throws(MetadataFailure) -> Response {
-        try fold.withLock { (fold) throws(MetadataFailure) -> Response in
+        guard let source else { throw .refused(.notController) }
+        return try fold.withLock { (fold) throws(MetadataFailure) -> Response in
             let decision = body(fold.image, source.nextOffset)
             guard !decision.records.isEmpty else { return decision.response }
             let first: Int64
@@ -103,13 +120,13 @@ public final class MetadataStore: Sendable {
         }
     }
 
-    /// Commits what was decided since the last call; the difference to the published image, nil when there is none.
+    /// Commits what was decided, or takes what was folded, since the last call; the difference to the published image, nil when there is none.
     public func commit() throws(MetadataFailure) -> MetadataDelta? {
         try fold.withLock { (fold) throws(MetadataFailure) -> MetadataDelta? in
             let old = image
             guard fold.image.offset != old.offset else { return nil }
             do throws(ErrorCode) {
-                try source.commit()
+                try source?.commit()
             } catch {
                 throw .fatal("the metadata log could not be synced: \(error.name)")
             }

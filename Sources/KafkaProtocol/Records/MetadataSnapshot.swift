@@ -177,10 +177,10 @@ public struct QuorumControl: Sendable, Equatable {
     }
 
     /// Ids of the voters; nil as long as no record names them.
-    public var voters: [Int32]? {
-        guard let value = values[.kraftVoters], let record = try? VotersRecord.decode(value, version: 0) else { return nil }
-        return record.voters.map(\.voterId)
-    }
+    public var voters: [Int32]? { votersRecord?.voters.map(\.voterId) }
+
+    /// The voters and where they are reached; nil as long as no record names them.
+    public var votersRecord: VotersRecord? { values[.kraftVoters].flatMap { try? VotersRecord.decode($0, version: 0) } }
 
     private static let types: [ControlRecordType] = [.kraftVersion, .kraftVoters]
 }
