@@ -1,3 +1,4 @@
+import KafkaProtocol
 import Testing
 import Vocabulary
 
@@ -30,8 +31,8 @@ import Vocabulary
     @Test func aBrokersPropertiesAreRead() throws {
         let config = try Self.config(["broker.rack": "r1", "broker.heartbeat.interval.ms": "500"])
         #expect(config.nodeId == 3 && config.rack == "r1" && config.controllerListener == "CONTROLLER" && config.interBrokerListener == "PLAINTEXT")
-        #expect(config.bootstrapServers == [HostPort(host: "c1", port: 9090), HostPort(host: "::1", port: 9091)] && config.contacts == config.bootstrapServers)
-        #expect(config.voters == [1001: HostPort(host: "c1", port: 9090), 1002: HostPort(host: "c2", port: 9090)])
+        #expect(config.bootstrapServers == [HostPort(host: "c1", port: 9090), HostPort(host: "::1", port: 9091)])
+        #expect(config.voters == [QuorumVoter("1001@c1:9090"), QuorumVoter("1002@c2:9090")])
         #expect(config.listeners == [Endpoint(listener: "PLAINTEXT", host: "127.0.0.1", port: 9093)])
         #expect(config.advertised == [Endpoint(listener: "PLAINTEXT", host: "b3", port: 9093)])
         #expect(config.timing.heartbeatIntervalMs == 500 && config.timing.sessionTimeoutMs == 9000 && config.timing.initialRegistrationTimeoutMs == 60_000)
@@ -43,8 +44,17 @@ import Vocabulary
         let config = try QuorumConfig([
             "process.roles": "broker", "broker.id": "7", "controller.listener.names": "ctl", "controller.quorum.voters": "1@h:1",
         ])
-        #expect(config.nodeId == 7 && config.controllerListener == "CTL" && config.contacts == [HostPort(host: "h", port: 1)])
+        #expect(config.nodeId == 7 && config.controllerListener == "CTL" && config.voters == [QuorumVoter("1@h:1")])
         #expect(config.listeners == [Endpoint(listener: "PLAINTEXT", host: "", port: 9092)] && config.advertised == config.listeners)
+    }
+
+    @Test func theObserverIsStartedWithWhatIsConfigured() throws {
+        let settings = try Self.config(["controller.quorum.fetch.timeout.ms": "700", "controller.quorum.fetch.max.bytes": "9000"])
+            .observer(directoryId: Uuid(high: 1, low: 2), clusterId: "c")
+        #expect(settings.nodeId == 3 && settings.clusterId == "c" && settings.directoryId == Uuid(high: 1, low: 2) && settings.listener == "CONTROLLER")
+        #expect(settings.voters.map(\.id) == [1001, 1002] && settings.bootstrapServers.count == 2)
+        #expect(settings.fetchTimeoutMs == 700 && settings.requestTimeoutMs == 2000 && settings.retryBackoffMs == 20)
+        #expect(settings.fetchMaxBytes == 9000 && settings.fetchSnapshotMaxBytes == 1 << 20)
     }
 
     @Test func theRoleIsTold() {

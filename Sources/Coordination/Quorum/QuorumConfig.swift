@@ -1,3 +1,4 @@
+import KafkaProtocol
 import Vocabulary
 
 /// What a node that is a broker and no controller (`process.roles=broker`) is told about its cluster: where the controllers are, how nodes reach it and one
@@ -6,8 +7,8 @@ public struct QuorumConfig: Sendable, Equatable {
     public let nodeId: Int32
     /// `controller.quorum.bootstrap.servers`: any of them tells who leads.
     public let bootstrapServers: [HostPort]
-    /// `controller.quorum.voters` by id; empty in a cluster whose voters the metadata log holds.
-    public let voters: [Int32: HostPort]
+    /// `controller.quorum.voters`, by id; empty in a cluster whose voters the metadata log holds.
+    public let voters: [QuorumVoter]
     /// The first of `controller.listener.names`, in capitals.
     public let controllerListener: String
     /// `inter.broker.listener.name`, or the listener named for `security.inter.broker.protocol`, in capitals.
@@ -22,14 +23,25 @@ public struct QuorumConfig: Sendable, Equatable {
     public let fetchTimeoutMs: Int64
     public let requestTimeoutMs: Int64
     public let retryBackoffMs: Int64
-    public let fetchMaxBytes: Int64
-    public let fetchSnapshotMaxBytes: Int64
+    public let fetchMaxBytes: Int32
+    public let fetchSnapshotMaxBytes: Int32
     /// Lines for the operator.
     public let warnings: [String]
 
-    /// Where to ask first who the active controller is.
-    public var contacts: [HostPort] {
-        bootstrapServers.isEmpty ? voters.sorted { $0.key < $1.key }.map(\.value) : bootstrapServers
+    /// What the observer of the metadata log is started with.
+    /// - Parameters:
+    ///   - directoryId: of the directory that holds the copy of the log
+    ///   - clusterId: of `meta.properties`
+    public func observer(directoryId: Uuid, clusterId: String) -> QuorumSettings {
+        var settings = QuorumSettings(nodeId: nodeId, directoryId: directoryId, clusterId: clusterId, listener: controllerListener)
+        settings.voters = voters
+        settings.bootstrapServers = bootstrapServers
+        settings.fetchTimeoutMs = fetchTimeoutMs
+        settings.requestTimeoutMs = requestTimeoutMs
+        settings.retryBackoffMs = retryBackoffMs
+        settings.fetchMaxBytes = fetchMaxBytes
+        settings.fetchSnapshotMaxBytes = fetchSnapshotMaxBytes
+        return settings
     }
 
     /// Whether these are the properties of a node that is a broker and no controller.
@@ -47,8 +59,8 @@ public struct QuorumConfig: Sendable, Equatable {
         fetchTimeoutMs = try values.int("controller.quorum.fetch.timeout.ms")
         requestTimeoutMs = try values.int("controller.quorum.request.timeout.ms")
         retryBackoffMs = try values.int("controller.quorum.retry.backoff.ms")
-        fetchMaxBytes = try values.int("controller.quorum.fetch.max.bytes")
-        fetchSnapshotMaxBytes = try values.int("controller.quorum.fetch.snapshot.max.bytes")
+        fetchMaxBytes = Int32(truncatingIfNeeded: try values.int("controller.quorum.fetch.max.bytes"))
+        fetchSnapshotMaxBytes = Int32(truncatingIfNeeded: try values.int("controller.quorum.fetch.snapshot.max.bytes"))
         timing = try values.timing()
 
         let controllers = try values.list("controller.listener.names").map { $0.uppercased() }
@@ -71,23 +83,23 @@ public struct QuorumConfig: Sendable, Equatable {
 
     // MARK: The quorum
 
-    private static func checkQuorum(_ nodeId: Int32, _ voters: [Int32: HostPort], _ servers: [HostPort]) throws(ConfigError) {
+    private static func checkQuorum(_ nodeId: Int32, _ voters: [QuorumVoter], _ servers: [HostPort]) throws(ConfigError) {
         if voters.isEmpty && servers.isEmpty {
             throw ConfigError(
                 "If using process.roles, either controller.quorum.bootstrap.servers must contain the set of bootstrap controllers or "
                     + "controller.quorum.voters must contain a parseable set of controllers.")
         }
-        let ids = voters.keys.sorted().map { String($0) }.joined(separator: ", ")
+        let ids = voters.map { String($0.id) }.joined(separator: ", ")
         // As Scala prints a set: one of five or more is a hash set.
         let shown = voters.count > 4 ? "HashSet(\(ids))" : "Set(\(ids))"
         try demand(
-            voters[nodeId] == nil,
+            !voters.contains { $0.id == nodeId },
             "If process.roles contains just the 'broker' role, the node id \(nodeId) must not be included in the set of voters controller.quorum.voters=\(shown)"
         )
-        for voter in voters.values where voter.host == "0.0.0.0" { throw ConfigError("Host string (\(voter.host)) is not routeable") }
+        for voter in voters where voter.address.host == "0.0.0.0" { throw ConfigError("Host string (\(voter.address.host)) is not routeable") }
     }
 
-    private static func voters(_ entries: [String]) throws(ConfigError) -> [Int32: HostPort] {
+    private static func voters(_ entries: [String]) throws(ConfigError) -> [QuorumVoter] {
         var voters: [Int32: HostPort] = [:]
         let form = "Each entry should be in the form `{id}@{host}:{port}`."
         for entry in entries {
@@ -99,7 +111,7 @@ public struct QuorumConfig: Sendable, Equatable {
             }
             voters[id] = address
         }
-        return voters
+        return voters.sorted { $0.key < $1.key }.map { QuorumVoter(id: $0.key, address: $0.value) }
     }
 
     private static func servers(_ entries: [String]) throws(ConfigError) -> [HostPort] {
