@@ -38,7 +38,7 @@ public struct BrokerSettings: Sendable {
     ]
 
     public init(properties: [String: String] = [:]) {
-        self.properties = QuorumConfig.isBrokerOnly(properties) ? properties : Self.singleNodeDefaults.merging(properties) { _, given in given }
+        self.properties = ConfigTable.isBrokerOnly(properties) ? properties : Self.singleNodeDefaults.merging(properties) { _, given in given }
     }
 
     /// The text of a broker key: as configured, or Kafka's default; nil when there is neither.

@@ -58,8 +58,8 @@ import Vocabulary
     }
 
     @Test func theRoleIsTold() {
-        #expect(QuorumConfig.isBrokerOnly(["process.roles": "broker"]) && QuorumConfig.isBrokerOnly(["process.roles": " broker,broker "]))
-        #expect(!QuorumConfig.isBrokerOnly(["process.roles": "broker,controller"]) && !QuorumConfig.isBrokerOnly([:]))
+        #expect(ConfigTable.isBrokerOnly(["process.roles": "broker"]) && ConfigTable.isBrokerOnly(["process.roles": " broker,broker "]))
+        #expect(!ConfigTable.isBrokerOnly(["process.roles": "broker,controller"]) && !ConfigTable.isBrokerOnly([:]))
     }
 
     @Test(

@@ -11,18 +11,20 @@ TOPICS = {"kafka": "moved-k", "ours": "moved-o"}
 
 
 class Cluster:
-    """A controller (1001) and brokers 1 to 3, all Kafka's."""
+    """A controller (1001) and brokers from 1 on, all Kafka's."""
 
-    def __init__(self):
+    def __init__(self, brokers=3, settings=("auto.leader.rebalance.enable=false",), features=""):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="kafka-nodes-"))
         self.nodes = f"{KAFKA_HOME}/bin/kafka-nodes"
-        self.brokers = self.call("start", 1, 3, "auto.leader.rebalance.enable=false")
+        self.features = features
+        self.brokers = self.call("start", 1, brokers, *settings)
         env = dict(line.split("=", 1) for line in (self.directory / "cluster.env").read_text().splitlines())
         self.controllers = env["CONTROLLERS"]
         self.bins = {"kafka": pathlib.Path(KAFKA_HOME) / "bin", "ours": links(self.directory / "bin")}
 
     def call(self, word, *arguments):
-        return subprocess.run([self.nodes, word, str(self.directory), *map(str, arguments)], check=True, capture_output=True, text=True).stdout.strip()
+        return subprocess.run([self.nodes, word, str(self.directory), *map(str, arguments)], check=True, capture_output=True, text=True,
+                              env={**os.environ, "KAFKA_FEATURES": self.features}).stdout.strip()
 
     def run(self, whose, tool, *words):
         """Exit code and standard output without Java's stacks; where TOPIC stands in the words, the toolkit's own topic is called so in the output too."""

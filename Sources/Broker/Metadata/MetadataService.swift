@@ -55,7 +55,7 @@ public final class MetadataService: Sendable {
         if let quorum = settings.quorum {
             own = nil
             copy = try MetadataLogCopy(
-                storage: storage, disk: disk, settings: settings, voters: quorum.voters.keys.sorted(), isSynced: commits.durability != .memory, now: now)
+                storage: storage, disk: disk, settings: settings, voters: quorum.voters.map(\.id), isSynced: commits.durability != .memory, now: now)
             store = MetadataStore()
             return
         }

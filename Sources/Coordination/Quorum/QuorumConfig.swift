@@ -44,12 +44,7 @@ public struct QuorumConfig: Sendable, Equatable {
         return settings
     }
 
-    /// Whether these are the properties of a node that is a broker and no controller.
-    public static func isBrokerOnly(_ properties: [String: String]) -> Bool {
-        Set(ConfigValue.entries(of: properties["process.roles"] ?? "")) == ["broker"]
-    }
-
-    /// - Parameter properties: of a node for which `isBrokerOnly` holds
+    /// - Parameter properties: of a node for which `ConfigTable.isBrokerOnly` holds
     public init(_ properties: [String: String]) throws(ConfigError) {
         let values = QuorumProperties(properties)
         nodeId = try values.nodeId()

@@ -53,7 +53,8 @@ final class ClusterMember: @unchecked Sendable {
         var generator = SeededGenerator(seed: seed)
         let now = SystemClock.monotonicMs()
         rules = JoinRules(nodeId: quorum.nodeId, interBrokerListener: quorum.interBrokerListener, controllerListener: quorum.controllerListener)
-        observer = QuorumObserver(settings: QuorumSettings(quorum, broker.storage), replica: replica, generator: &generator, now: now)
+        observer = QuorumObserver(
+            settings: quorum.observer(directoryId: broker.storage.directoryId, clusterId: broker.storage.clusterId), replica: replica, generator: &generator, now: now)
         let identity = BrokerIdentity(
             id: quorum.nodeId, incarnationId: Uuid.random(using: &generator), endpoints: broker.settings.endpoints, rack: quorum.rack,
             logDirs: [broker.storage.directoryId])
@@ -275,18 +276,5 @@ final class ClusterMember: @unchecked Sendable {
                 turn()
             }
         }
-    }
-}
-
-extension QuorumSettings {
-    init(_ quorum: QuorumConfig, _ storage: LogDirectory) {
-        self.init(nodeId: quorum.nodeId, directoryId: storage.directoryId, clusterId: storage.clusterId, listener: quorum.controllerListener)
-        voters = quorum.voters.sorted { $0.key < $1.key }.map { QuorumVoter(id: $0.key, address: $0.value) }
-        bootstrapServers = quorum.bootstrapServers
-        fetchTimeoutMs = quorum.fetchTimeoutMs
-        requestTimeoutMs = quorum.requestTimeoutMs
-        retryBackoffMs = quorum.retryBackoffMs
-        fetchMaxBytes = Int32(clamping: quorum.fetchMaxBytes)
-        fetchSnapshotMaxBytes = Int32(clamping: quorum.fetchSnapshotMaxBytes)
     }
 }

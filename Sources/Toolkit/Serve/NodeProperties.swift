@@ -52,7 +52,7 @@ struct NodeProperties {
     }
 
     private mutating func checkQuorum() throws(ToolError) {
-        if QuorumConfig.isBrokerOnly(values) {
+        if ConfigTable.isBrokerOnly(values) {
             do throws(ConfigError) { quorum = try QuorumConfig(values) } catch { throw Self.failure("invalid configuration: \(error)") }
             warnings += quorum?.warnings ?? []
             return

@@ -53,6 +53,15 @@ extension ConfigTable {
         "sasl.jaas.config", "sasl.login.callback.handler.class", "sasl.login.class", "sasl.server.callback.handler.class", "connections.max.reauth.ms",
     ]
 
+    /// Whether these are the properties of a node that is a broker of a cluster and no controller.
+    public static func isBrokerOnly(_ properties: [String: String]) -> Bool { Set(ConfigValue.entries(of: properties["process.roles"] ?? "")) == ["broker"] }
+
+    /// What acts in a broker of a cluster, though a node that is the whole cluster needs none of it.
+    private static let actsInCluster: Set<String> = [
+        "broker.heartbeat.interval.ms", "broker.session.timeout.ms", "controlled.shutdown.enable", "initial.broker.registration.timeout.ms",
+        "log.dir.failure.timeout.ms", "security.inter.broker.protocol",
+    ]
+
     /// Checks every value of a broker's properties against its key's type and range, and whether this broker can be started with it.
     /// - Parameter isUsual: whether a text is what the broker itself sets unless it is told otherwise, which needs no remark
     /// - Returns: lines for the operator, in the order of the keys
@@ -70,6 +79,8 @@ extension ConfigTable {
             let shown = key.isSensitive ? name : "\(name)=\(text)"
             switch key.treatment {
             case .refused(let reason): throw ConfigError("\(shown): \(reason)")
+            case .oneNode where isBrokerOnly(properties):
+                if !actsInCluster.contains(key.name) { remarks.append("\(shown) has no effect: a broker of a cluster holds no replicas yet") }
             case .noEffect(let reason): remarks.append("\(shown) has no effect: \(reason)")
             case .obeyed:
                 if broker[name] == nil, !listenerKeys.contains(key.name) { remarks.append("\(shown) has no effect: only \(key.name) without a listener acts") }

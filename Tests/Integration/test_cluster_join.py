@@ -1,0 +1,195 @@
+"""Our broker as one of a real KRaft cluster: Kafka's controller and two of its brokers. It holds no replicas yet; clients and tools may ask it for everything else."""
+import pathlib, re, signal, subprocess, time
+
+import confluent_kafka, pytest
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from support import KAFKA_HOME, OTTLA, ottla
+from test_cluster_tools import Cluster
+
+pytestmark = pytest.mark.skipif(not KAFKA_HOME, reason="KAFKA_HOME is not set or there is no Java")
+SETTINGS = ("offsets.topic.replication.factor=2", "transaction.state.log.replication.factor=2", "transaction.state.log.min.isr=1")
+
+
+class Member:
+    """Our broker, node 9 of a cluster."""
+
+    def __init__(self, cluster, *overrides):
+        self.cluster, self.overrides = cluster, [word for setting in overrides for word in ("--override", setting)]
+        self.directory = cluster.directory / "9"
+        self.file = self.directory / "server.properties"
+        if not self.file.exists():
+            cluster.call("properties", 9, 0, *SETTINGS)
+            id = dict(line.split("=", 1) for line in (cluster.directory / "cluster.env").read_text().splitlines())["CLUSTER_ID"]
+            ottla("storage", "format", "--cluster-id", id, "--no-initial-controllers", "--config", self.file)
+        self.address = re.search(r"^advertised.listeners=PLAINTEXT://(.*)$", self.file.read_text(), re.M)[1]
+        self.process = None
+
+    def start(self):
+        """Returns once the cluster lets it serve."""
+        ready = self.directory / "ready"
+        ready.unlink(missing_ok=True)
+        self.log = open(self.directory / "log", "ab")
+        self.process = subprocess.Popen([OTTLA, "serve", "--config", self.file, "--ready-file", ready, *self.overrides], stdout=self.log, stderr=self.log)
+        deadline = time.monotonic() + 60
+        while not ready.exists():
+            assert self.process.poll() is None and time.monotonic() < deadline, self.said()
+            time.sleep(0.02)
+        return self
+
+    def end(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+        return self.process.wait(60)
+
+    def said(self):
+        return (self.directory / "log").read_text()
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    cluster = Cluster(2, SETTINGS, "share.version=0 streams.version=0")
+    try:
+        yield cluster
+    finally:
+        cluster.call("wipe")
+
+
+@pytest.fixture(scope="module")
+def member(cluster):
+    member = Member(cluster).start()
+    yield member
+    if member.process.poll() is None:
+        member.end(signal.SIGKILL)
+
+
+def state(cluster, id):
+    text = cluster.run("kafka", "cluster", "list-endpoints", "--bootstrap-server", cluster.brokers, "--include-fenced-brokers")[1]
+    return next((line.split()[4] for line in text.splitlines() if line.split()[:1] == [str(id)]), None)
+
+
+def until(condition, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return found
+
+
+def test_both_toolkits_see_it_and_get_the_same_answers_from_it(cluster, member):
+    assert state(cluster, 9) == "unfenced"
+    for words in (["cluster", "cluster-id"], ["features"], ["metadata-quorum"]):
+        tool, *rest = words
+        action = {"features": ["describe"], "metadata-quorum": ["describe", "--status"]}.get(tool, [])
+        by_kafka = cluster.run("kafka", tool, *(rest + ["--bootstrap-server", member.address]), *action)
+        from_kafka = cluster.run("kafka", tool, *(rest + ["--bootstrap-server", cluster.brokers.split(",")[0]]), *action)
+        mask = lambda text: re.sub(r"(?m)^(HighWatermark|MaxFollowerLag|MaxFollowerLagTimeMs):.*$|(Epoch: )\d+$", r"\1\2", text)
+        assert by_kafka[0] == 0 and mask(by_kafka[1]) == mask(from_kafka[1])
+    rows = cluster.run("kafka", "metadata-quorum", "--bootstrap-server", member.address, "describe", "--replication")[1].splitlines()
+    assert [row.split()[-1] for row in rows if row.split()[0] == "9"] == ["Observer"]
+
+
+def test_topics_configurations_and_groups_through_it(cluster, member):
+    admin = AdminClient({"bootstrap.servers": member.address})
+    for future in admin.create_topics([NewTopic("made-here", 4, 2, config={"retention.ms": "7200000"})]).values():
+        future.result(30)
+    shown = until(lambda: cluster.run("kafka", "topics", "--bootstrap-server", member.address, "--describe", "--topic", "made-here")[1])
+    assert "retention.ms=7200000" in shown and shown.count("Partition: ") == 4
+    # All its directories are cordoned, so nothing was placed on it.
+    assert not re.search(r"(Replicas|Leader): (?:\d,)*9", shown)
+    code, text = cluster.run("kafka", "configs", "--bootstrap-server", member.address, "--alter", "--topic", "made-here", "--add-config", "retention.ms=3600000")
+    assert code == 0, text
+    until(lambda: "retention.ms=3600000" in cluster.run("ours", "topics", "--bootstrap-server", member.address, "--describe", "--topic", "made-here")[1])
+    # A producer asks whatever broker for its id; ours takes a block of ids from the controller.
+    producer = confluent_kafka.Producer({"bootstrap.servers": member.address, "enable.idempotence": True})
+    for n in range(100):
+        producer.produce("made-here", f"v{n}", key=f"k{n}")
+    assert producer.flush(30) == 0
+    consumer = confluent_kafka.Consumer({"bootstrap.servers": member.address, "group.id": "g", "auto.offset.reset": "earliest"})
+    consumer.subscribe(["made-here"])
+    got = set()
+    deadline = time.monotonic() + 60
+    while len(got) < 100:
+        assert time.monotonic() < deadline, len(got)
+        record = consumer.poll(1)
+        if record is not None and not record.error():
+            got.add(record.value().decode())
+    consumer.commit(asynchronous=False)
+    consumer.close()
+    assert got == {f"v{n}" for n in range(100)}
+    rows = cluster.run("kafka", "consumer-groups", "--bootstrap-server", member.address, "--describe", "--group", "g")[1]
+    assert sum(int(row.split()[5]) for row in rows.splitlines() if row.startswith("g ")) == 0
+    code, text = cluster.run("kafka", "topics", "--bootstrap-server", member.address, "--delete", "--topic", "made-here")
+    assert code == 0, text
+    until(lambda: "made-here" not in cluster.run("ours", "topics", "--bootstrap-server", member.address, "--list")[1])
+
+
+def test_its_copy_of_the_metadata_log_is_the_controllers(cluster, member):
+    name = "data/__cluster_metadata-0/00000000000000000000.log"
+    mine = (member.directory / name).read_bytes()
+    assert len(mine) > 1000 and (cluster.directory / "1001" / name).read_bytes().startswith(mine)
+
+
+def test_it_outlives_kills_of_the_controller_and_of_itself(cluster, member):
+    cluster.call("node", 1001, "kill")
+    assert "__consumer_offsets" in ottla("topics", "--bootstrap-server", member.address, "--list")
+    cluster.call("node", 1001, "start")
+    admin = AdminClient({"bootstrap.servers": member.address})
+    for future in admin.create_topics([NewTopic("after-kill", 1, 2)]).values():
+        future.result(60)
+    assert member.end(signal.SIGKILL) == -signal.SIGKILL
+    # Its session is not over yet: the controller knows the other incarnation for a while.
+    member.start()
+    until(lambda: state(cluster, 9) == "unfenced")
+    until(lambda: "after-kill" in ottla("topics", "--bootstrap-server", member.address, "--list"))
+
+
+def test_it_leaves_in_order(cluster, member):
+    assert member.end() == 0, member.said()
+    assert state(cluster, 9) == "fenced"
+    assert re.fullmatch(r'\{"version":0,"brokerEpoch":\d+\}', (member.directory / "data/.kafka_cleanshutdown").read_text())
+    member.start()
+    assert state(cluster, 9) == "unfenced"
+
+
+def test_what_it_does_not_enforce_makes_it_leave(cluster, member):
+    code, text = cluster.run("ours", "configs", "--bootstrap-server", cluster.brokers, "--alter", "--entity-type", "clients", "--entity-name", "c",
+                             "--add-config", "producer_byte_rate=1000000")
+    assert code == 0, text
+    assert member.process.wait(30) == 1
+    reason = member.said().strip().splitlines()[-1]
+    assert "this broker cannot be one of the cluster: the cluster has client quotas for client-id c, which this broker does not enforce" in reason
+    again = subprocess.run([OTTLA, "serve", "--config", member.file], capture_output=True, text=True, timeout=60)
+    assert again.returncode == 1 and "client quotas for client-id c" in again.stderr
+    code, text = cluster.run("ours", "configs", "--bootstrap-server", cluster.brokers, "--alter", "--entity-type", "clients", "--entity-name", "c",
+                             "--delete-config", "producer_byte_rate")
+    assert code == 0, text
+    member.start()
+
+
+def test_features_that_it_does_not_serve_keep_it_out(cluster, member):
+    assert member.end() == 0
+    upgrade = ("kafka", "features", "--bootstrap-server", cluster.brokers, "upgrade", "--feature", "share.version=1")
+    assert "Broker 9 does not support this feature." in cluster.run(*upgrade)[1]
+    code, text = cluster.run("kafka", "cluster", "unregister", "--bootstrap-server", cluster.brokers, "--id", 9)
+    assert code == 0, text
+    code, text = cluster.run(*upgrade)
+    assert code == 0, text
+    out = subprocess.run([OTTLA, "serve", "--config", member.file], capture_output=True, text=True, timeout=60)
+    assert out.returncode == 1
+    assert "share.version 1, which this broker does not serve" in out.stderr and "kafka-features --bootstrap-server HOST:PORT downgrade --feature share.version=0" in out.stderr
+
+
+def test_what_cannot_be_joined_is_refused_at_once(tmp_path):
+    file = tmp_path / "server.properties"
+    lines = {"process.roles": "broker", "node.id": "9", "controller.listener.names": "CONTROLLER", "listeners": "PLAINTEXT://127.0.0.1:0",
+             "controller.quorum.bootstrap.servers": "127.0.0.1:1", "log.dirs": str(tmp_path / "data")}
+    def refused(**changed):
+        file.write_text("".join(f"{key}={value}\n" for key, value in {**lines, **{key.replace("_", "."): value for key, value in changed.items()}}.items() if value))
+        done = subprocess.run([OTTLA, "serve", "--config", file], capture_output=True, text=True, timeout=30)
+        assert done.returncode != 0
+        return done.stderr.strip().splitlines()[-1]
+    assert "it is not formatted" in refused() and "--no-initial-controllers" in refused()
+    assert "controller.quorum.bootstrap.servers must contain the set of bootstrap controllers" in refused(controller_quorum_bootstrap_servers=None)
+    assert "the node id 9 must not be included in the set of voters" in refused(controller_quorum_voters="9@127.0.0.1:1")
+    done = subprocess.run([OTTLA, "serve", "--config", file, "--ephemeral"], capture_output=True, text=True, timeout=30)
+    assert done.returncode == 2
