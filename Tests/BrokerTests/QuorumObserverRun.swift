@@ -166,7 +166,9 @@ final class QuorumObserverRun {
             if snapshot.endOffset <= next { violations.append("\(snapshot.fileName) after offset \(next)") }
         case .records(let records, let end):
             let expected = (next..<end).compactMap { offset in quorum.committed[offset].map { CommittedMetadata.Record(offset: offset, value: $0) } }
-            if records != expected { violations.append("offsets \(next) to \(end) are not what was committed: \(records.count) records, not \(expected.count)") }
+            if records != expected {
+                violations.append("offsets \(next) to \(end) are not what was committed: \(records.count) records, not \(expected.count)")
+            }
             if end > quorum.committedEnd { violations.append("\(end) was handed on and is not committed") }
         }
     }
