@@ -164,9 +164,9 @@ public final class ScriptedQuorum {
                 replicate(leader, to: other, count: Int.random(in: 1...4, using: &random))
             }
         case 80..<84: elect(index)
-        case 84..<89: takeSnapshot(index)
-        case 89..<92: trim(index, keeping: Int.random(in: 1...2, using: &random))
-        case 92..<95: if controllers.filter(\.isDown).count + 1 < majority { setDown(index, true) }
+        case 84..<91: takeSnapshot(index)
+        case 91..<95: trim(index, keeping: Int.random(in: 1...2, using: &random))
+        case 95..<97: if controllers.filter(\.isDown).count + 1 < majority { setDown(index, true) }
         default: setDown(index, false)
         }
     }
