@@ -12,6 +12,7 @@ RELEASE_SCRATCH := .build-release
 STATIC := $(if $(filter Linux,$(shell uname -s)),-Xswiftc -static-executable -Xswiftc -use-ld=lld -Xlinker --fatal-warnings,)
 RELEASE_FLAGS := -c release --scratch-path $(RELEASE_SCRATCH) $(STATIC) -Xlinker -s
 BINARY := $(RELEASE_SCRATCH)/release/ottla
+LOAD := $(RELEASE_SCRATCH)/release/load
 WALLS := --explicit-target-dependency-import-check error
 VENV := .build-venv
 PYTHON := $(VENV)/bin/python
@@ -72,6 +73,7 @@ sanitize-short: test-deps
 	$(PYTHON) Tests/sanitize.py thread --short
 
 parity: test-deps release ## all recorded commands through our tools and Kafka's, on our broker and Kafka's (needs KAFKA_HOME)
+	OTTLA=$(abspath $(BINARY)) $(PYTHON) -m pytest -q -W ignore -c Tests/pytest.ini Tests/Golden
 	OTTLA=$(abspath $(BINARY)) $(PYTHON) Tests/Golden/parity.py
 
 golden-update: test-deps release ## play the recorded scripts, show what differs and write what our tools print otherwise to Tests/Golden/ours
@@ -113,7 +115,8 @@ generated: release ## man/, completions/ and docs/schemas/ are what the binary w
 	diff -r man .build-generated/man && diff -r completions .build-generated/completions && diff -r docs/schemas .build-generated/schemas
 
 bench: release test-deps
-	OTTLA=$(abspath $(BINARY)) $(PYTHON) Benchmarks/run.py
+	$(SWIFT) build $(RELEASE_FLAGS) $(WALLS) --product load
+	OTTLA=$(abspath $(BINARY)) OTTLA_LOAD=$(abspath $(LOAD)) $(PYTHON) Benchmarks/run.py
 
 clean:
 	rm -rf .build .build-*

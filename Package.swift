@@ -36,7 +36,10 @@ let package = Package(
         .target(name: "KafkaClient", dependencies: ["KafkaProtocol", "Pattern", "Security", "Vocabulary"], swiftSettings: strict),
         .target(name: "Host", dependencies: ["KafkaProtocol", "LogStorage", "CLibUV", "COpenSSL", "Locks"], swiftSettings: strict),
         .target(name: "ClientDriver", dependencies: ["KafkaClient", "Host", "KafkaProtocol", "Security", "Locks"], swiftSettings: strict),
-        .target(name: "Server", dependencies: ["Broker", "Host", "KafkaProtocol", "LogStorage", "Coordination", "Vocabulary", "Locks"], swiftSettings: strict),
+        .target(
+            name: "Server",
+            dependencies: ["Broker", "ClientDriver", "Coordination", "Host", "KafkaClient", "KafkaProtocol", "LogStorage", "Vocabulary", "Locks"],
+            swiftSettings: strict),
         .target(
             name: "Toolkit",
             dependencies: [
@@ -51,6 +54,7 @@ let package = Package(
         .executableTarget(name: "produce-and-consume", dependencies: ["OttlaClient"], path: "Examples/ProduceAndConsume", swiftSettings: strict),
         .executableTarget(
             name: "forward-in-transactions", dependencies: ["OttlaClient"], path: "Examples/ForwardInTransactions", swiftSettings: strict),
+        .executableTarget(name: "load", dependencies: ["OttlaClient"], path: "Benchmarks/Load", swiftSettings: strict),
         .executableTarget(name: "ottla", dependencies: ["Toolkit"], swiftSettings: strict),
         .target(name: "Measuring", path: "Tests/Support/Measuring", swiftSettings: strict),
         .executableTarget(

@@ -1,17 +1,15 @@
 """Records that are produced in transactions."""
-import contextlib, os, statistics, time
+import contextlib, os, statistics
 
+from load import Load
 from support import KAFKA_HOME, Broker, KafkaBroker
 
 SHAPES = [(records, partitions) for records in (100, 10_000) for partitions in (1, 8)]
-VALUE = b"x" * 100
 
 
 def transactions():
-    """One librdkafka producer, one transaction after the other, to Ottla as Kafka has it (`--durability os`) and with each step synced to the disk, and (with
+    """One producer (our client library's), one transaction after the other, to Ottla as Kafka has it (`--durability os`) and with each step synced to the disk, and (with
     KAFKA_HOME) to Kafka, in turn: records a second, and what a transaction takes."""
-    import confluent_kafka
-
     with contextlib.ExitStack() as stack:
         sides = {"Ottla, os": stack.enter_context(Broker("--topic", "p1:1", "--topic", "p8:8", "--durability", "os")).address}
         if KAFKA_HOME:
@@ -21,28 +19,13 @@ def transactions():
             for future in admin.create_topics([NewTopic("p1", 1), NewTopic("p8", 8)]).values():
                 future.result(30)
         sides["Ottla, fsync"] = stack.enter_context(Broker("--topic", "p1:1", "--topic", "p8:8")).address
-        producers = {}
-        for name, address in sides.items():
-            producers[name] = confluent_kafka.Producer({
-                "bootstrap.servers": address, "transactional.id": "bench", "linger.ms": 0, "queue.buffering.max.messages": 1_000_000})
-            producers[name].init_transactions(30)
-
-        def seconds(producer, records, partitions, count):
-            topic = f"p{partitions}"
-            began = time.perf_counter()
-            for _ in range(count):
-                producer.begin_transaction()
-                for n in range(records):
-                    producer.produce(topic, VALUE, partition=n % partitions)
-                producer.commit_transaction(30)
-            return (time.perf_counter() - began) / count
-
+        loads = {name: stack.enter_context(Load("transactions", address)) for name, address in sides.items()}
         for records, partitions in SHAPES:
             count = 100 if records == 100 else 10
             times = {name: [] for name in sides}
             for run in range(int(os.environ.get("RUNS", "3")) + 1):
-                for name, producer in producers.items():
-                    taken = seconds(producer, records, partitions, count)
+                for name, load in loads.items():
+                    taken = load(f"{count} {records} p{partitions} {partitions}") / count
                     if run:
                         times[name].append(taken)
             medians = {name: statistics.median(values) for name, values in times.items()}

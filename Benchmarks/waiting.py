@@ -1,6 +1,7 @@
-"""Clients that wait: parked fetches, and producers that wait for the disk. Raw sockets in one thread, so that the client costs as little as may be."""
+"""Clients that wait: parked fetches, and producers that wait for the disk. Raw sockets, so that the client costs as little as may be."""
 import os, random, resource, select, socket, struct, sys, time
 
+from load import Load
 from support import Broker, ottla
 
 
@@ -72,46 +73,25 @@ def parked():
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     assert hard > count + 100, f"the limit of {hard} descriptors is too low for {count} connections"
     with Broker("--topic", "t:1", "--durability", "os") as broker:
-        def park(offset, wait_ms):
-            request, connections = fetch("t", 0, offset, wait_ms), []
-            for _ in range(count):
-                connection = connect(broker)
-                connection.sendall(request)
-                connections.append(connection)
-            # A last one that is answered says that those before it were read.
-            last = connect(broker)
-            last.sendall(fetch("t", 0, offset, 0))
-            read_frame(last)
-            last.close()
-            return connections
-
-        idle = broker.rss()
-        began = time.perf_counter()
-        connections = park(0, 600_000)
-        opened = time.perf_counter() - began
-        time.sleep(0.5)
-        used = broker.rss() - idle
-        before = cpu_seconds(broker.process.pid)
-        time.sleep(3)
-        burnt = cpu_seconds(broker.process.pid) - before
-        poll = select.epoll()
-        for connection in connections:
-            poll.register(connection.fileno(), select.EPOLLIN)
-        writer, record = connect(broker), produce("t", 0, batch(b"wake"), acks=1)
-        began = time.perf_counter()
-        writer.sendall(record)
-        # Looked at now and then, so that the client does not take the broker's time.
-        while len(poll.poll(maxevents=count)) < count:
-            time.sleep(0.003)
-        woken = time.perf_counter() - began
-        for connection in connections:
-            connection.close()
+        waiting, answered, append = fetch("t", 0, 0, 600_000), fetch("t", 0, 0, 0), produce("t", 0, batch(b"wake"), acks=1)
+        with Load("parked", broker.port, count, waiting.hex(), answered.hex(), append.hex()) as load:
+            idle = broker.rss()
+            opened = load("open")
+            time.sleep(0.5)
+            used = broker.rss() - idle
+            before = cpu_seconds(broker.process.pid)
+            time.sleep(3)
+            burnt = cpu_seconds(broker.process.pid) - before
+            woken = load("wake")
+            load("close")
         print(f"{count} parked fetches: opened in {opened:.2f} s, {used / 2**20:.1f} MiB, {burnt:.2f} s of CPU in 3 s idle, all woken in {woken * 1000:.0f} ms")
         levels = []
-        for _ in range(rounds):
-            for connection in park(1, 600_000):
-                connection.close()
-            levels.append(broker.rss() / 2**20)
+        waiting, answered = fetch("t", 0, 1, 600_000), fetch("t", 0, 1, 0)
+        with Load("parked", broker.port, count, waiting.hex(), answered.hex(), append.hex()) as load:
+            for _ in range(rounds):
+                load("open")
+                load("close")
+                levels.append(broker.rss() / 2**20)
         print(f"parked and cut {rounds} times: {levels[0]:.1f} MiB after the first, {levels[len(levels) // 2]:.1f} in the middle, {levels[-1]:.1f} after the last")
 
 

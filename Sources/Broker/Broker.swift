@@ -33,9 +33,15 @@ public final class Broker: Sendable {
         timers = Timers()
         commits = CommitQueue(durability: settings.durability, disk: disk, path: settings.dataDirectory)
         partitions = PartitionTable()
+        if settings.quorum != nil, !disk.exists("\(settings.dataDirectory)/\(MetaProperties.fileName)") {
+            throw LogDirectoryError.refused(
+                "it is not formatted, and a broker of a cluster must know of which: kafka-storage format --cluster-id ID --no-initial-controllers --config FILE, "
+                    + "with the id that kafka-cluster cluster-id shows")
+        }
         var generator = settings.generator(4, now)
         storage = try LogDirectory(
-            disk: disk, path: settings.dataDirectory, nodeId: settings.nodeId, clusterId: settings.clusterId, generator: &generator, log: settings.log)
+            disk: disk, path: settings.dataDirectory, nodeId: settings.nodeId, clusterId: settings.clusterId, followsQuorum: settings.quorum != nil,
+            generator: &generator, log: settings.log)
         metadata = try MetadataService(settings: settings, disk: disk, storage: storage, partitions: partitions, commits: commits, now: now)
         producerIds = ProducerIdAllocator(metadata: metadata)
         groups = GroupCoordinatorService(settings: settings, metadata: metadata, partitions: partitions, commits: commits, timers: timers, now: now)
@@ -72,7 +78,7 @@ public final class Broker: Sendable {
             connection.note(clientId: header.clientId)
             let context = RequestContext(self, api: api, header: header, size: frame.count, from: connection, now: now, send: reply)
             guard isKnown else { return replyUnsupportedApiVersions(self, context) }
-            try api.run(self, frame.dropFirst(reader.position), context)
+            try api.run(self, frame, reader.position, context)
         } catch {
             reply(.close("malformed request: \(error)"))
         }
@@ -166,6 +172,6 @@ public final class Broker: Sendable {
         } catch {
             settings.log.warn(.metadata, "the stop could not be noted in the metadata log: \(error.reason)")
         }
-        try storage.close()
+        try storage.close(brokerEpoch: metadata.image.brokers[settings.nodeId]?.epoch ?? -1)
     }
 }

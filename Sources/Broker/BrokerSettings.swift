@@ -24,6 +24,8 @@ public struct BrokerSettings: Sendable {
     public var authorizer: any Authorizer = AllowAll()
     /// What clients may use.
     public var quotas: any QuotaKeeper = Unlimited()
+    /// The cluster that this node is a broker of, without being a controller; nil for a node that is its own cluster.
+    public var quorum: QuorumConfig?
     /// What the operator is told.
     public var log = OperatorLog.silent
     /// The static configuration by Kafka's keys, as a server.properties file gives it.
@@ -36,7 +38,7 @@ public struct BrokerSettings: Sendable {
     ]
 
     public init(properties: [String: String] = [:]) {
-        self.properties = Self.singleNodeDefaults.merging(properties) { _, given in given }
+        self.properties = QuorumConfig.isBrokerOnly(properties) ? properties : Self.singleNodeDefaults.merging(properties) { _, given in given }
     }
 
     /// The text of a broker key: as configured, or Kafka's default; nil when there is neither.
@@ -65,7 +67,8 @@ public struct BrokerSettings: Sendable {
 
     /// Settings that one broker cannot act on.
     private func impossibilities() -> [String] {
-        [
+        if quorum != nil { return [] }
+        return [
             ("offsets.topic.replication.factor", TopicName.groupOffsets), ("transaction.state.log.replication.factor", TopicName.transactionState),
             ("default.replication.factor", "topics without a replication factor of their own"),
         ]

@@ -1,3 +1,4 @@
+import KafkaProtocol
 import Security
 import Synchronization
 
@@ -8,6 +9,8 @@ public final class ClientConnection: Sendable {
     public let listener: String
     /// The peer's address without port, as group members show it (`/127.0.0.1`).
     public let peerHost: String
+    /// The same in 4 or 16 bytes.
+    let peerAddress: Bytes
 
     /// Where the connection is between, for lines to the operator: `127.0.0.1:50112 on PLAINTEXT (port 9092)`.
     private let place: String
@@ -20,12 +23,16 @@ public final class ClientConnection: Sendable {
     private let isClientKnown = Atomic(false)
 
     /// - Parameter session: how far the connection has come; ready at once on a listener without encryption and credentials
-    public init(id: UInt64, listener: String, peerHost: String, place: String? = nil, session: Session = Session(), loop: ConnectionLoop? = nil) {
+    public init(
+        id: UInt64, listener: String, peerHost: String, peerAddress: [UInt8] = [127, 0, 0, 1], place: String? = nil, session: Session = Session(),
+        loop: ConnectionLoop? = nil
+    ) {
         self.id = id
         self.loop = loop
         self.session = Mutex(session)
         self.listener = listener
         self.peerHost = peerHost
+        self.peerAddress = Bytes(peerAddress)
         self.place = place ?? "\(peerHost) on \(listener)"
     }
 

@@ -23,9 +23,10 @@ enum Dispatch {
         ServedAPI(
             key: R.apiKey, versions: versions, advertisedMinimum: advertisedMinimum ?? versions.lowerBound, requestFlexibleFrom: R.flexibleFrom,
             isBeforeAuthentication: beforeAuthentication, operation: operation, filters: Set(filters), quota: quota, place: place
-        ) { (broker, body, context) throws(WireError) in
+        ) { (broker, frame, position, context) throws(WireError) in
             // Kafka ignores bytes after a request's last field, and librdkafka's Metadata requests have some.
-            let request = try R.decode(body, version: context.version, allowsTrailing: true)
+            let request = try R.decode(frame.dropFirst(position), version: context.version, allowsTrailing: true)
+            if place == .controller, let link = broker.metadata.link { return context.passOn(request, frame: frame, link) }
             if let operation, case let resource = resource(request), !context.allows(operation, resource) {
                 return context.refuse(request, resource.type.denial)
             }
@@ -96,7 +97,7 @@ enum Dispatch {
             MetadataRequest.self, filters: [.init(.describe, .topic), .init(.create, .topic), .init(.create, .cluster)], handleMetadata),
         serve(DescribeTopicPartitionsRequest.self, filters: [.init(.describe, .topic)], handleDescribeTopicPartitions),
         serve(DescribeClusterRequest.self, handleDescribeCluster),
-        serve(DescribeQuorumRequest.self, needs: .describe, handleDescribeQuorum),
+        serve(DescribeQuorumRequest.self, needs: .describe, place: .controller, handleDescribeQuorum),
         serve(
             CreateTopicsRequest.self, filters: [.init(.create, .cluster), .init(.create, .topic), .init(.describeConfigs, .topic)],
             quota: .controllerMutation, place: .controller, handleCreateTopics),
@@ -120,8 +121,8 @@ enum Dispatch {
         serve(AlterPartitionReassignmentsRequest.self, needs: .alter, place: .controller, handleAlterPartitionReassignments),
         serve(ListPartitionReassignmentsRequest.self, needs: .describe, place: .controller, handleListPartitionReassignments),
         serve(DescribeAclsRequest.self, needs: .describe, handleDescribeAcls),
-        serve(CreateAclsRequest.self, needs: .alter, handleCreateAcls),
-        serve(DeleteAclsRequest.self, needs: .alter, handleDeleteAcls),
+        serve(CreateAclsRequest.self, needs: .alter, place: .controller, handleCreateAcls),
+        serve(DeleteAclsRequest.self, needs: .alter, place: .controller, handleDeleteAcls),
         serve(DescribeClientQuotasRequest.self, needs: .describeConfigs, handleDescribeClientQuotas),
         serve(DescribeUserScramCredentialsRequest.self, needs: .describe, handleDescribeUserScramCredentials),
     ]

@@ -7,6 +7,11 @@ struct TopicPartitions: Sendable {
     var partitions: [Partition?]
 }
 
+extension Broker {
+    /// The name of a topic, also of one that has no partition here.
+    func topicName(_ id: Uuid, _ table: PartitionTable.Snapshot) -> String? { table.names[id] ?? metadata.image.topicNames[id] }
+}
+
 /// All partitions of this broker. Readers take a snapshot and look up without a lock; the few writers replace it.
 public final class PartitionTable: Sendable {
     struct Snapshot: Sendable {

@@ -16,8 +16,8 @@ struct ServedAPI: Sendable {
     let filters: Set<Access>
     let quota: QuotaKind
     let place: Place
-    /// Reads the body, passes the gate and handles the request.
-    let run: @Sendable (Broker, Bytes, RequestContext) throws(WireError) -> Void
+    /// Reads the body, which begins at a position of the frame, passes the gate and handles the request.
+    let run: @Sendable (Broker, _ frame: Bytes, _ position: Int, RequestContext) throws(WireError) -> Void
 
     /// An operation on a kind of resource.
     struct Access: Hashable, Sendable {
@@ -33,7 +33,7 @@ struct ServedAPI: Sendable {
     /// Who decides about the request.
     enum Place: Sendable {
         case here
-        /// The active controller: the handler hands the request over as it is.
+        /// The active controller. Where that is another node, the request is passed on to it before anything is asked here, and it asks who may do what.
         case controller
     }
 }

@@ -55,6 +55,20 @@ public struct SocketAddress: Sendable {
         return status == 0 ? String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : "?"
     }
 
+    /// The address without the port: 4 bytes, also of an IPv4 address that came to an IPv6 socket, or 16.
+    public var bytes: [UInt8] {
+        var copy = storage
+        guard isIPv6 else {
+            return withUnsafePointer(to: &copy) { pointer in
+                pointer.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { withUnsafeBytes(of: $0.pointee.sin_addr) { Array($0) } }
+            }
+        }
+        let all = withUnsafePointer(to: &copy) { pointer in
+            pointer.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { withUnsafeBytes(of: $0.pointee.sin6_addr) { Array($0) } }
+        }
+        return all.starts(with: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255]) ? Array(all.suffix(4)) : all
+    }
+
     public var port: Int {
         get {
             var copy = storage

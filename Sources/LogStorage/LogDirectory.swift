@@ -33,6 +33,8 @@ public final class LogDirectory: Sendable {
     public let directoryId: Uuid
     /// The directory was closed cleanly the last time, or is new.
     public let wasClean: Bool
+    /// Under which epoch the broker was registered when it last stopped in order; nil when it did not, or that is not known.
+    public let previousBrokerEpoch: Int64?
 
     struct Contents: Sendable {
         var logs: [TopicPartition: PartitionLog] = [:]
@@ -60,7 +62,6 @@ public final class LogDirectory: Sendable {
     let suffixed: [String]
     /// What the metadata log was found to be, if there is one.
     let metadataCheck: StrictCheck.Finding?
-    private static let cleanShutdown = ".kafka_cleanshutdown"
 
     /// Opens a directory, creating it when missing: takes the lock, reads or writes `meta.properties`, looks at what is there.
     /// - Parameters:
@@ -104,7 +105,8 @@ public final class LogDirectory: Sendable {
             } else {
                 metadataCheck = nil
             }
-            hasMarker = names.contains(Self.cleanShutdown)
+            hasMarker = names.contains(CleanShutdownFile.name)
+            previousBrokerEpoch = hasMarker ? try CleanShutdownFile.read(disk, path) : nil
             checkpoints = try Checkpoints(disk, path, names, log)
             wasClean = hasMarker || found.partitions.isEmpty
         } catch let error as DiskError {
@@ -124,7 +126,7 @@ public final class LogDirectory: Sendable {
     /// From now on a crash must be noticed: the marker of the last clean stop goes before anything is changed that it speaks for.
     func removeMarker(_ contents: inout Contents) throws(DiskError) {
         guard contents.hasMarker else { return }
-        try disk.removeFile(path + "/" + Self.cleanShutdown)
+        try disk.removeFile(path + "/" + CleanShutdownFile.name)
         try disk.syncDirectory(path)
         contents.hasMarker = false
     }
@@ -229,7 +231,7 @@ public final class LogDirectory: Sendable {
     private static let manyLogs = 64
 
     /// Closes every log. A clean close writes the checkpoints and leaves the clean-shutdown marker, unless a log had failed. The lock is released.
-    /// - Parameter brokerEpoch: noted in the marker, -1 when there is none
+    /// - Parameter brokerEpoch: under which the broker is registered; noted in the marker, -1 when there is none
     public func close(clean: Bool = true, brokerEpoch: Int64 = -1) throws(LogDirectoryError) {
         let logs = openLogs.sorted { $0.name < $1.name }
         var failure: LogDirectoryError?
@@ -260,7 +262,7 @@ public final class LogDirectory: Sendable {
         if let failure { throw failure }
         do throws(DiskError) {
             try checkpoints.write(points, closing: true)
-            try disk.writeFile(path + "/" + Self.cleanShutdown, Bytes("{\"version\":0,\"brokerEpoch\":\(brokerEpoch)}"))
+            try disk.writeFile(path + "/" + CleanShutdownFile.name, CleanShutdownFile.content(brokerEpoch: brokerEpoch))
         } catch {
             throw .disk(error)
         }

@@ -32,30 +32,13 @@ public struct QuorumState: Sendable, Equatable {
     public init?(_ content: Bytes) {
         let text = content.text[...].utf8
         guard text.first == UInt8(ascii: "{"), text.last == UInt8(ascii: "}") || text.last == UInt8(ascii: "\n") else { return nil }
-        guard let version = Self.numbers("data_version", in: text).first, version == 0 || version == 1,
-            let epoch = Self.numbers("leaderEpoch", in: text).first, let leader = Self.numbers("leaderId", in: text).first
+        func numbers(_ name: String) -> [Int32] { JSONNumbers.find(name, in: text).compactMap { Int32(exactly: $0) } }
+        guard let version = numbers("data_version").first, version == 0 || version == 1, let epoch = numbers("leaderEpoch").first,
+            let leader = numbers("leaderId").first
         else { return nil }
         leaderEpoch = LeaderEpoch(epoch)
         leaderId = leader
-        voters = version == 0 ? Self.numbers("voterId", in: text) : nil
-    }
-
-    /// The numbers that stand behind a name, in order.
-    private static func numbers(_ name: String, in text: Substring.UTF8View) -> [Int32] {
-        let quoted = Array("\"\(name)\"".utf8)
-        var numbers: [Int32] = []
-        var rest = text[...]
-        while !rest.isEmpty {
-            guard rest.starts(with: quoted) else {
-                rest = rest.dropFirst()
-                continue
-            }
-            rest = rest.dropFirst(quoted.count).drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: ":") }
-            let digits = rest.prefix { $0 == UInt8(ascii: "-") || ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")) }
-            if let number = Int32(String(Substring(digits))) { numbers.append(number) }
-            rest = rest.dropFirst(digits.count)
-        }
-        return numbers
+        voters = version == 0 ? numbers("voterId") : nil
     }
 
     // MARK: The file

@@ -18,6 +18,8 @@ public final class Server {
     private var accepted: UInt64 = 0
     private var quota = ConnectionQuota()
     private var limits = ConnectionLimitsInForce(capacity: .max)
+    /// The broker's place in a cluster of several; nil in one of its own.
+    private var member: ClusterMember?
     /// For what may take its time.
     private var background: EventLoop?
     private var quotaTimer: LoopTimer?
@@ -41,12 +43,13 @@ public final class Server {
     }
 
     /// Runs until SIGTERM or SIGINT; `ready` gets the banner once clients can connect.
-    public func run(ready: (String) -> Void) throws {
+    public func run(ready: @escaping (String) -> Void) throws {
         ProcessLimits.raiseOpenFiles()
         ProcessLimits.returnLargeBlocks()
         limits = ConnectionLimitsInForce(capacity: ProcessLimits.connections)
         var settings = BrokerSettings(properties: options.properties)
         settings.dataDirectory = options.dataDirectory
+        settings.quorum = options.quorum
         settings.durability = options.isEphemeral ? .memory : options.durability
         settings.seed = options.seed
         settings.clock = { SystemClock.wallMs() }
@@ -83,16 +86,22 @@ public final class Server {
         broker.onBackgroundWork { work in maintenance.loop.post(work) }
         background = maintenance.loop
         let deadlines = LoopDeadlines(broker.timers, on: main)
-        let signals = try [Signal.terminate, Signal.interrupt].map { signal in try main.onSignal(signal) { [main] in main.stop() } }
+        let signals = try [Signal.terminate, Signal.interrupt].map { signal in
+            try main.onSignal(signal) { [unowned self] in if let member { member.stop() } else { main.stop() } }
+        }
         try startQuota(broker)
         queue.open { [unowned self] descriptor, peer, listener in self.accept(descriptor, peer, listener, broker) }
 
         // Groups whose logs are short answer from the first request on; those of long ones say that they are being read.
         blocking.wait(ms: Self.loadingMs)
-        if let file = options.readyFile, let first = reachable.first { try FileDisk().writeFile(file, Bytes("\(first)\n")) }
-        ready(banner(settings))
+        if let quorum = settings.quorum {
+            try join(quorum, broker) { [unowned self] in tellReady(settings, ready) }
+        } else {
+            tellReady(settings, ready)
+        }
         main.run()
 
+        member?.close()
         for signal in signals { signal.cancel() }
         for listener in listeners { listener.close() }
         for worker in workers { worker.stop() }
@@ -108,6 +117,39 @@ public final class Server {
         if let reason = fatal.withLock({ $0 }) { throw ServerError("this node cannot go on: \(reason)") }
         try broker.shutDown(now: SystemClock.wallMs())
         log.flush()
+    }
+
+    private func tellReady(_ settings: BrokerSettings, _ ready: (String) -> Void) {
+        do {
+            if let file = options.readyFile, let first = reachable.first { try FileDisk().writeFile(file, Bytes("\(first)\n")) }
+        } catch {
+            fatal.withLock { $0 = "the file \(options.readyFile ?? "") cannot be written: \(error)" }
+            return main.stop()
+        }
+        ready(banner(settings))
+    }
+
+    /// Joins a cluster; `ready` follows on the main loop when that lets this broker serve.
+    private func join(_ quorum: QuorumConfig, _ broker: Broker, ready: @escaping () -> Void) throws {
+        let then = Once(ready)
+        member = try ClusterMember(quorum, broker, seed: options.seed, log: log) { [main] in
+            main.post { then.call() }
+        } onEnd: { [main, fatal] reason in
+            fatal.withLock { $0 = $0 ?? reason }
+            main.post { main.stop() }
+        }
+        member?.start()
+    }
+
+    /// What the main loop does once, carried there by another thread.
+    private final class Once: @unchecked Sendable {
+        private var body: (() -> Void)?
+        init(_ body: @escaping () -> Void) { self.body = body }
+
+        func call() {
+            body?()
+            body = nil
+        }
     }
 
     private func openBroker(_ settings: BrokerSettings, _ disk: any Disk) throws -> Broker {
@@ -187,7 +229,7 @@ public final class Server {
         accepted += 1
         let worker = workers[Int(accepted % UInt64(workers.count))]
         let client = ClientConnection(
-            id: accepted, listener: name, peerHost: "/\(address)", place: "\(peer) on \(name) (port \(reachable[listener].port))",
+            id: accepted, listener: name, peerHost: "/\(address)", peerAddress: peer.bytes, place: "\(peer) on \(name) (port \(reachable[listener].port))",
             loop: ConnectionLoop(timers: worker.timers) { [loop = worker.loop] in loop.post($0) })
         let idle = settings.int("connections.max.idle.ms")
         let limits = ConnectionLimits(

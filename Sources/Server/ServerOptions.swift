@@ -31,6 +31,8 @@ public struct ServerOptions: Sendable {
     public var dataDirectory = "ottla-data"
     public var isEphemeral = false
     public var durability = Durability.fsync
+    /// The cluster to be a broker of; nil for a node that is its own cluster.
+    public var quorum: QuorumConfig?
     /// Kafka's keys, from `--config` and `--override`.
     public var properties: [String: String] = [:]
     /// Topics to create at start unless they exist: name and partitions.

@@ -64,15 +64,27 @@ final class BrokerDriver {
 
     /// Sends one request and returns what was answered by the time its work was committed.
     func send<R: Request>(_ request: R, version: Int16 = R.versions.upperBound) throws -> R.Response {
+        let answer = post(request, version: version)
+        broker.commits.drain()
+        return try answer()
+    }
+
+    /// Sends a request whose work is not committed yet; gives what reads its answer later.
+    func post<R: Request>(_ request: R, version: Int16 = R.versions.upperBound) -> () throws -> R.Response {
         correlationId += 1
         var writer = WireWriter()
         RequestHeader(apiKey: R.apiKey, version: version, correlationId: correlationId, clientId: "test")
             .encode(into: &writer, version: RequestHeader.version(for: R.self, version: version))
         request.encode(into: &writer, version: version)
-        let answer = Mutex<Reply?>(nil)
-        broker.handle(writer.finishedBytes(), from: connection, now: now) { reply in answer.withLock { $0 = reply } }
-        broker.commits.drain()
-        switch answer.withLock({ $0 }) {
+        let answer = Answer()
+        broker.handle(writer.finishedBytes(), from: connection, now: now) { reply in answer.reply.withLock { $0 = reply } }
+        return { [self] in try read(R.self, answer.reply.withLock { $0 }, version) }
+    }
+
+    private final class Answer: Sendable { let reply = Mutex<Reply?>(nil) }
+
+    private func read<R: Request>(_: R.Type, _ reply: Reply?, _ version: Int16) throws -> R.Response {
+        switch reply {
         case .frame(let pieces, let throttleMs)?:
             self.throttleMs = throttleMs
             var all: [UInt8] = []

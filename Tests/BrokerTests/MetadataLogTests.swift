@@ -126,6 +126,15 @@ import Vocabulary
         #expect(other?.description.contains("no snapshot there") == true, "\(other as Any)")
     }
 
+    @Test func aCleanStopNotesTheEpochOfTheRegistration() throws {
+        let driver = try BrokerDriver()
+        try driver.restart()
+        let epoch = try #require(driver.broker.metadata.image.brokers[1]?.epoch)
+        try driver.broker.shutDown(now: driver.now)
+        #expect(epoch > 0)
+        #expect(try driver.disk.readFile("ottla-data/.kafka_cleanshutdown").text == "{\"version\":0,\"brokerEpoch\":\(epoch)}")
+    }
+
     /// As when the operator cuts a damaged log, or files are lost: what the snapshot knows is not lost with them.
     @Test func aLogThatEndsBeforeItsSnapshotBeginsAnewThere() throws {
         let driver = try BrokerDriver(properties: Self.kept)

@@ -50,6 +50,29 @@ final class TransactionClient {
     @discardableResult
     func produce(_ topic: String, _ value: String, version: Int16? = nil) throws -> ErrorCode? {
         if !bumpsEpochs, version == nil, case let error = try addPartition(topic), error != ErrorCode.none { return error }
+        let request = records([topic], value)
+        let error = try driver.send(request, version: version ?? (bumpsEpochs ? 12 : 11)).responses.first?.partitionResponses.first?.errorCode
+        if error == ErrorCode.none { sequences[topic, default: 0] += 1 }
+        return error
+    }
+
+    /// Sends a record to the first partition of each topic, without waiting; gives what reads the answers, an error code for each topic.
+    func post(_ topics: [String], _ value: String) -> () throws -> [ErrorCode?] {
+        let answer = driver.post(records(topics, value), version: bumpsEpochs ? 12 : 11)
+        for topic in topics { sequences[topic, default: 0] += 1 }
+        return { try answer().responses.map { $0.partitionResponses.first?.errorCode } }
+    }
+
+    private func records(_ topics: [String], _ value: String) -> ProduceRequest {
+        var request = ProduceRequest()
+        request.transactionalId = id
+        request.acks = -1
+        request.timeoutMs = 1000
+        request.topicData = topics.map { data($0, value) }
+        return request
+    }
+
+    private func data(_ topic: String, _ value: String) -> ProduceRequest.TopicProduceData {
         let builder = RecordBatchBuilder(producerId: producerId, producerEpoch: epoch, baseSequence: sequences[topic] ?? 0, isTransactional: true)
         builder.append(timestamp: driver.now, key: nil, value: Bytes(value))
         var data = ProduceRequest.TopicProduceData.PartitionProduceData()
@@ -57,14 +80,7 @@ final class TransactionClient {
         var row = ProduceRequest.TopicProduceData()
         row.name = topic
         row.partitionData = [data]
-        var request = ProduceRequest()
-        request.transactionalId = id
-        request.acks = -1
-        request.timeoutMs = 1000
-        request.topicData = [row]
-        let error = try driver.send(request, version: version ?? (bumpsEpochs ? 12 : 11)).responses.first?.partitionResponses.first?.errorCode
-        if error == ErrorCode.none { sequences[topic, default: 0] += 1 }
-        return error
+        return row
     }
 
     /// Commits an offset in the transaction.

@@ -36,6 +36,22 @@ import Testing
         #expect(log.openTransactions.isEmpty)
     }
 
+    /// The first request must wait for the coordinator because of `a`; what it has for `b`, which is in the transaction already, must still come first.
+    @Test(arguments: [true, false])
+    func aRequestDoesNotOvertakeOneThatWaitsForTheCoordinator(bumpsEpochs: Bool) throws {
+        let driver = try driver()
+        let producer = try TransactionClient(driver, "tx", bumpsEpochs: bumpsEpochs)
+        #expect(try producer.produce("b", "1") == ErrorCode.none)
+        if !bumpsEpochs { #expect(try producer.addPartition("a") == ErrorCode.none) }
+        let ok = Optional(ErrorCode.none)
+        let answers = [producer.post(["a", "b"], "2"), producer.post(["b"], "3"), producer.post(["a", "b"], "4")]
+        driver.broker.commits.drain()
+        #expect(try answers.map { try $0() } == [[ok, ok], [ok], [ok, ok]])
+        #expect(try producer.end(commits: true) == .none)
+        #expect(try driver.committed("b") == ["1", "2", "3", "4"])
+        #expect(driver.broker.transactionVerifier.isIdle)
+    }
+
     @Test(arguments: [true, false])
     func offsetsOfATransactionArePendingUntilItIsCommitted(bumpsEpochs: Bool) throws {
         let driver = try driver()

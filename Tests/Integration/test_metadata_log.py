@@ -102,3 +102,27 @@ def test_kafka_takes_over_snapshots_and_a_trimmed_log_and_we_take_over_its_own(e
         assert topics_and_records(broker.address) == before
         fill(broker.address, 200, 20)
         wait_for(lambda: any(int(path.name[21:31]) > 1 for path in metadata(data, ".checkpoint")))
+
+
+@pytest.mark.skipif(not KAFKA_HOME, reason="KAFKA_HOME is not set")
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_kafka_believes_a_clean_stop_and_elects_no_leader_uncleanly(end, tmp_path):
+    """The epoch in the clean-shutdown file is that of the registration (KIP-966): without it the only replica would be taken for one that lost records."""
+    data = tmp_path / "data"
+    with Broker(data=str(data)) as broker:
+        ottla("topics", "--bootstrap-server", broker.address, "--create", "--topic", "t", "--partitions", "2")
+        broker.stop()
+        broker.start()
+        getattr(broker, end)()
+    launcher = f"{KAFKA_HOME}/bin/kafka-broker"
+    try:
+        done = subprocess.run([launcher, "start", tmp_path], capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr[-3000:]
+        subprocess.run([launcher, "stop", tmp_path], check=True, capture_output=True, timeout=60)
+    finally:
+        subprocess.run([launcher, "kill", tmp_path], check=False, capture_output=True)
+    logs = ",".join(str(path) for path in metadata(data, ".log"))
+    dump = subprocess.run(
+        [f"{KAFKA_HOME}/bin/kafka-dump-log.sh", "--files", logs, "--cluster-metadata-decoder"], check=True, capture_output=True, text=True, timeout=60).stdout
+    assert "PARTITION_CHANGE_RECORD" in dump
+    assert ('"leaderRecoveryState":1' in dump) == (end == "kill")

@@ -15,7 +15,7 @@ func handleProduce(_ broker: Broker, _ request: ProduceRequest, _ context: Reque
     var writes: [ProduceWrite] = []
     var producer: TransactionalProducer?
     for (topicIndex, topic) in request.topicData.enumerated() {
-        let name = topic.topicId == .zero ? topic.name : table.names[topic.topicId]
+        let name = topic.topicId == .zero ? topic.name : broker.topicName(topic.topicId, table)
         let isAllowed = name.map { context.allows(.write, .topic($0)) } ?? true
         for (index, data) in topic.partitionData.enumerated() {
             let records = data.records?.bytes ?? .empty

@@ -115,7 +115,7 @@ private func resolve(
     let table = broker.partitions.snapshot
     var allowed: (topic: String, isAllowed: Bool)?
     return asked.map { key, position in
-        guard let name = context.version >= 13 ? table.names[key.topicId] : key.topic else {
+        guard let name = context.version >= 13 ? broker.topicName(key.topicId, table) : key.topic else {
             return FetchEntry(key: key, position: position, error: .unknownTopicId)
         }
         // Partitions of a topic come together.

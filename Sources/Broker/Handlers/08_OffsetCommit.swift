@@ -7,14 +7,14 @@ private typealias Topic = OffsetCommitRequest.OffsetCommitRequestTopic
 private typealias Answer = OffsetCommitResponse.OffsetCommitResponseTopic
 
 func handleOffsetCommit(_ broker: Broker, _ request: OffsetCommitRequest, _ context: RequestContext) {
-    let table = broker.partitions.snapshot
+    let image = broker.metadata.image
     var known = request
     known.topics = []
     // What need not be asked, in the order of the request. The answer of the coordinator, where it is asked too, follows the refused partitions.
     var refused: [(answer: Answer, isAsked: Bool)] = []
     for var topic in request.topics {
-        let name = context.version >= 10 ? table.names[topic.topicId] : topic.name
-        guard let name, let found = table.topics[name] else {
+        let name = context.version >= 10 ? image.topicNames[topic.topicId] : topic.name
+        guard let name, let found = image.topic(name) else {
             refused.append((answer(topic, topic.partitions, context.version >= 10 ? .unknownTopicId : .unknownTopicOrPartition), false))
             continue
         }
@@ -22,11 +22,11 @@ func handleOffsetCommit(_ broker: Broker, _ request: OffsetCommitRequest, _ cont
             refused.append((answer(topic, topic.partitions, .topicAuthorizationFailed), false))
             continue
         }
-        let missing = topic.partitions.filter { table.partition(name, $0.partitionIndex) == nil }
+        let missing = topic.partitions.filter { found.partition($0.partitionIndex) == nil }
         topic.name = name
-        topic.topicId = found.topicId
+        topic.topicId = found.id
         if topic.partitions.isEmpty { continue }
-        topic.partitions.removeAll { table.partition(name, $0.partitionIndex) == nil }
+        topic.partitions.removeAll { found.partition($0.partitionIndex) == nil }
         if !topic.partitions.isEmpty { known.topics.append(topic) }
         refused.append((answer(topic, missing, .unknownTopicOrPartition), !topic.partitions.isEmpty))
     }

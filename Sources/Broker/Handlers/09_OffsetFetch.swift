@@ -1,3 +1,4 @@
+import Coordination
 import KafkaProtocol
 import Security
 import Vocabulary
@@ -9,10 +10,10 @@ private typealias Group = OffsetFetchRequest.OffsetFetchRequestGroup
 private typealias Answer = OffsetFetchResponse.OffsetFetchResponseGroup
 
 func handleOffsetFetch(_ broker: Broker, _ request: OffsetFetchRequest, _ context: RequestContext) {
-    let table = broker.partitions.snapshot
+    let image = broker.metadata.image
     let groups = context.version >= 8 ? request.groups : [group(request)]
     var waits: [(Partition, Offset)] = []
-    let answers = groups.map { fetch($0, requireStable: request.requireStable, broker, table, context, &waits) }
+    let answers = groups.map { fetch($0, requireStable: request.requireStable, broker, image, context, &waits) }
     // An offset that a crash could still take back is not told.
     broker.groups.whenDurable(waits) { error in
         guard error == .none else { return context.refuse(request, error) }
@@ -35,14 +36,14 @@ private func group(_ request: OffsetFetchRequest) -> Group {
 }
 
 private func fetch(
-    _ group: Group, requireStable: Bool, _ broker: Broker, _ table: PartitionTable.Snapshot, _ context: RequestContext,
+    _ group: Group, requireStable: Bool, _ broker: Broker, _ image: MetadataImage, _ context: RequestContext,
     _ waits: inout [(Partition, Offset)]
 ) -> Answer {
     guard context.allows(.describe, .group(group.groupId)) else { return Answer(failed: group.groupId, .groupAuthorizationFailed) }
     let usesIds = context.version >= 10
     var refused: [Answer.OffsetFetchResponseTopics] = []
     let known = group.topics?.compactMap { topic -> Group.OffsetFetchRequestTopics? in
-        guard let name = usesIds ? table.names[topic.topicId] : topic.name else { return nil }
+        guard let name = usesIds ? image.topicNames[topic.topicId] : topic.name else { return nil }
         var topic = topic
         topic.name = name
         if context.allows(.describe, .topic(name)) { return topic }
@@ -51,14 +52,14 @@ private func fetch(
     }
     let member = group.memberId.map { (id: $0, epoch: group.memberEpoch) }
     let fetched = broker.groups.read(group.groupId, &waits) { shard in
-        shard.fetchOffsets(group: group.groupId, topics: known, requireStable: requireStable, member: member) { table.topics[$0]?.topicId ?? .zero }
+        shard.fetchOffsets(group: group.groupId, topics: known, requireStable: requireStable, member: member) { image.topic($0)?.id ?? .zero }
     }
     switch fetched {
     case .failure(let error): return Answer(failed: group.groupId, error)
     case .success(var answer):
         if usesIds {
             answer.topics.removeAll { $0.topicId == .zero }
-            answer.topics += (group.topics ?? []).filter { table.names[$0.topicId] == nil }.map { row($0, .unknownTopicId) }
+            answer.topics += (group.topics ?? []).filter { image.topicNames[$0.topicId] == nil }.map { row($0, .unknownTopicId) }
         }
         if group.topics == nil { answer.topics.removeAll { !context.allows(.describe, .topic($0.name)) } }
         answer.topics += refused

@@ -1,8 +1,9 @@
+import Coordination
 import KafkaProtocol
 import Security
 
 // FindCoordinator, versions 0 to 6. 1: key type. 3: flexible. 4: several keys at once (KIP-699). 5: no change for groups. 6: share groups (KIP-932).
-// A single node coordinates everything. The first question about a group creates `__consumer_offsets`, the first about a transactional id `__transaction_state`.
+// The leader of the partition of the coordinator's topic is it. The first question about a group creates `__consumer_offsets`, the first about a transactional id `__transaction_state`.
 
 private let groupKey: Int8 = 0, transactionKey: Int8 = 1, shareKey: Int8 = 2
 
@@ -17,27 +18,33 @@ func handleFindCoordinator(_ broker: Broker, _ request: FindCoordinatorRequest, 
 }
 
 private func answer(_ request: FindCoordinatorRequest, _ found: ErrorCode, _ broker: Broker, _ context: RequestContext) {
-    let endpoint = broker.settings.endpoints.first { $0.listener == context.listener } ?? broker.settings.endpoints.first
-    let general = found == .none && endpoint == nil ? .coordinatorNotAvailable : found
+    let image = broker.metadata.image
+    let topic = request.keyType == groupKey ? broker.groups.topic : broker.transactions.topic
+    func place(_ key: String) -> (id: Int32, endpoint: Endpoint)? {
+        let partition = CoordinatorPartition.index(for: key, partitions: topic.partitionCount(broker.metadata))
+        guard let id = image.partition(topic.name, partition).flatMap(image.liveLeader), let node = image.brokers[id] else { return nil }
+        return (node.endpoint(context.listener) ?? node.endpoints.first).map { (id, $0) }
+    }
     func error(_ key: String) -> ErrorCode {
         switch request.keyType {
         case groupKey where !context.allows(.describe, .group(key)): .groupAuthorizationFailed
         case transactionKey where !context.allows(.describe, .transactionalId(key)): .transactionalIdAuthorizationFailed
         case shareKey where !context.allows(.clusterAction, .cluster): .clusterAuthorizationFailed
-        default: general
+        default: found
         }
     }
     var response = FindCoordinatorResponse()
     func coordinator(_ key: String) -> FindCoordinatorResponse.Coordinator {
         var row = FindCoordinatorResponse.Coordinator()
-        let error = error(key)
+        let place = place(key)
+        let error = error(key) == .none && place == nil ? .coordinatorNotAvailable : error(key)
         row.key = key
         row.errorCode = error
         // What is wrong with one key, among several, is told without words.
         row.errorMessage = ""
-        row.nodeId = error == .none ? broker.settings.nodeId : -1
-        row.host = error == .none ? endpoint?.host ?? "" : ""
-        row.port = error == .none ? endpoint.map { Int32($0.port) } ?? -1 : -1
+        row.nodeId = -1
+        row.port = -1
+        if error == .none, let place { (row.nodeId, row.host, row.port) = (place.id, place.endpoint.host, Int32(place.endpoint.port)) }
         return row
     }
     if context.version >= 4 {

@@ -24,15 +24,25 @@ func replyUnsupportedApiVersions(_ broker: Broker, _ context: RequestContext) {
 
 private func apiVersions(_ broker: Broker) -> ApiVersionsResponse {
     var response = ApiVersionsResponse()
-    response.apiKeys = Dispatch.apis.map { api in
+    response.apiKeys = Dispatch.apis.compactMap { api in
         var row = ApiVersionsResponse.ApiVersion()
         row.apiKey = api.key.rawValue
         row.minVersion = api.advertisedMinimum
         row.maxVersion = api.versions.upperBound
-        return row
+        return api.place == .controller ? common(row, broker.metadata.link) : row
     }
     broker.metadata.describeFeatures(&response)
     return response
+}
+
+/// The versions that the active controller takes as well; nil when there are none. As long as no controller was reached, all that could be passed on.
+private func common(_ row: ApiVersionsResponse.ApiVersion, _ link: (any ControllerLink)?) -> ApiVersionsResponse.ApiVersion? {
+    guard let link, link.isKnown else { return row }
+    guard let key = APIKey(rawValue: row.apiKey), let theirs = link.versions(key) else { return nil }
+    var row = row
+    row.minVersion = max(row.minVersion, theirs.lowerBound)
+    row.maxVersion = min(row.maxVersion, theirs.upperBound)
+    return row.minVersion <= row.maxVersion ? row : nil
 }
 
 /// Name and version of the client's software: letters, digits, dashes and dots, beginning and ending with a letter or digit (KIP-511).

@@ -26,7 +26,11 @@ func handleDeleteRecords(_ broker: Broker, _ request: DeleteRecordsRequest, _ co
                 answer.partitions.append(row)
                 continue
             }
-            delete(before: offset, in: table.partition(topic.name, asked.partitionIndex), broker, now: context.now, &row)
+            if let partition = table.partition(topic.name, asked.partitionIndex) {
+                delete(before: offset, in: partition, now: context.now, &row)
+            } else {
+                row.errorCode = broker.metadata.whyMissing(topic.name, asked.partitionIndex).code
+            }
             answer.partitions.append(row)
         }
         return answer
@@ -54,13 +58,9 @@ private func fail(_ response: inout DeleteRecordsResponse) {
 }
 
 private func delete(
-    before offset: Offset, in partition: Partition?, _ broker: Broker, now: Int64,
+    before offset: Offset, in partition: Partition, now: Int64,
     _ row: inout DeleteRecordsResponse.DeleteRecordsTopicResult.DeleteRecordsPartitionResult
 ) {
-    guard let partition else {
-        row.errorCode = .unknownTopicOrPartition
-        return
-    }
     guard partition.log.config.isDeleted, !TopicName.isInternal(partition.topic) else {
         row.errorCode = TopicName.isInternal(partition.topic) ? .invalidTopicException : .policyViolation
         return

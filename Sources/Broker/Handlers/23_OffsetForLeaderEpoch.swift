@@ -19,7 +19,7 @@ func handleOffsetForLeaderEpoch(_ broker: Broker, _ request: OffsetForLeaderEpoc
                 return row
             }
             guard let partition = table.partition(topic.topic, asked.partition) else {
-                row.errorCode = .unknownTopicOrPartition
+                row.errorCode = broker.metadata.whyMissing(topic.topic, asked.partition).code
                 return row
             }
             let current = LeaderEpoch(asked.currentLeaderEpoch)

@@ -41,7 +41,7 @@ private func add(
     guard !isFromClient || context.allows(.write, .transactionalId(id)) else {
         return then(result(transaction) { _ in .transactionalIdAuthorizationFailed })
     }
-    let table = broker.partitions.snapshot
+    let image = broker.metadata.image
     var partitions: Set<TopicPartition> = []
     var problems: [TopicPartition: ErrorCode] = [:]
     for topic in transaction.topics {
@@ -51,7 +51,7 @@ private func add(
             partitions.insert(partition)
             if !isAllowed {
                 problems[partition] = .topicAuthorizationFailed
-            } else if table.partition(topic.name, index) == nil {
+            } else if image.partition(topic.name, index) == nil {
                 problems[partition] = .unknownTopicOrPartition
             }
         }

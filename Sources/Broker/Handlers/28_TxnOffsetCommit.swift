@@ -12,14 +12,14 @@ private typealias Answer = TxnOffsetCommitResponse.TxnOffsetCommitResponseTopic
 func handleTxnOffsetCommit(_ broker: Broker, _ request: TxnOffsetCommitRequest, _ context: RequestContext) {
     guard context.allows(.write, .transactionalId(request.transactionalId)) else { return context.refuse(request, .transactionalIdAuthorizationFailed) }
     guard context.allows(.read, .group(request.groupId)) else { return context.refuse(request, .groupAuthorizationFailed) }
-    let table = broker.partitions.snapshot
+    let image = broker.metadata.image
     var known = request
     known.topics = []
     var refused: [Answer] = []
     for var topic in request.topics {
         let name = topic.name
         let isAllowed = context.allows(.read, .topic(name))
-        let isMissing = { (row: Topic.TxnOffsetCommitRequestPartition) in !isAllowed || table.partition(name, row.partitionIndex) == nil }
+        let isMissing = { (row: Topic.TxnOffsetCommitRequestPartition) in !isAllowed || image.partition(name, row.partitionIndex) == nil }
         let missing = topic.partitions.filter(isMissing)
         if !missing.isEmpty { refused.append(answer(name, missing, isAllowed ? .unknownTopicOrPartition : .topicAuthorizationFailed)) }
         topic.partitions.removeAll(where: isMissing)

@@ -7,14 +7,14 @@ private typealias Topic = OffsetDeleteRequest.OffsetDeleteRequestTopic
 private typealias Answer = OffsetDeleteResponse.OffsetDeleteResponseTopic
 
 func handleOffsetDelete(_ broker: Broker, _ request: OffsetDeleteRequest, _ context: RequestContext) {
-    let table = broker.partitions.snapshot
+    let image = broker.metadata.image
     var known = request
     // A topic that is not there has a row even if no partition of it was named.
-    known.topics.removeAll { $0.partitions.isEmpty && table.topics[$0.name] != nil }
+    known.topics.removeAll { $0.partitions.isEmpty && image.topic($0.name) != nil }
     let asked = known.topics
     let allowed = Set(asked.map(\.name).filter { context.allows(.read, .topic($0)) })
     @Sendable func error(_ topic: String, _ partition: Int32) -> ErrorCode {
-        !allowed.contains(topic) ? .topicAuthorizationFailed : table.partition(topic, partition) == nil ? .unknownTopicOrPartition : .none
+        !allowed.contains(topic) ? .topicAuthorizationFailed : image.partition(topic, partition) == nil ? .unknownTopicOrPartition : .none
     }
     for index in known.topics.indices {
         let name = known.topics[index].name
@@ -22,7 +22,7 @@ func handleOffsetDelete(_ broker: Broker, _ request: OffsetDeleteRequest, _ cont
     }
     let refused = asked.map { topic in refusals(topic) { error(topic.name, $0) } }
     // The coordinator's rows are passed on as they are, unless there are others to put them to.
-    let isRefusing = asked.contains { table.topics[$0.name] == nil } || refused.contains { !$0.partitions.isEmpty }
+    let isRefusing = asked.contains { image.topic($0.name) == nil } || refused.contains { !$0.partitions.isEmpty }
     broker.groups.submit(request.groupId, now: context.now) { [known] shard, token in
         shard.deleteOffsets(known, token: token)
     } then: { reply in

@@ -24,7 +24,7 @@ func handleDescribeProducers(_ broker: Broker, _ request: DescribeProducersReque
                 return row
             }
             guard let partition = table.partition(topic.name, index) else {
-                row.errorCode = problem == nil ? .unknownTopicOrPartition : .invalidTopicException
+                row.errorCode = problem == nil ? broker.metadata.whyMissing(topic.name, index).code : .invalidTopicException
                 row.errorMessage = problem ?? (exists ? nil : ErrorCode.unknownTopicOrPartition.message)
                 return row
             }

@@ -94,7 +94,8 @@ final class MetadataPublisher: Sendable {
 
     private func view(_ image: MetadataImage) -> ConfigView { ConfigView(image: image, brokerId: settings.nodeId, properties: settings.properties) }
 
-    private func isHere(_ topic: TopicImage, _ index: Int32) -> Bool { topic.partition(index)?.replicas.contains(settings.nodeId) ?? false }
+    /// Replicas beside others are not served yet: a node of a cluster has none, and leaves it before it is given any.
+    private func isHere(_ topic: TopicImage, _ index: Int32) -> Bool { settings.quorum == nil && topic.partition(index)?.replicas.contains(settings.nodeId) ?? false }
 
     private func open(_ topic: TopicImage, _ index: Int32, _ config: LogConfig, _ view: ConfigView, now: Int64) throws -> Partition {
         let log = try storage.openPartition(TopicPartition(topic.name, index), topicId: topic.id, config: config, now: now)
@@ -151,8 +152,12 @@ final class MetadataPublisher: Sendable {
         return nil
     }
 
-    func whyMissing(_ topic: String?, _ index: Int32) -> AppendError {
-        guard let topic, let reason = reasonUnavailable(topic, index) else { return AppendError(.unknownTopicOrPartition, "") }
+    func whyMissing(_ topic: String?, _ index: Int32, _ image: MetadataImage) -> AppendError {
+        guard let topic, let reason = reasonUnavailable(topic, index) else {
+            // What is placed elsewhere is for its leader to answer, whom the client's metadata will name.
+            let isElsewhere = topic.flatMap { image.partition($0, index) }?.replicas.contains(settings.nodeId) == false
+            return AppendError(isElsewhere ? .notLeaderOrFollower : .unknownTopicOrPartition, "")
+        }
         return AppendError(.kafkaStorageError, "The log of \(topic)-\(index) cannot be opened: \(reason)")
     }
 }

@@ -16,12 +16,16 @@ public final class MetadataService: Sendable {
     public let clusterId: String
     private let controller: Controller
     private let store: MetadataStore
-    private let source: LocalMetadataSource
+    /// The log of a node that decides for itself; nil where a quorum does.
+    private let own: LocalMetadataSource?
+    /// The copy of a quorum's log; nil in a node that decides for itself.
+    public let copy: (any MetadataReplica & Sendable)?
     private let publisher: MetadataPublisher
     private let generator: Mutex<SeededGenerator>
     private let queue = Mutex(Queue())
     private let signal = Hook<Void>()
     private let fatal = Hook<String>()
+    private let remote = Mutex<(any ControllerLink)?>(nil)
 
     /// What has been asked and is not decided yet.
     private struct Queue: Sendable {
@@ -48,15 +52,17 @@ public final class MetadataService: Sendable {
         controller = Controller(nodeId: settings.nodeId, properties: settings.properties)
         generator = Mutex(settings.generator(3, now))
         publisher = MetadataPublisher(settings: settings, storage: storage, partitions: partitions)
-        if !storage.hasUnopened(.clusterMetadata), storage.hasUnopenedPartitions {
-            settings.log.error(
-                .metadata,
-                "\(storage.path) holds partitions but no metadata log (\(TopicPartition.clusterMetadata)): a new cluster begins, and they are kept as stray. "
-                    + "If the log is to be brought back, stop this broker first")
+        if let quorum = settings.quorum {
+            own = nil
+            copy = try MetadataLogCopy(
+                storage: storage, disk: disk, settings: settings, voters: quorum.voters.keys.sorted(), isSynced: commits.durability != .memory, now: now)
+            store = MetadataStore()
+            return
         }
-        // Where a new metadata log is to begin, what it begins with must be readable before there is one.
-        let formatted = storage.hasUnopened(.clusterMetadata) ? nil : try Self.bootstrapValues(disk, storage.path)
-        source = try LocalMetadataSource(storage: storage, disk: disk, settings: settings, isSynced: commits.durability != .memory, now: now)
+        copy = nil
+        let formatted = try Self.formattedValues(storage, disk, settings)
+        let source = try LocalMetadataSource(storage: storage, disk: disk, settings: settings, isSynced: commits.durability != .memory, now: now)
+        own = source
         do {
             store = try MetadataStore(source)
         } catch {
@@ -73,11 +79,23 @@ public final class MetadataService: Sendable {
         for note in configs.notes() { settings.log.warn(.configuration, note) }
     }
 
+    /// Where a new metadata log is to begin, what it begins with, which must be readable before there is one.
+    private static func formattedValues(_ storage: LogDirectory, _ disk: any Disk, _ settings: BrokerSettings) throws -> [MetadataRecord]? {
+        if storage.hasUnopened(.clusterMetadata) { return nil }
+        if storage.hasUnopenedPartitions {
+            settings.log.error(
+                .metadata,
+                "\(storage.path) holds partitions but no metadata log (\(TopicPartition.clusterMetadata)): a new cluster begins, and they are kept as stray. "
+                    + "If the log is to be brought back, stop this broker first")
+        }
+        return try bootstrapValues(disk, storage.path)
+    }
+
     /// The cluster as the last committed record left it. A value: it does not change under the reader.
     public var image: MetadataImage { store.image }
 
     /// The leader epoch of the metadata log.
-    var epoch: LeaderEpoch { source.epoch }
+    var epoch: LeaderEpoch { own?.epoch ?? LeaderEpoch(copy?.election.epoch ?? 0) }
 
     /// The node that decides about changes: of a metadata log of its own, this one.
     var controllerId: Int32 { controller.nodeId }
@@ -86,21 +104,29 @@ public final class MetadataService: Sendable {
     public var configs: ConfigView { ConfigView(image: image, brokerId: settings.nodeId, properties: settings.properties) }
 
     /// Called with every difference after its image is published and before anybody is told that the change is done.
-    func onChange(_ body: @escaping MetadataPublisher.Subscriber) { publisher.subscribe(body) }
+    public func onChange(_ body: @escaping @Sendable (_ delta: MetadataDelta, _ now: Int64) -> Void) { publisher.subscribe(body) }
 
     /// Called when directories were marked for deletion, which `LogDirectory.removeMarked` then removes.
     func onMarkedDirectories(_ body: @escaping @Sendable () -> Void) { publisher.onMarkedDirectories(body) }
 
     /// What a request for a partition that is not in the table must be told.
-    func whyMissing(_ topic: String?, _ index: Int32) -> AppendError { publisher.whyMissing(topic, index) }
+    func whyMissing(_ topic: String?, _ index: Int32) -> AppendError { publisher.whyMissing(topic, index, image) }
 
     // MARK: Asking
 
-    /// Hands a request to the active controller. `then` is called once, from any thread, when what was decided is committed and in force on this node.
+    /// The way to the active controller where that is another node; nil where it is this one.
+    var link: (any ControllerLink)? { remote.withLock { $0 } }
+
+    /// From now on another node decides.
+    public func use(_ link: any ControllerLink) { remote.withLock { $0 = link } }
+
+    /// Hands a request to the active controller. `then` is called once, from any thread, when what was decided is committed and, where this node is the
+    /// controller, in force on it.
     /// - Parameter principal: on whose behalf
     func submit<R: ControllerRequest>(
         _ request: R, version: Int16 = R.versions.upperBound, principal: Principal, then: @escaping @Sendable (Result<R.Response, ErrorCode>) -> Void
     ) {
+        if let link { return link.send(request, then: then) }
         enqueue(
             { (service, random) throws(MetadataFailure) in
                 try service.store.decide { image, _ in
@@ -180,7 +206,7 @@ public final class MetadataService: Sendable {
     }
 
     /// Writes a snapshot of the metadata when one is due, and trims the log behind it. Long work, for a thread of its own.
-    func maintainLog(now: Int64) { source.maintain(image, now: now) }
+    func maintainLog(now: Int64) { own?.maintain(image, now: now) }
 
     /// Tries again to open what could not be opened, after all that was asked before.
     func openMissing(now: Int64) {
@@ -193,6 +219,29 @@ public final class MetadataService: Sendable {
             })
     }
 
+    // MARK: Following
+
+    /// Folds in what the quorum has committed, brings the node in line with it and publishes the new image. A piece after another, in their order.
+    /// - Parameter then: gets the image in force, from any thread; not called when the node cannot go on
+    public func follow(_ committed: CommittedMetadata, then: @escaping @Sendable (MetadataImage) -> Void) {
+        put(
+            Job { (service) throws(MetadataFailure) in
+                try service.store.fold(committed)
+                return { [service] error in if error == .none { then(service.image) } }
+            } refuse: { _ in
+            })
+    }
+
+    /// Called once the cluster's metadata is known: what lies in the directory and belongs to no partition of this node is put aside.
+    public func settle(_ storage: LogDirectory, then: @escaping @Sendable () -> Void) {
+        put(
+            Job { (service) throws(MetadataFailure) in
+                do { try storage.settle(removed: []) } catch { throw .fatal("\(error)") }
+                return { _ in then() }
+            } refuse: { _ in
+            })
+    }
+
     // MARK: Topics
 
     /// Creates topics. One whose logs cannot all be made is taken back, and answered with the reason.
@@ -201,7 +250,7 @@ public final class MetadataService: Sendable {
         then: @escaping @Sendable (Result<CreateTopicsResponse, ErrorCode>) -> Void
     ) {
         submit(request, version: version, principal: principal) { [self] result in
-            guard case .success(var response) = result, !request.validateOnly else { return then(result) }
+            guard case .success(var response) = result, !request.validateOnly, link == nil else { return then(result) }
             var failed: [Uuid] = []
             for (index, row) in response.topics.enumerated() where row.errorCode == .none {
                 guard let topic = image.topic(row.name), let reason = publisher.firstReasonUnavailable(topic) else { continue }
@@ -235,7 +284,7 @@ public final class MetadataService: Sendable {
         then: @escaping @Sendable (Result<CreatePartitionsResponse, ErrorCode>) -> Void
     ) {
         submit(request, version: version, principal: principal) { [self] result in
-            guard case .success(var response) = result, !request.validateOnly else { return then(result) }
+            guard case .success(var response) = result, !request.validateOnly, link == nil else { return then(result) }
             for (index, row) in response.results.enumerated() where row.errorCode == .none {
                 guard let topic = image.topic(row.name), let reason = publisher.firstReasonUnavailable(topic) else { continue }
                 response.results[index].errorCode = .kafkaStorageError
@@ -291,6 +340,7 @@ public final class MetadataService: Sendable {
 
     /// Takes this node out of the cluster's sight, so that whoever opens the directory next need not wait for its session to end.
     func stop() throws(MetadataFailure) {
+        if own == nil { return }
         let id = settings.nodeId
         try store.change { image, _ in .init(controller.stopRecords(id, image: image), ()) }
     }

@@ -32,15 +32,32 @@ final class TransactionVerifier: Sendable {
 
     private let metadata: MetadataService
     private let coordinator: TransactionCoordinatorService
+    private let order = WriteOrder()
 
     init(metadata: MetadataService, coordinator: TransactionCoordinatorService) {
         self.metadata = metadata
         self.coordinator = coordinator
     }
 
+    /// `then` is to do the writes before it returns: what the same producer sends after them follows.
     func verify(_ producer: TransactionalProducer, _ writes: [Write], _ manner: Manner, now: Int64, then: @escaping @Sendable (Verdicts) -> Void) {
         let isRequired = metadata.configs.broker("transaction.partition.verification.enable").bool ?? true
-        guard isRequired || manner.adds else { return then(writes.map { _ in .success(.unchecked) }) }
+        order.enter(producer.producerId) { [self] done in
+            let write: @Sendable (Verdicts) -> Void = { verdicts in
+                then(verdicts)
+                done()
+            }
+            guard isRequired || manner.adds else { return write(writes.map { _ in .success(.unchecked) }) }
+            ask(producer, writes, manner, isRequired: isRequired, now: now, then: write)
+        }
+    }
+
+    /// Whether a write waits for an answer.
+    var isIdle: Bool { order.pending == 0 }
+
+    private func ask(
+        _ producer: TransactionalProducer, _ writes: [Write], _ manner: Manner, isRequired: Bool, now: Int64, then: @escaping @Sendable (Verdicts) -> Void
+    ) {
         var asked: [TopicPartition: VerificationGuard] = [:]
         let begun: Verdicts = writes.map { write in
             do throws(AppendError) {

@@ -1,3 +1,4 @@
+import Coordination
 import Host
 import KafkaProtocol
 import Server
@@ -5,12 +6,14 @@ import Vocabulary
 
 /// What Kafka's keys say about a node's place in its cluster, its listeners and its directory.
 ///
-/// Where this node could only do something else than a key says (encrypt, authorize, join a quorum, use two disks), the start is refused.
+/// Where this node could only do something else than a key says (encrypt, authorize, be one controller of several, use two disks), the start is refused.
 struct NodeProperties {
     /// All keys, with `node.id` filled in from `broker.id`.
     private(set) var values: [String: String]
     /// The listeners that clients connect to; empty without `listeners`.
     private(set) var listeners: [ServerOptions.Listener] = []
+    /// The cluster that the node is a broker of, where it is no controller.
+    private(set) var quorum: QuorumConfig?
     /// Lines for the operator about what is left out.
     private(set) var warnings: [String] = []
 
@@ -48,10 +51,14 @@ struct NodeProperties {
         values["node.id"] = brokerId
     }
 
-    private func checkQuorum() throws(ToolError) {
-        let roles = Set(Self.list(values["process.roles"] ?? ""))
-        if roles == ["broker"] || roles == ["controller"] {
-            throw Self.failure("process.roles=\(values["process.roles"] ?? ""): joining a quorum is not served yet, the node is broker and controller")
+    private mutating func checkQuorum() throws(ToolError) {
+        if QuorumConfig.isBrokerOnly(values) {
+            do throws(ConfigError) { quorum = try QuorumConfig(values) } catch { throw Self.failure("invalid configuration: \(error)") }
+            warnings += quorum?.warnings ?? []
+            return
+        }
+        if Set(Self.list(values["process.roles"] ?? "")) == ["controller"] {
+            throw Self.failure("process.roles=controller: voting in a quorum is not served yet, the node is broker and controller, or a broker")
         }
         let nodeId = values["node.id"] ?? "1"
         let voters = values["controller.quorum.voters"] ?? ""

@@ -48,7 +48,7 @@ enum ServeTool {
 
     /// Runs the broker until it is asked to stop.
     /// - Parameter ready: called once clients can connect
-    static func serve(_ options: ServerOptions, _ context: ToolContext, ready: () -> Void = {}) throws -> ExitCode {
+    static func serve(_ options: ServerOptions, _ context: ToolContext, ready: @escaping () -> Void = {}) throws -> ExitCode {
         let output = context.output
         let writeLine: @Sendable (String) -> Void = { line in
             // A broker does not wait for whoever reads its lines; those that nobody makes room for are dropped.
@@ -117,6 +117,12 @@ enum ServeTool {
         case let other: throw ToolError.usage("--durability is fsync or os, not '\(other)'")
         }
         options.topics = try given.all("topic").map(topic)
+        options.quorum = properties.quorum
+        if options.quorum != nil {
+            for name in ["topic", "ephemeral"] where given.has(name) {
+                throw ToolError.usage("--\(name) is for a node that is its own cluster, and process.roles=broker makes it one of several")
+            }
+        }
         options.readyFile = try given.string("ready-file")
         options.loops = try given.int("threads").map { Int($0) }
         options.warnings = properties.warnings

@@ -40,6 +40,7 @@ enum ServerStartTool {
         options.version = Version.ottla
         options.seed = ServeTool.seed(context)
         options.properties = properties.values
+        options.quorum = properties.quorum
         options.warnings = properties.warnings
         options.listeners = try ServeTool.named(context) { () throws(ToolError) in try properties.opened(at: []) }
         options.dataDirectory = try ServeTool.named(context) { () throws(ToolError) in try properties.dataDirectory() } ?? "/tmp/kafka-logs"
@@ -49,7 +50,8 @@ enum ServerStartTool {
     /// Refuses a directory that nobody has formatted, with the command that does.
     static func checkFormatted(_ directory: String, _ file: String, _ properties: NodeProperties, _ disk: any Disk) throws(ToolError) {
         if disk.exists("\(directory)/\(MetaProperties.fileName)") { return }
-        let kind = properties.values["controller.quorum.voters"]?.isEmpty == false ? "" : " --standalone"
+        let isStatic = properties.values["controller.quorum.voters"]?.isEmpty == false
+        let kind = isStatic ? "" : properties.quorum == nil ? " --standalone" : " --no-initial-controllers"
         throw ToolError(
             "No readable meta.properties files found. \(directory) is not formatted; to format it: "
                 + "kafka-storage.sh format --cluster-id $(kafka-storage.sh random-uuid)\(kind) --config \(file)")
