@@ -123,6 +123,18 @@ public final class PartitionLog: Sendable {
         state.withLock { if $0.epochs.assign(epoch, startOffset: $0.nextOffset) { $0.areEpochsUnwritten = true } }
     }
 
+    /// Replaces what is known of leader epochs by what the batches say: each epoch with the offset that it begins at, in ascending order. For a log that was
+    /// cut and written anew since the file of epochs was.
+    public func replaceLeaderEpochs(_ rows: [(epoch: LeaderEpoch, startOffset: Offset)]) {
+        state.withLock { log in
+            var epochs = LeaderEpochs()
+            for row in rows { epochs.assign(row.epoch, startOffset: row.startOffset) }
+            guard epochs != log.epochs else { return }
+            log.epochs = epochs
+            log.areEpochsUnwritten = true
+        }
+    }
+
     /// Moves the log's start (never back); returns the start. Offsets beyond the end are refused. Segments go with the next retention.
     public func deleteRecords(before offset: Offset) throws(LogError) -> Offset {
         try state.withLock { (log) throws(LogError) in

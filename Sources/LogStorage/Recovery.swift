@@ -208,7 +208,11 @@ extension LogState {
         guard offset < nextOffset else { return }
         guard offset > logStartOffset else { return try restart(at: max(offset, .zero), now: now) }
         let index = segmentIndex(atOrBefore: offset)
-        for segment in segments[(index + 1)...] { try segment.removeFiles(disk) }
+        // Durably one after another, the newest first: one that came back behind the shortened log would be no part of it.
+        for segment in segments[(index + 1)...].reversed() {
+            try segment.removeFiles(disk)
+            try disk.syncDirectory(directory)
+        }
         segments.removeSubrange((index + 1)...)
         if let first = try active.batch(containing: offset) { try active.log.truncate(to: first.position) }
         for snapshot in snapshots where snapshot > offset { try disk.removeFile(directory + "/" + Segment.stem(snapshot) + ".snapshot") }
@@ -233,6 +237,8 @@ extension LogState {
         cursors.removeAll()
         segments = [try Segment(disk: disk, directory: directory, baseOffset: offset, names: [], create: true, now: now)]
         (logStartOffset, nextOffset, flushedOffset) = (offset, offset, offset)
+        // What follows may be of an earlier epoch than what is dropped.
+        if epochs.truncateEnd(offset) { areEpochsUnwritten = true }
         if epochs.truncateStart(offset) { areEpochsUnwritten = true }
     }
 }

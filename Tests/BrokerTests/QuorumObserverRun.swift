@@ -22,6 +22,7 @@ final class QuorumObserverRun {
     private var random: SeededGenerator
     private let version: Int16
     private let isStatic: Bool
+    private var isSettling = false
     private var answers: [(atMs: Int64, deliver: (QuorumObserverRun) -> Void)] = []
 
     init(seed: UInt64) throws {
@@ -43,7 +44,7 @@ final class QuorumObserverRun {
         let rows = quorum.controllers
         if isStatic { settings.voters = rows.map { QuorumVoter(id: $0.id, address: $0.address) } } else { settings.bootstrapServers = rows.map(\.address) }
         settings.fetchMaxBytes = Int32.random(in: 100...2000, using: &random)
-        settings.fetchSnapshotMaxBytes = Int32.random(in: 50...2000, using: &random)
+        settings.fetchSnapshotMaxBytes = Int32.random(in: 50...500, using: &random)
         let copy = try MetadataLogCopy(storage: storage, disk: disk, settings: broker, voters: settings.voters.map(\.id), isSynced: true, now: now)
         return (storage, copy, QuorumObserver(settings: settings, replica: copy, generator: &random, now: now))
     }
@@ -68,9 +69,15 @@ final class QuorumObserverRun {
 
     func disturb() throws {
         quorum.disturb()
-        guard Int.random(in: 0..<150, using: &random) == 0 else { return }
-        // The power fails, or only the process ends.
-        disk = Bool.random(using: &random) ? disk.crashed(using: &random) : { disk.copied() }()
+        guard Int.random(in: 0..<120, using: &random) == 0 else { return }
+        // The checkpoints of upkeep, or a clean stop; the process is killed, the disk is lost, or the power fails.
+        switch Int.random(in: 0..<8, using: &random) {
+        case 0: return try storage.writeCheckpoints()
+        case 1: try storage.close()
+        case 2: disk = disk.copied()
+        case 3: disk = SimulatedDisk()
+        default: disk = disk.crashed(using: &random)
+        }
         answers = []
         next = 0
         store = MetadataStore()
@@ -128,7 +135,7 @@ final class QuorumObserverRun {
 
     /// A bit that is wrong somewhere in the records, behind the batch's length.
     private func damaged(_ message: Bytes, where records: Bytes?) -> Bytes {
-        guard let records, records.count > 70, Int.random(in: 0..<40, using: &random) == 0 else { return message }
+        guard !isSettling, let records, records.count > 70, Int.random(in: 0..<40, using: &random) == 0 else { return message }
         var bytes = message.array
         let start = (0...(bytes.count - records.count)).first { bytes[$0..<$0 + 20].elementsEqual(records.prefix(20).array) } ?? 0
         let at = start + Int.random(in: 61..<70, using: &random)
@@ -159,7 +166,9 @@ final class QuorumObserverRun {
             if snapshot.endOffset <= next { violations.append("\(snapshot.fileName) after offset \(next)") }
         case .records(let records, let end):
             let expected = (next..<end).compactMap { offset in quorum.committed[offset].map { CommittedMetadata.Record(offset: offset, value: $0) } }
-            if records != expected { violations.append("offsets \(next) to \(end) are not what was committed") }
+            if records != expected {
+                violations.append("offsets \(next) to \(end) are not what was committed: \(records.count) records, not \(expected.count)")
+            }
             if end > quorum.committedEnd { violations.append("\(end) was handed on and is not committed") }
         }
     }
@@ -178,6 +187,7 @@ final class QuorumObserverRun {
     /// Lets the quorum rest and the observer catch up; then everything must be the same.
     func settle() throws {
         quorum.settle()
+        isSettling = true
         violations.insert(contentsOf: quorum.violations, at: 0)
         for _ in 0..<4000 where next < quorum.committedEnd { try turn() }
         if next != quorum.committedEnd { violations.append("it stays at \(next) of \(quorum.committedEnd): \(observer.obstacle ?? "nothing is in the way")") }

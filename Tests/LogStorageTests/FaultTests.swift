@@ -105,6 +105,19 @@ private final class FaultyFile: DiskFile {
         #expect(log.flushedOffset == 0)
     }
 
+    /// What a leader of an earlier epoch wrote may take the place of what is cut off.
+    @Test func aLogThatIsCutToItsStartForgetsItsEpochs() throws {
+        let fixture = try LogFixture()
+        for epoch in [3, 4] { try fixture.append(["a"], epoch: LeaderEpoch(Int32(epoch))) }
+        #expect(try fixture.log.truncate(to: 0, now: LogFixture.start) == 0)
+        try fixture.append(["b"], epoch: 2)
+        #expect(fixture.log.latestLeaderEpoch == 2 && fixture.log.endOffset(forEpoch: 2) == EpochEndOffset(leaderEpoch: 2, endOffset: 1))
+        try fixture.log.restart(at: 90, now: LogFixture.start)
+        #expect(fixture.log.logStartOffset == 90 && fixture.log.logEndOffset == 90 && fixture.log.latestLeaderEpoch == -1)
+        try fixture.append(["c"], epoch: 1)
+        #expect(try fixture.values() == ["90:c"] && fixture.log.latestLeaderEpoch == 1)
+    }
+
     @Test func truncationDropsBatchesProducersAndEpochs() throws {
         var config = LogConfig()
         config.segmentBytes = 250

@@ -29,16 +29,15 @@ final class MetadataLogCopy: MetadataReplica, Sendable {
         let log = try storage.openPartition(.clusterMetadata, topicId: MetadataService.topicId, config: LogConfig(metadata: settings), now: now)
         let files = SnapshotFiles(disk: disk, directory: "\(storage.path)/\(TopicPartition.clusterMetadata)")
         var start = State(election: try Self.readElection(disk, files.directory, settings.log))
-        var offset = log.logStartOffset
-        if let (snapshot, contents) = try files.newest(from: offset).sound, snapshot.endOffset > 0 {
+        try Self.readEpochs(log)
+        if let (snapshot, contents) = try files.newest(from: log.logStartOffset).sound, snapshot.endOffset > 0 {
             if Self.isAhead(snapshot, of: log) { try log.restart(at: Offset(snapshot.endOffset), now: now) }
             start.latestSnapshot = snapshot
             start.quorum.begin(with: contents.quorum)
-            offset = Offset(snapshot.endOffset)
-        }
-        guard offset >= log.logStartOffset, start.latestSnapshot != nil || offset == .zero else {
+        } else if log.logStartOffset > .zero {
             throw MetadataError("the metadata log begins at offset \(log.logStartOffset), and no snapshot in \(files.directory) reaches that far")
         }
+        let offset = max(log.logStartOffset, Offset(start.latestSnapshot?.endOffset ?? 0))
         try log.walk(from: offset, to: log.logEndOffset) { start.quorum.note($0) }
         self.log = log
         self.disk = disk
@@ -48,6 +47,16 @@ final class MetadataLogCopy: MetadataReplica, Sendable {
         clock = settings.clock
         operatorLog = settings.log
         state = Mutex(start)
+    }
+
+    /// The log may have been cut, and written anew, since its file of epochs was.
+    private static func readEpochs(_ log: PartitionLog) throws {
+        var rows: [(epoch: LeaderEpoch, startOffset: Offset)] = []
+        try log.walk(from: log.logStartOffset, to: log.logEndOffset) { batch in
+            let epoch = LeaderEpoch(batch.partitionLeaderEpoch)
+            if rows.last.map({ $0.epoch < epoch }) ?? true { rows.append((epoch, Offset(batch.baseOffset))) }
+        }
+        log.replaceLeaderEpochs(rows)
     }
 
     /// A snapshot that is there stands for what the quorum has committed, and a log that ends before it, or in an earlier epoch, does not go on from it.

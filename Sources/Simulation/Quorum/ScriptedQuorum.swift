@@ -11,6 +11,7 @@ public final class ScriptedQuorum {
     /// What is committed: all metadata records by offset.
     public private(set) var committed: [Int64: Bytes] = [:]
     public private(set) var committedEnd: Int64 = 0
+    private var lastCommitted: Bytes?
     /// They folded.
     public private(set) var fold = MetadataFold()
     /// Breaches of the quorum's own promises: there must be none.
@@ -114,6 +115,7 @@ public final class ScriptedQuorum {
                 }
             }
             committedEnd = batch.nextOffset
+            lastCommitted = batch.bytes
             fold.skip(to: committedEnd - 1)
         }
     }
@@ -132,7 +134,7 @@ public final class ScriptedQuorum {
 
     /// Has a controller write a snapshot of what is committed, if it has all of that. Those of two controllers are never the same bytes.
     public func takeSnapshot(_ index: Int) {
-        guard controllers[index].logEnd >= committedEnd, controllers[index].logStart < committedEnd, !fold.isInTransaction else { return }
+        guard !fold.isInTransaction, controllers[index].batches.contains(where: { $0.bytes == lastCommitted }) else { return }
         let snapshot = MetadataSnapshot(endOffset: committedEnd, epoch: controllers[index].epoch(at: committedEnd - 1))
         var contents = MetadataSnapshot.Contents()
         contents.values = fold.image.records.map { $0.encoded() }
@@ -162,9 +164,9 @@ public final class ScriptedQuorum {
                 replicate(leader, to: other, count: Int.random(in: 1...4, using: &random))
             }
         case 80..<84: elect(index)
-        case 84..<89: takeSnapshot(index)
-        case 89..<92: trim(index, keeping: Int.random(in: 1...2, using: &random))
-        case 92..<95: if controllers.filter(\.isDown).count + 1 < majority { setDown(index, true) }
+        case 84..<91: takeSnapshot(index)
+        case 91..<95: trim(index, keeping: Int.random(in: 1...2, using: &random))
+        case 95..<97: if controllers.filter(\.isDown).count + 1 < majority { setDown(index, true) }
         default: setDown(index, false)
         }
     }
