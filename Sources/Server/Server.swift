@@ -47,21 +47,7 @@ public final class Server {
         ProcessLimits.raiseOpenFiles()
         ProcessLimits.returnLargeBlocks()
         limits = ConnectionLimitsInForce(capacity: ProcessLimits.connections)
-        var settings = BrokerSettings(properties: options.properties)
-        settings.dataDirectory = options.dataDirectory
-        settings.quorum = options.quorum
-        settings.durability = options.isEphemeral ? .memory : options.durability
-        settings.seed = options.seed
-        settings.clock = { SystemClock.wallMs() }
-        settings.log = log
-        settings.nodeId = Int32(clamping: settings.text("node.id").flatMap { Int64($0) }.map { $0 < 0 ? 1 : $0 } ?? 1)
-        for warning in options.warnings { log.warn(.configuration, warning) }
-        do {
-            for remark in try settings.validate() { log.warn(.configuration, remark) }
-        } catch {
-            throw ServerError("invalid configuration: \(error)")
-        }
-
+        var settings = try checkedSettings()
         let queue = AcceptQueue()
         settings.endpoints = try bind(queue, settings)
         let blocking = try WorkerQueue(name: "ottla-work", count: Self.workThreads)
@@ -119,6 +105,25 @@ public final class Server {
         log.flush()
     }
 
+    /// What the options ask for. What the operator should know of it is said.
+    private func checkedSettings() throws -> BrokerSettings {
+        var settings = BrokerSettings(properties: options.properties)
+        settings.dataDirectory = options.dataDirectory
+        settings.quorum = options.quorum
+        settings.durability = options.isEphemeral ? .memory : options.durability
+        settings.seed = options.seed
+        settings.clock = { SystemClock.wallMs() }
+        settings.log = log
+        settings.nodeId = Int32(clamping: settings.text("node.id").flatMap { Int64($0) }.map { $0 < 0 ? 1 : $0 } ?? 1)
+        for warning in options.warnings { log.warn(.configuration, warning) }
+        do {
+            for remark in try settings.validate() { log.warn(.configuration, remark) }
+        } catch {
+            throw ServerError("invalid configuration: \(error)")
+        }
+        return settings
+    }
+
     private func tellReady(_ settings: BrokerSettings, _ ready: (String) -> Void) {
         do {
             if let file = options.readyFile, let first = reachable.first { try FileDisk().writeFile(file, Bytes("\(first)\n")) }
@@ -131,9 +136,9 @@ public final class Server {
 
     /// Joins a cluster; `ready` follows on the main loop when that lets this broker serve.
     private func join(_ quorum: QuorumConfig, _ broker: Broker, ready: @escaping () -> Void) throws {
-        let then = Once(ready)
+        let onReady = Once(ready)
         member = try ClusterMember(quorum, broker, seed: options.seed, log: log) { [main] in
-            main.post { then.call() }
+            main.post { onReady.call() }
         } onEnd: { [main, fatal] reason in
             fatal.withLock { $0 = $0 ?? reason }
             main.post { main.stop() }

@@ -111,8 +111,9 @@ private func start(_ keys: [String: String], _ arguments: String...) throws -> (
         (["log.dirs": "/a", "metadata.log.dir": "/b"], ["metadata.log.dir=/b", "/a"]),
         (["broker.id": "5", "node.id": "6"], ["node.id=6 and broker.id=5"]),
         (["log.dirs": "/a, /b"], ["log.dirs", "/a and /b"]),
-        (["process.roles": "broker"], ["process.roles=broker", "joining a quorum is not served yet"]),
-        (["process.roles": "controller"], ["process.roles=controller", "joining a quorum is not served yet"]),
+        (["process.roles": "broker", "node.id": "9"], ["controller.quorum.bootstrap.servers must contain the set of bootstrap controllers"]),
+        (["process.roles": "broker", "node.id": "9", "controller.quorum.voters": "9@a:1"], ["the node id 9 must not be included in the set of voters"]),
+        (["process.roles": "controller"], ["process.roles=controller", "voting in a quorum is not served yet"]),
         (["controller.quorum.voters": "1@a:1,2@b:1"], ["controller.quorum.voters=1@a:1,2@b:1", "joining a quorum is not served yet"]),
         (["controller.quorum.voters": "2@b:1"], ["controller.quorum.voters=2@b:1", "joining a quorum is not served yet"]),
         (["controller.quorum.bootstrap.servers": "a:1,b:1"], ["controller.quorum.bootstrap.servers=a:1,b:1"]),
@@ -123,8 +124,8 @@ private func start(_ keys: [String: String], _ arguments: String...) throws -> (
     }
 
     @Test func aRefusalNamesTheProgram() {
-        let ran = run(["--override", "process.roles=broker"])
-        #expect(ran.code == 1 && ran.error.hasPrefix("ottla serve: process.roles=broker: "))
+        let ran = run(["--override", "process.roles=controller"])
+        #expect(ran.code == 1 && ran.error.hasPrefix("ottla serve: process.roles=controller: "))
         #expect(run(["--override", "log.dirs=/a,/b"]).error.hasPrefix("ottla serve: log.dirs: only one directory"))
     }
 }

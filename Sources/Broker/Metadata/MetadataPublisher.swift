@@ -95,7 +95,9 @@ final class MetadataPublisher: Sendable {
     private func view(_ image: MetadataImage) -> ConfigView { ConfigView(image: image, brokerId: settings.nodeId, properties: settings.properties) }
 
     /// Replicas beside others are not served yet: a node of a cluster has none, and leaves it before it is given any.
-    private func isHere(_ topic: TopicImage, _ index: Int32) -> Bool { settings.quorum == nil && topic.partition(index)?.replicas.contains(settings.nodeId) ?? false }
+    private func isHere(_ topic: TopicImage, _ index: Int32) -> Bool {
+        settings.quorum == nil && topic.partition(index)?.replicas.contains(settings.nodeId) ?? false
+    }
 
     private func open(_ topic: TopicImage, _ index: Int32, _ config: LogConfig, _ view: ConfigView, now: Int64) throws -> Partition {
         let log = try storage.openPartition(TopicPartition(topic.name, index), topicId: topic.id, config: config, now: now)

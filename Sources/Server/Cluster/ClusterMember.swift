@@ -54,7 +54,8 @@ final class ClusterMember: @unchecked Sendable {
         let now = SystemClock.monotonicMs()
         rules = JoinRules(nodeId: quorum.nodeId, interBrokerListener: quorum.interBrokerListener, controllerListener: quorum.controllerListener)
         observer = QuorumObserver(
-            settings: quorum.observer(directoryId: broker.storage.directoryId, clusterId: broker.storage.clusterId), replica: replica, generator: &generator, now: now)
+            settings: quorum.observer(directoryId: broker.storage.directoryId, clusterId: broker.storage.clusterId), replica: replica, generator: &generator,
+            now: now)
         let identity = BrokerIdentity(
             id: quorum.nodeId, incarnationId: Uuid.random(using: &generator), endpoints: broker.settings.endpoints, rack: quorum.rack,
             logDirs: [broker.storage.directoryId])
