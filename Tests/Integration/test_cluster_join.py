@@ -179,6 +179,13 @@ def test_features_that_it_does_not_serve_keep_it_out(cluster, member):
     assert "share.version 1, which this broker does not serve" in out.stderr and "kafka-features --bootstrap-server HOST:PORT downgrade --feature share.version=0" in out.stderr
 
 
+def formatted(directory):
+    data = directory / "formatted"
+    data.mkdir()
+    (data / "meta.properties").write_text("version=1\ncluster.id=IZk-AFadRbqfT5IgVFQsag\nnode.id=9\ndirectory.id=R7z5zi1aRdyhZ-LDhVCN4w\n")
+    return data
+
+
 def test_what_cannot_be_joined_is_refused_at_once(tmp_path):
     file = tmp_path / "server.properties"
     lines = {"process.roles": "broker", "node.id": "9", "controller.listener.names": "CONTROLLER", "listeners": "PLAINTEXT://127.0.0.1:0",
@@ -191,5 +198,7 @@ def test_what_cannot_be_joined_is_refused_at_once(tmp_path):
     assert "it is not formatted" in refused() and "--no-initial-controllers" in refused()
     assert "controller.quorum.bootstrap.servers must contain the set of bootstrap controllers" in refused(controller_quorum_bootstrap_servers=None)
     assert "the node id 9 must not be included in the set of voters" in refused(controller_quorum_voters="9@127.0.0.1:1")
+    assert "could not be read within 1500 ms (initial.broker.registration.timeout.ms)" in (refused(log_dirs=formatted(tmp_path), initial_broker_registration_timeout_ms=1500))
+    refused()
     done = subprocess.run([OTTLA, "serve", "--config", file, "--ephemeral"], capture_output=True, text=True, timeout=30)
     assert done.returncode == 2

@@ -34,6 +34,7 @@ final class ClusterMember: @unchecked Sendable {
     /// A piece of it is being folded.
     private var isFolding = false
     private var isSettled = false
+    private var startedAt: Int64 = 0
     private var obstacle: (text: String, since: Int64)?
 
     /// Called once each, on the member's thread: the cluster lets this broker serve; it is out of the cluster, with the reason if nobody asked for that.
@@ -79,8 +80,20 @@ final class ClusterMember: @unchecked Sendable {
 
     func start() {
         thread.loop.post { [self] in
-            lifecycle.start(SystemClock.monotonicMs())
+            startedAt = SystemClock.monotonicMs()
             turn()
+        }
+    }
+
+    /// Registers once the metadata that there was is known: a cluster that this broker must not join is refused with what is in the way, not joined and left.
+    private func register(_ now: Int64) {
+        guard lifecycle.state == .notRunning else { return }
+        if observer.highWatermark != nil, !isFolding, followed >= observer.committedOffset {
+            checkRules(broker.metadata.image, now)
+            lifecycle.start(now)
+        } else if now - startedAt > timing.initialRegistrationTimeoutMs {
+            let waited = "within \(timing.initialRegistrationTimeoutMs) ms (initial.broker.registration.timeout.ms)"
+            lifecycle.leave(because: "the cluster's metadata could not be read \(waited): \(observer.obstacle ?? "no controller has answered")", now)
         }
     }
 
@@ -110,6 +123,7 @@ final class ClusterMember: @unchecked Sendable {
         let observerAt = observe(now)
         noteLeader(now)
         follow(now)
+        register(now)
         if let request = lifecycle.next(now) { send(request, now) }
         for event in lifecycle.takeEvents() { take(event, now) }
         timer?.cancel()
