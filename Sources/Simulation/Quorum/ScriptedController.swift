@@ -80,6 +80,12 @@ public struct ScriptedController: Sendable {
         return isLeader ? .none : .notLeaderOrFollower
     }
 
+    /// What is wrong with a request as a whole: it must be of this cluster and about one topic, with a partition at least.
+    private static func refusal(of asked: String?, _ clusterId: String, _ partitions: [Int]) -> ErrorCode {
+        if let asked, asked != clusterId { return .inconsistentClusterId }
+        return partitions.count == 1 && partitions[0] > 0 ? .none : .invalidRequest
+    }
+
     private enum Placed {
         case valid
         case snapshot(MetadataSnapshot)
@@ -109,14 +115,9 @@ public struct ScriptedController: Sendable {
     /// - Parameter leader: where the leader that this controller believes in is reached, if the version tells that
     public func answer(_ request: FetchRequest, clusterId: String, leader: HostPort?) -> FetchResponse {
         var response = FetchResponse()
-        guard request.clusterId == nil || request.clusterId == clusterId else {
-            response.errorCode = .inconsistentClusterId
-            return response
-        }
-        guard request.topics.count == 1, let asked = request.topics[0].partitions.first else {
-            response.errorCode = .invalidRequest
-            return response
-        }
+        response.errorCode = Self.refusal(of: request.clusterId, clusterId, request.topics.map(\.partitions.count))
+        guard response.errorCode == .none else { return response }
+        let asked = request.topics[0].partitions[0]
         var partition = FetchResponse.FetchableTopicResponse.PartitionData()
         partition.currentLeader.leaderId = leaderId ?? -1
         partition.currentLeader.leaderEpoch = epoch
@@ -163,14 +164,9 @@ public struct ScriptedController: Sendable {
 
     public func answer(_ request: FetchSnapshotRequest, clusterId: String, leader: HostPort?) -> FetchSnapshotResponse {
         var response = FetchSnapshotResponse()
-        guard request.clusterId == nil || request.clusterId == clusterId else {
-            response.errorCode = .inconsistentClusterId
-            return response
-        }
-        guard request.topics.count == 1, let asked = request.topics[0].partitions.first else {
-            response.errorCode = .invalidRequest
-            return response
-        }
+        response.errorCode = Self.refusal(of: request.clusterId, clusterId, request.topics.map(\.partitions.count))
+        guard response.errorCode == .none else { return response }
+        let asked = request.topics[0].partitions[0]
         var partition = FetchSnapshotResponse.TopicSnapshot.PartitionSnapshot()
         partition.currentLeader.leaderId = leaderId ?? -1
         partition.currentLeader.leaderEpoch = epoch
