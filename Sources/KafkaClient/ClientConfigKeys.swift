@@ -45,7 +45,7 @@ public struct ClientConfigKey: Sendable {
             guard let text = properties[key.name], key.isChanged(by: text) else { continue }
             let shown = key.isSecret ? key.name : "\(key.name)=\(text)"
             switch key.treatment {
-            case .obeyed: continue
+            case .obeyed, .inCluster: continue
             case .refused(let reason): throw .configuration("\(shown): \(reason)")
             case .noEffect(let reason): remarks.append("\(shown) has no effect: \(reason)")
             }

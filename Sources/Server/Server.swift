@@ -27,6 +27,8 @@ public final class Server {
     private var held: [(descriptor: Int32, peer: SocketAddress, listener: Int)] = []
     /// Why the node must stop.
     private let fatal = Shared<String?>(nil)
+    /// Why the broker is not in its cluster, or no longer, when nobody asked for that.
+    private let leaving = Shared<String?>(nil)
     /// A file whose sync takes long leaves the others two. With more, 64 busy partitions got half of what they get with three: less is synced at once then.
     private static let syncThreads = 3
     private static let workThreads = 2
@@ -76,12 +78,18 @@ public final class Server {
             try main.onSignal(signal) { [unowned self] in if let member { member.stop() } else { main.stop() } }
         }
         try startQuota(broker)
-        queue.open { [unowned self] descriptor, peer, listener in self.accept(descriptor, peer, listener, broker) }
+
+        let serve = { [unowned self] in queue.open { descriptor, peer, listener in self.accept(descriptor, peer, listener, broker) } }
+        // A member has nothing to say to clients before it knows its cluster.
+        if settings.quorum == nil { serve() }
 
         // Groups whose logs are short answer from the first request on; those of long ones say that they are being read.
         blocking.wait(ms: Self.loadingMs)
         if let quorum = settings.quorum {
-            try join(quorum, broker) { [unowned self] in tellReady(settings, ready) }
+            try join(quorum, broker) { [unowned self] in
+                serve()
+                tellReady(settings, ready)
+            }
         } else {
             tellReady(settings, ready)
         }
@@ -103,6 +111,7 @@ public final class Server {
         if let reason = fatal.withLock({ $0 }) { throw ServerError("this node cannot go on: \(reason)") }
         try broker.shutDown(now: SystemClock.wallMs())
         log.flush()
+        if let reason = leaving.withLock({ $0 }) { throw ServerError("this broker is no member of its cluster: \(reason)") }
     }
 
     /// What the options ask for. What the operator should know of it is said.
@@ -137,10 +146,10 @@ public final class Server {
     /// Joins a cluster; `ready` follows on the main loop when that lets this broker serve.
     private func join(_ quorum: QuorumConfig, _ broker: Broker, ready: @escaping () -> Void) throws {
         let onReady = Once(ready)
-        member = try ClusterMember(quorum, broker, seed: options.seed, log: log) { [main] in
+        member = try ClusterMember(quorum, broker, version: options.version, seed: options.seed, log: log) { [main] in
             main.post { onReady.call() }
-        } onEnd: { [main, fatal] reason in
-            fatal.withLock { $0 = $0 ?? reason }
+        } onEnd: { [main, leaving] reason in
+            leaving.withLock { $0 = reason }
             main.post { main.stop() }
         }
         member?.start()

@@ -1,5 +1,5 @@
 """Our broker as one of a real KRaft cluster: Kafka's controller and two of its brokers. It holds no replicas yet; clients and tools may ask it for everything else."""
-import pathlib, re, signal, subprocess, time
+import re, signal, subprocess, time
 
 import confluent_kafka, pytest
 from confluent_kafka.admin import AdminClient, NewTopic

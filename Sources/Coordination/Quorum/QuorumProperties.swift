@@ -40,7 +40,6 @@ struct QuorumProperties {
         timing.heartbeatIntervalMs = try int("broker.heartbeat.interval.ms")
         timing.sessionTimeoutMs = try int("broker.session.timeout.ms")
         timing.initialRegistrationTimeoutMs = try int("initial.broker.registration.timeout.ms")
-        timing.directoryFailureTimeoutMs = try int("log.dir.failure.timeout.ms")
         timing.isShutdownControlled = try bool("controlled.shutdown.enable")
         // Kafka has no rule for it, and a broker without pauses would do nothing but send heartbeats.
         guard timing.heartbeatIntervalMs > 0 else {

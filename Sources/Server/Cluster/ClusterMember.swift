@@ -43,7 +43,7 @@ final class ClusterMember: @unchecked Sendable {
     private var wasReady = false
 
     init(
-        _ quorum: QuorumConfig, _ broker: Broker, seed: UInt64, log: OperatorLog, onReady: @escaping @Sendable () -> Void,
+        _ quorum: QuorumConfig, _ broker: Broker, version: String, seed: UInt64, log: OperatorLog, onReady: @escaping @Sendable () -> Void,
         onEnd: @escaping @Sendable (String?) -> Void
     ) throws {
         guard let replica = broker.metadata.copy else { throw ServerError("the broker follows no quorum") }
@@ -73,7 +73,7 @@ final class ClusterMember: @unchecked Sendable {
         lifeline = try client("heartbeat")
         let forwarding = try client("forwarding")
         peers = ClusterPeers([fetching, lifeline, forwarding])
-        link = QuorumLink(forwarding, on: loop)
+        link = QuorumLink(forwarding, version: version, on: loop)
         broker.metadata.use(link)
         broker.metadata.onChange { [weak self] delta, _ in self?.checkPlacement(delta) }
     }
@@ -89,7 +89,7 @@ final class ClusterMember: @unchecked Sendable {
     private func register(_ now: Int64) {
         guard lifecycle.state == .notRunning else { return }
         if observer.highWatermark != nil, !isFolding, followed >= observer.committedOffset {
-            checkRules(broker.metadata.image, now)
+            leave(rules.obstacles(in: broker.metadata.image) + rules.placements(in: broker.metadata.image), now)
             lifecycle.start(now)
         } else if now - startedAt > timing.initialRegistrationTimeoutMs {
             let waited = "within \(timing.initialRegistrationTimeoutMs) ms (initial.broker.registration.timeout.ms)"
@@ -215,26 +215,21 @@ final class ClusterMember: @unchecked Sendable {
         }
     }
 
-    private func checkRules(_ image: MetadataImage, _ now: Int64) {
-        let obstacles = rules.obstacles(in: image)
+    private func checkRules(_ image: MetadataImage, _ now: Int64) { leave(rules.obstacles(in: image), now) }
+
+    private func leave(_ obstacles: [JoinObstacle], _ now: Int64) {
         if obstacles.isEmpty { return }
         lifecycle.leave(because: "this broker cannot be one of the cluster: " + obstacles.map(\.text).joined(separator: "; "), now)
     }
 
-    /// A replica that was placed here is not one that others could count on.
+    /// A replica that is placed here is not one that others could count on. What the log's past placed here was seen before the broker settled.
     private func checkPlacement(_ delta: MetadataDelta) {
-        for change in delta.changedTopics {
-            for index in change.partitions where change.topic.partition(index)?.replicas.contains(rules.nodeId) == true {
-                let name = TopicPartition(change.topic.name, index)
-                thread.loop.post { [self] in
-                    let reason =
-                        "\(name) is placed on this broker, which cannot hold replicas in a cluster yet: move it with `kafka-reassign-partitions` to another, "
-                        + "or start a broker that can as node \(rules.nodeId)"
-                    lifecycle.leave(because: reason, SystemClock.monotonicMs())
-                    turn()
-                }
-                return
-            }
+        let placed = rules.placements(delta.changedTopics.map { ($0.topic, Array($0.partitions)) })
+        if placed.isEmpty { return }
+        thread.loop.post { [self] in
+            guard isSettled else { return }
+            leave(placed, SystemClock.monotonicMs())
+            turn()
         }
     }
 
@@ -280,7 +275,7 @@ final class ClusterMember: @unchecked Sendable {
 
     /// The metadata is known as far as the controller's at the registration: the broker may see what it holds, and whether it may be in.
     private func settle(_ now: Int64) {
-        checkRules(broker.metadata.image, now)
+        leave(rules.obstacles(in: broker.metadata.image) + rules.placements(in: broker.metadata.image), now)
         guard lifecycle.failure == nil else { return }
         isSettled = true
         broker.metadata.settle(broker.storage) { [self] in

@@ -12,6 +12,8 @@ final class QuorumLink: ControllerLink {
     private static let pauseMs: Int64 = 100
 
     private let client: PeerClient
+    /// Of this software, which the controller is told.
+    private let version: String
     private let loop: EventLoop
     private let state = Mutex(State())
 
@@ -22,8 +24,9 @@ final class QuorumLink: ControllerLink {
         var isClosed = false
     }
 
-    init(_ client: PeerClient, on loop: EventLoop) {
+    init(_ client: PeerClient, version: String, on loop: EventLoop) {
         self.client = client
+        self.version = version
         self.loop = loop
     }
 
@@ -40,7 +43,7 @@ final class QuorumLink: ControllerLink {
 
     private func learnVersions(of leader: Int32) {
         var request = ApiVersionsRequest()
-        (request.clientSoftwareName, request.clientSoftwareVersion) = ("ottla", "1")
+        (request.clientSoftwareName, request.clientSoftwareVersion) = ("ottla", version)
         client.send(request, to: leader, timeoutMs: Int(Self.timeoutMs)) { [self] result in
             guard case .success(let answer) = result, answer.errorCode == .none else {
                 // As long as it is the active one, it is asked again.

@@ -75,7 +75,7 @@ extension ConfigTable {
         ConfigKey("sasl.oauthbearer.token.endpoint.url", .plaintextOnly, .string, nil),
         ConfigKey("sasl.server.callback.handler.class", .plaintextOnly, .class, nil),
         ConfigKey("sasl.server.max.receive.size", .plaintextOnly, .int, "524288"),
-        ConfigKey("security.inter.broker.protocol", .oneNode, .string, "PLAINTEXT", .oneOf(["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"])),
+        ConfigKey("security.inter.broker.protocol", .inCluster, .string, "PLAINTEXT", .oneOf(["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"])),
         ConfigKey("security.providers", .refused("Java's security providers cannot be loaded"), .string, nil, importance: .low),
         ConfigKey("socket.connection.setup.timeout.max.ms", .oneNode, .long, "30000"),
         ConfigKey("socket.connection.setup.timeout.ms", .oneNode, .long, "10000"),

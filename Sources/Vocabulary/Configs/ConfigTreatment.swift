@@ -2,6 +2,8 @@
 public enum ConfigTreatment: Hashable, Sendable {
     /// Acts as Kafka documents it.
     case obeyed
+    /// Acts in a broker of a cluster of several; a node that is the whole cluster has no use for it.
+    case inCluster
     /// Ignoring it would break what the operator or a client relies on: the start is refused when it is set to something else than its default.
     case refused(String)
     /// Shown, validated and without effect: named in a warning when it is set to something else than its default.
@@ -10,7 +12,8 @@ public enum ConfigTreatment: Hashable, Sendable {
 
 // The reasons, in words for the operator.
 extension ConfigTreatment {
-    static let oneNode = noEffect("this node is the whole cluster")
+    static let wholeCluster = "this node is the whole cluster"
+    static let oneNode = noEffect(wholeCluster)
     static let ownQuorum = noEffect("this node is its own quorum")
     static let oneBatch = noEffect("a change of the metadata is one batch, however large")
     static let noMetrics = noEffect("metrics are not kept")
@@ -56,10 +59,9 @@ extension ConfigTable {
     /// Whether these are the properties of a node that is a broker of a cluster and no controller.
     public static func isBrokerOnly(_ properties: [String: String]) -> Bool { Set(ConfigValue.entries(of: properties["process.roles"] ?? "")) == ["broker"] }
 
-    /// What acts in a broker of a cluster, though a node that is the whole cluster needs none of it.
-    private static let actsInCluster: Set<String> = [
-        "broker.heartbeat.interval.ms", "broker.session.timeout.ms", "controlled.shutdown.enable", "initial.broker.registration.timeout.ms",
-        "log.dir.failure.timeout.ms", "security.inter.broker.protocol",
+    /// Why keys have no effect in a broker of a cluster, where that is not what it is in a node that is the whole cluster.
+    private static let reasonsInCluster: [ConfigTreatment: String] = [
+        .oneNode: "a broker of a cluster holds no replicas yet", .ownQuorum: "this node is no controller",
     ]
 
     /// Checks every value of a broker's properties against its key's type and range, and whether this broker can be started with it.
@@ -67,6 +69,7 @@ extension ConfigTable {
     /// - Returns: lines for the operator, in the order of the keys
     public static func remarks(on properties: [String: String], isUsual: (String, String) -> Bool = { _, _ in false }) throws(ConfigError) -> [String] {
         var remarks: [String] = []
+        let isInCluster = isBrokerOnly(properties)
         for (name, text) in properties.sorted(by: { $0.key < $1.key }) {
             guard let key = brokerKey(name) else {
                 // The parameters of the providers were theirs to read; see `ConfigProviders`.
@@ -79,9 +82,10 @@ extension ConfigTable {
             let shown = key.isSensitive ? name : "\(name)=\(text)"
             switch key.treatment {
             case .refused(let reason): throw ConfigError("\(shown): \(reason)")
-            case .oneNode where isBrokerOnly(properties):
-                if !actsInCluster.contains(key.name) { remarks.append("\(shown) has no effect: a broker of a cluster holds no replicas yet") }
-            case .noEffect(let reason): remarks.append("\(shown) has no effect: \(reason)")
+            case .inCluster where isInCluster: break
+            case .inCluster: remarks.append("\(shown) has no effect: \(ConfigTreatment.wholeCluster)")
+            case .noEffect(let reason):
+                remarks.append("\(shown) has no effect: \(isInCluster ? reasonsInCluster[key.treatment] ?? reason : reason)")
             case .obeyed:
                 if broker[name] == nil, !listenerKeys.contains(key.name) { remarks.append("\(shown) has no effect: only \(key.name) without a listener acts") }
             }
