@@ -47,9 +47,8 @@ public struct QuorumConfig: Sendable, Equatable {
     /// - Parameter properties: of a node for which `ConfigTable.isBrokerOnly` holds
     public init(_ properties: [String: String]) throws(ConfigError) {
         let values = QuorumProperties(properties)
-        nodeId = try values.nodeId()
-        voters = try Self.voters(try values.list("controller.quorum.voters"))
-        bootstrapServers = try Self.servers(try values.list("controller.quorum.bootstrap.servers"))
+        let node = try NodeInQuorum(values)
+        (nodeId, voters, bootstrapServers) = (node.nodeId, node.voters, node.bootstrapServers)
         rack = try values.text("broker.rack")
         fetchTimeoutMs = try values.int("controller.quorum.fetch.timeout.ms")
         requestTimeoutMs = try values.int("controller.quorum.request.timeout.ms")
@@ -59,7 +58,7 @@ public struct QuorumConfig: Sendable, Equatable {
         timing = try values.timing()
 
         let controllers = try values.list("controller.listener.names").map { $0.uppercased() }
-        try Self.checkQuorum(nodeId, voters, bootstrapServers)
+        try Self.checkVoters(voters, nodeId)
         try Self.demand(!controllers.isEmpty, "controller.listener.names must contain at least one value when running KRaft with just the broker role")
         let places = try QuorumListeners(values, controllers: controllers)
         try Self.demand(
@@ -78,12 +77,7 @@ public struct QuorumConfig: Sendable, Equatable {
 
     // MARK: The quorum
 
-    private static func checkQuorum(_ nodeId: Int32, _ voters: [QuorumVoter], _ servers: [HostPort]) throws(ConfigError) {
-        if voters.isEmpty && servers.isEmpty {
-            throw ConfigError(
-                "If using process.roles, either controller.quorum.bootstrap.servers must contain the set of bootstrap controllers or "
-                    + "controller.quorum.voters must contain a parseable set of controllers.")
-        }
+    private static func checkVoters(_ voters: [QuorumVoter], _ nodeId: Int32) throws(ConfigError) {
         let ids = voters.map { String($0.id) }.joined(separator: ", ")
         // As Scala prints a set: one of five or more is a hash set.
         let shown = voters.count > 4 ? "HashSet(\(ids))" : "Set(\(ids))"
@@ -92,41 +86,5 @@ public struct QuorumConfig: Sendable, Equatable {
             "If process.roles contains just the 'broker' role, the node id \(nodeId) must not be included in the set of voters controller.quorum.voters=\(shown)"
         )
         for voter in voters where voter.address.host == "0.0.0.0" { throw ConfigError("Host string (\(voter.address.host)) is not routeable") }
-    }
-
-    private static func voters(_ entries: [String]) throws(ConfigError) -> [QuorumVoter] {
-        var voters: [Int32: HostPort] = [:]
-        let form = "Each entry should be in the form `{id}@{host}:{port}`."
-        for entry in entries {
-            let halves = entry.split(separator: "@", omittingEmptySubsequences: false)
-            guard halves.count == 2 else { throw ConfigError("Invalid configuration value for controller.quorum.voters. \(form)") }
-            guard let id = Int32(halves[0]) else { throw ConfigError("Failed to parse voter ID as an integer from \(halves[0])") }
-            guard let address = address(halves[1]) else {
-                throw ConfigError("Failed to parse host name from entry \(entry) for the configuration controller.quorum.voters. \(form)")
-            }
-            voters[id] = address
-        }
-        return voters.sorted { $0.key < $1.key }.map { QuorumVoter(id: $0.key, address: $0.value) }
-    }
-
-    private static func servers(_ entries: [String]) throws(ConfigError) -> [HostPort] {
-        var servers: [HostPort] = []
-        for entry in entries {
-            guard let address = address(entry[...]) else {
-                throw ConfigError(
-                    "Failed to parse host name from \(entry) for the configuration controller.quorum.bootstrap.servers. "
-                        + "Each entry should be in the form \"{host}:{port}\"")
-            }
-            servers.append(address)
-        }
-        return servers
-    }
-
-    private static func address(_ text: Substring) -> HostPort? {
-        let hosts = text.unicodeScalars
-        guard hosts.allSatisfy({ $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "-%._:[]".unicodeScalars.contains($0)) }) else {
-            return nil
-        }
-        return HostPort(text, bareIPv6: true)
     }
 }

@@ -1,6 +1,6 @@
 import Vocabulary
 
-/// The properties of a broker-only node, read by the types, rules and defaults of Kafka's keys.
+/// The properties of a node of a quorum, read by the types, rules and defaults of Kafka's keys.
 struct QuorumProperties {
     private let given: [String: String]
 

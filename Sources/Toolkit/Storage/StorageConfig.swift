@@ -1,3 +1,4 @@
+import Coordination
 import Vocabulary
 
 /// What a node's configuration file says about its directories and its place in a quorum. Other keys are the broker's business.
@@ -34,7 +35,9 @@ struct StorageConfig: Equatable {
             throw .invalid("Invalid value \(unknown) for configuration process.roles: String must be one of: broker, controller")
         }
         isController = roles.contains("controller")
-        nodeId = try Self.nodeId(properties)
+        let node: NodeInQuorum
+        do throws(ConfigError) { node = try NodeInQuorum(properties) } catch { throw .invalid("\(error)") }
+        nodeId = node.nodeId
         let given = entries("log.dirs").isEmpty ? entries("log.dir") : entries("log.dirs")
         let logDirectories = given.isEmpty ? ["/tmp/kafka-logs"] : given
         metadataDirectory = properties["metadata.log.dir"].flatMap { entries in ConfigValue.entries(of: entries).first } ?? logDirectories[0]
@@ -45,41 +48,20 @@ struct StorageConfig: Equatable {
         allowsUnfinishedFeatures = properties["unstable.feature.versions.enable"] == "true"
         let voters = entries("controller.quorum.voters")
         hasFixedVoters = !voters.isEmpty
-        try Self.check(voters, entries("controller.quorum.bootstrap.servers"), nodeId, isController: isController)
+        try Self.check(node, voters, isController: isController)
     }
 
-    private static func nodeId(_ properties: [String: String]) throws(ToolError) -> Int32 {
-        guard let text = properties["node.id"] ?? properties["broker.id"] else {
-            throw .invalid("Missing required configuration \"node.id\" which has no default value.")
-        }
-        guard let id = Int32(java: JavaText.trim(text)), id >= 0 else {
-            throw .invalid("Invalid value \(text) for configuration node.id: it is a number from 0 on")
-        }
-        return id
-    }
-
-    private static func check(_ voters: [String], _ servers: [String], _ nodeId: Int32, isController: Bool) throws(ToolError) {
-        if voters.isEmpty && servers.isEmpty {
-            throw .invalid(
-                "If using process.roles, either controller.quorum.bootstrap.servers must contain the set of bootstrap controllers or "
-                    + "controller.quorum.voters must contain a parseable set of controllers.")
-        }
-        var ids: Set<Int32> = []
-        for voter in voters {
-            let parts = voter.split(separator: "@", maxSplits: 1)
-            guard parts.count == 2, let id = Int32(java: String(parts[0])), HostPort(String(parts[1])) != nil else {
-                throw .invalid("Invalid value \(voter) for configuration controller.quorum.voters: Each entry should be in the form `{id}@{host}:{port}`.")
-            }
-            ids.insert(id)
-        }
+    private static func check(_ node: NodeInQuorum, _ voters: [String], isController: Bool) throws(ToolError) {
+        let isVoter = node.voters.contains { $0.id == node.nodeId }
         let list = voters.joined(separator: ",")
-        if isController, !voters.isEmpty, !ids.contains(nodeId) {
+        if isController, !voters.isEmpty, !isVoter {
             throw .invalid(
-                "If process.roles contains the 'controller' role, the node id \(nodeId) must be included in the set of voters controller.quorum.voters=\(list)")
+                "If process.roles contains the 'controller' role, the node id \(node.nodeId) must be included in the set of voters controller.quorum.voters=\(list)"
+            )
         }
-        if !isController, ids.contains(nodeId) {
+        if !isController, isVoter {
             throw .invalid(
-                "If process.roles contains just the 'broker' role, the node id \(nodeId) must not be included in the set of voters "
+                "If process.roles contains just the 'broker' role, the node id \(node.nodeId) must not be included in the set of voters "
                     + "controller.quorum.voters=\(list)")
         }
     }
