@@ -97,7 +97,7 @@ public final class MetadataService: Sendable {
     /// The leader epoch of the metadata log.
     var epoch: LeaderEpoch { own?.epoch ?? LeaderEpoch(copy?.election.epoch ?? 0) }
 
-    /// The node that decides about changes: of a metadata log of its own, this one.
+    /// The node that clients ask for changes: this one, which decides about them or passes them on, as Kafka's brokers have it.
     var controllerId: Int32 { controller.nodeId }
 
     /// Effective configuration of topics, brokers and groups.
