@@ -3,7 +3,8 @@ import KafkaProtocol
 import Security
 
 // FindCoordinator, versions 0 to 6. 1: key type. 3: flexible. 4: several keys at once (KIP-699). 5: no change for groups. 6: share groups (KIP-932).
-// The leader of the partition of the coordinator's topic is it. The first question about a group creates `__consumer_offsets`, the first about a transactional id `__transaction_state`.
+// The coordinator is the leader of a partition of its topic. The first question about a group creates `__consumer_offsets`, the first about a transactional
+// id `__transaction_state`.
 
 private let groupKey: Int8 = 0, transactionKey: Int8 = 1, shareKey: Int8 = 2
 

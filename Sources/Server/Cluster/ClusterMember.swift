@@ -35,7 +35,16 @@ final class ClusterMember: @unchecked Sendable {
     private var isFolding = false
     private var isSettled = false
     private var startedAt: Int64 = 0
-    private var obstacle: (text: String, since: Int64)?
+    /// As long as the metadata cannot be followed.
+    private var silence: Silence?
+
+    private struct Silence {
+        let since: Int64
+        var isTold = false
+    }
+
+    /// The controller answers a registration once that is in its log.
+    private static let registrationTimeoutMs = 5000
 
     /// Called once each, on the member's thread: the cluster lets this broker serve; it is out of the cluster, with the reason if nobody asked for that.
     private let onReady: @Sendable () -> Void
@@ -125,7 +134,8 @@ final class ClusterMember: @unchecked Sendable {
         follow(now)
         register(now)
         if let request = lifecycle.next(now) { send(request, now) }
-        for event in lifecycle.takeEvents() { take(event, now) }
+        // What follows from an event may be another.
+        while case let events = lifecycle.takeEvents(), !events.isEmpty { for event in events { take(event, now) } }
         timer?.cancel()
         timer = nil
         guard lifecycle.state != .shuttingDown else { return }
@@ -150,16 +160,15 @@ final class ClusterMember: @unchecked Sendable {
     /// Who cannot be reached for a while is said once.
     private func tellObstacle(_ now: Int64) {
         guard let text = observer.obstacle else {
-            obstacle = nil
+            silence = nil
             return
         }
-        guard let known = obstacle else {
-            obstacle = (text, now)
-            return
+        var told = silence ?? Silence(since: now)
+        if !told.isTold, now - told.since > timing.heartbeatIntervalMs {
+            log.warn(.metadata, "the cluster's metadata cannot be followed for now: \(text)")
+            told.isTold = true
         }
-        guard now - known.since > timing.heartbeatIntervalMs, known.since >= 0 else { return }
-        log.warn(.metadata, "the cluster's metadata cannot be followed for now: \(text)")
-        obstacle = (text, .min / 2)
+        silence = told
     }
 
     private func send(_ request: QuorumRequest) {
@@ -243,7 +252,7 @@ final class ClusterMember: @unchecked Sendable {
         let node = peers.number(leader.address), timeoutMs = Int(timing.heartbeatIntervalMs)
         switch request {
         case .registration(let registration):
-            lifeline.send(registration, to: node, timeoutMs: max(timeoutMs, 5000)) { [self] result in take(result) { $0.take($1, $2) } }
+            lifeline.send(registration, to: node, timeoutMs: max(timeoutMs, Self.registrationTimeoutMs)) { [self] result in take(result) { $0.take($1, $2) } }
         case .heartbeat(let heartbeat): lifeline.send(heartbeat, to: node, timeoutMs: timeoutMs) { [self] result in take(result) { $0.take($1, $2) } }
         }
     }
