@@ -18,6 +18,9 @@ public final class Broker: Sendable {
     public let storage: LogDirectory
     let disk: any Disk
     let fetchSessions: FetchSessionCache
+    let replicas: ReplicaContext
+    private let replicaFetchers: ReplicaFetchers
+    private let inSyncChanges: InSyncChanges
     let producerIds: ProducerIdAllocator
     let authorizer: any Authorizer
     let quotas: any QuotaKeeper
@@ -33,6 +36,7 @@ public final class Broker: Sendable {
         timers = Timers()
         commits = CommitQueue(durability: settings.durability, disk: disk, path: settings.dataDirectory)
         partitions = PartitionTable()
+        replicas = ReplicaContext(settings)
         if settings.quorum != nil, !disk.exists("\(settings.dataDirectory)/\(MetaProperties.fileName)") {
             throw LogDirectoryError.refused(
                 "it is not formatted, and a broker of a cluster must know of which: kafka-storage format --cluster-id ID --no-initial-controllers --config FILE, "
@@ -42,7 +46,7 @@ public final class Broker: Sendable {
         storage = try LogDirectory(
             disk: disk, path: settings.dataDirectory, nodeId: settings.nodeId, clusterId: settings.clusterId, followsQuorum: settings.quorum != nil,
             generator: &generator, log: settings.log)
-        metadata = try MetadataService(settings: settings, disk: disk, storage: storage, partitions: partitions, commits: commits, now: now)
+        metadata = try MetadataService(settings: settings, disk: disk, storage: storage, partitions: partitions, commits: commits, context: replicas, now: now)
         producerIds = ProducerIdAllocator(metadata: metadata)
         groups = GroupCoordinatorService(settings: settings, metadata: metadata, partitions: partitions, commits: commits, timers: timers, now: now)
         transactionMarkers = TransactionMarkerWriter(partitions: partitions, groups: groups, commits: commits)
@@ -51,6 +55,8 @@ public final class Broker: Sendable {
             markers: transactionMarkers, now: now)
         transactionVerifier = TransactionVerifier(metadata: metadata, coordinator: transactions)
         fetchSessions = FetchSessionCache(slots: settings.fetchSessionSlots, firstID: settings.seededID(now))
+        replicaFetchers = ReplicaFetchers(settings: settings, storage: storage, partitions: partitions, timers: timers, context: replicas)
+        inSyncChanges = InSyncChanges(context: replicas, timers: timers, clock: settings.clock, log: settings.log)
         scheduleUpkeep(after: now)
     }
 
@@ -109,6 +115,11 @@ public final class Broker: Sendable {
                 broker.settings.log.error(.upkeep, "the checkpoints could not be written: \(error)")
             }
         }
+        if settings.quorum != nil {
+            every(max(100, replicas.maxLagMs / 2), after: now) { broker, now in
+                for partition in broker.partitions.all { partition.shrinkInSync(now: now) }
+            }
+        }
         every(Self.metadataLogMs, after: now) { broker, now in broker.metadata.maintainLog(now: now) }
         every(Self.idleFilesMs, after: now) { broker, _ in broker.disk.releaseIdleFiles() }
         if storage.hasMarked { timers.schedule(at: now) { [weak self] _ in self?.removeMarked() } }
@@ -160,6 +171,22 @@ public final class Broker: Sendable {
             }
             self.repeatWork(round, intervalMs, after: now, work)
         }
+    }
+
+    /// From now on there are other brokers, and a controller that knows which of them are in sync.
+    public func replicate(over peers: any PeerLink, asking controller: any ControllerLink) {
+        inSyncChanges.use(controller)
+        replicaFetchers.use(peers)
+        metadata.onChange { [replicaFetchers] delta, _ in replicaFetchers.reconcile(delta) }
+    }
+
+    /// Asks the other brokers for nothing any more.
+    public func stopReplicating() { replicaFetchers.close() }
+
+    /// Under which epoch this broker is registered in its cluster; -1 while it is not.
+    public var brokerEpoch: Int64 {
+        get { replicas.brokerEpoch }
+        set { replicas.brokerEpoch = newValue }
     }
 
     /// Writes checkpoints and the marker of a clean stop. Nothing may be handled afterwards.

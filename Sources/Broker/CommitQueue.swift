@@ -47,7 +47,16 @@ public final class CommitQueue: Sendable {
     }
 
     /// Calls `then` once everything appended to the partition so far is durable; at once where durability does not ask for a sync.
-    func commit(_ partition: Partition, upTo offset: Offset, then: @escaping @Sendable (ErrorCode) -> Void) {
+    /// - Parameter deadline: until when the other replicas are waited for (ms); nil for as long as this broker leads
+    func commit(_ partition: Partition, upTo offset: Offset, deadline: Int64? = nil, then: @escaping @Sendable (ErrorCode) -> Void) {
+        guard partition.hasOthers else { return sync(partition, upTo: offset, then: then) }
+        sync(partition, upTo: offset) { error in
+            if error != .none { return then(error) }
+            partition.wait(for: .replicated(upTo: offset), deadline: deadline, then: then)
+        }
+    }
+
+    private func sync(_ partition: Partition, upTo offset: Offset, then: @escaping Waiter) {
         if durability != .fsync || partition.log.flushedOffset >= offset { return then(.none) }
         let id = ObjectIdentifier(partition)
         let isNew = state.withLock { state in

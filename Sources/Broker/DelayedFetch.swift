@@ -26,6 +26,9 @@ final class DelayedFetch: Sendable {
         state = Mutex(State(bytes: bytes))
     }
 
+    /// Followers read what is not committed yet.
+    var isOfFollower: Bool { plan.reader.isFollower }
+
     /// Parks the fetch. Appends that slipped in between its read and now answer it at once.
     static func park(_ plan: FetchPlan, _ outcome: FetchPlan.Outcome, deadline: Int64, _ context: RequestContext, _ timers: Timers) {
         let fetch = DelayedFetch(plan: plan, context: context, loop: context.connection.loop ?? .inline(timers), bytes: outcome.sizeBytes)
@@ -59,7 +62,7 @@ final class DelayedFetch: Sendable {
         while true {
             let (isDone, isChanged) = state.withLock { ($0.isDone, $0.isChanged) }
             if isDone { return }
-            let outcome = plan.read()
+            let outcome = plan.read(arrival: nil)
             if isChanged || outcome.hasError || outcome.sizeBytes >= plan.minBytes {
                 if end() { context.reply(plan.response(outcome)) }
                 return
@@ -74,7 +77,7 @@ final class DelayedFetch: Sendable {
     }
 
     /// Reads again and answers; on the connection's loop.
-    private func answer() { if end() { context.reply(plan.response(plan.read())) } }
+    private func answer() { if end() { context.reply(plan.response(plan.read(arrival: nil))) } }
 
     /// The connection is closed: nobody will read an answer.
     func cancel() { if end() { context.replyNothing() } }

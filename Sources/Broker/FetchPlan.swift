@@ -9,13 +9,24 @@ struct FetchEntry: Sendable {
     var partition: Partition?
     /// Why there is no partition, found while resolving.
     var error: ErrorCode = .none
-    /// Why a partition that is there is not read for this client.
-    var refusal = ErrorCode.none
+}
+
+/// Who reads with a fetch: that decides how far, and from whom.
+enum FetchReader: Sendable, Equatable {
+    /// - Parameter mayUseFollower: it knows that it may be told to read elsewhere
+    case consumer(mayUseFollower: Bool)
+    /// - Parameter brokerEpoch: -1 when it does not say
+    case follower(Int32, brokerEpoch: Int64)
+
+    var isFollower: Bool { if case .follower = self { true } else { false } }
+
+    var needsLeader: Bool { self != .consumer(mayUseFollower: true) }
 }
 
 /// Everything a fetch needs to be answered, now or later.
 struct FetchPlan: Sendable {
     var entries: [FetchEntry]
+    var reader: FetchReader
     var maxBytes: Int
     var minBytes: Int
     var readsCommitted: Bool
@@ -26,6 +37,8 @@ struct FetchPlan: Sendable {
     /// Answer every partition, not only the changed ones.
     var isFull: Bool
     var sessionId: Int32
+    /// For clients that know what to make of them.
+    var hints: LeaderHints?
 
     struct Outcome {
         var partitions: [(key: FetchKey, data: FetchResponse.FetchableTopicResponse.PartitionData)] = []
@@ -34,12 +47,13 @@ struct FetchPlan: Sendable {
         var room: Int
         /// A partition could not be read. That one is not there is no reason to answer before the client's time.
         var hasError = false
-        /// The high watermark at which each entry was read, to notice appends that came in between.
-        var highWatermarks: [Offset] = []
+        /// How far each entry was read, to notice what came in between.
+        var ends: [Offset] = []
     }
 
     /// Reads every partition, within the limits, in order.
-    func read() -> Outcome {
+    /// - Parameter arrival: when the fetch came (ms), whose follower is then known to be where it asks to go on; nil when it is read again
+    func read(arrival: Int64?) -> Outcome {
         var outcome = Outcome(room: maxBytes)
         outcome.partitions.reserveCapacity(entries.count)
         for entry in entries {
@@ -48,11 +62,11 @@ struct FetchPlan: Sendable {
                 data.errorCode = .none
                 data.abortedTransactions = nil
                 let before = outcome.sizeBytes
-                let end = read(partition, entry, into: &data, &outcome)
+                let end = read(partition, entry, arrival: arrival, into: &data, &outcome)
                 outcome.room = max(0, outcome.room - (outcome.sizeBytes - before))
-                outcome.highWatermarks.append(end)
+                outcome.ends.append(end)
             } else {
-                outcome.highWatermarks.append(.undefined)
+                outcome.ends.append(.undefined)
             }
             outcome.partitions.append((entry.key, data))
         }
@@ -61,11 +75,14 @@ struct FetchPlan: Sendable {
 
     /// Whether there is more in a partition than when it was read.
     func hasGrown(since outcome: Outcome) -> Bool {
-        zip(entries, outcome.highWatermarks).contains { entry, seen in entry.partition.map { $0.log.offsets.highWatermark != seen } ?? false }
+        zip(entries, outcome.ends).contains { entry, seen in
+            entry.partition.map { (reader.isFollower ? $0.log.logEndOffset : $0.log.offsets.highWatermark) != seen } ?? false
+        }
     }
 
     private func read(
-        _ partition: Partition, _ entry: FetchEntry, into data: inout FetchResponse.FetchableTopicResponse.PartitionData, _ outcome: inout Outcome
+        _ partition: Partition, _ entry: FetchEntry, arrival: Int64?, into data: inout FetchResponse.FetchableTopicResponse.PartitionData,
+        _ outcome: inout Outcome
     ) -> Offset {
         func fail(_ code: ErrorCode) -> Offset {
             data = .init(unread: entry.key.partition, code)
@@ -75,20 +92,37 @@ struct FetchPlan: Sendable {
         }
         // Alone among requests a fetch may name any negative number for none.
         let view: Partition.View
-        switch partition.view(currentLeaderEpoch: max(.undefined, entry.position.currentLeaderEpoch)) {
+        let epoch = max(.undefined, entry.position.currentLeaderEpoch)
+        switch partition.view(currentLeaderEpoch: epoch, needsLeader: reader.needsLeader) {
         case .success(let found): view = found
         case .failure(let error): return fail(error)
         }
-        guard entry.refusal == .none else { return fail(entry.refusal) }
         let log = partition.log
         guard knowsZstd || log.config.compressionType != .zstd else { return fail(.unsupportedCompressionType) }
-        let end = view.offsets.highWatermark
-        data.highWatermark = end.value
+        data.highWatermark = view.offsets.highWatermark.value
         data.lastStableOffset = view.offsets.lastStable.value
         data.logStartOffset = view.offsets.start.value
         let start = entry.position.offset
-        guard start >= view.offsets.start, start <= end else { return fail(.offsetOutOfRange) }
-        let limit = view.limit(readsCommitted: readsCommitted)
+        guard start >= view.offsets.start, start <= view.offsets.end else { return fail(.offsetOutOfRange) }
+        let end = reader.isFollower ? view.offsets.end : view.offsets.highWatermark
+        if let diverging = diverging(log, entry.position) {
+            switch diverging {
+            case .failure(let error): return fail(error)
+            case .success(let known):
+                data.divergingEpoch.epoch = known.leaderEpoch.value
+                data.divergingEpoch.endOffset = known.endOffset.value
+                outcome.hasError = true
+                return end
+            }
+        }
+        if let arrival, case .follower(let id, let brokerEpoch) = reader {
+            let fetch = Partition.FollowerFetch(
+                replica: id, brokerEpoch: brokerEpoch, offset: start, start: entry.position.logStart, currentLeaderEpoch: epoch)
+            let error = partition.noteFetch(fetch, leaderEnd: view.offsets.end, now: arrival)
+            guard error == .none else { return fail(error) }
+            data.highWatermark = log.offsets.highWatermark.value
+        }
+        let limit = reader.isFollower ? end : view.limit(readsCommitted: readsCommitted)
         if readsCommitted { data.abortedTransactions = [] }
         guard start < limit else { return end }
         let room = min(Int(entry.position.maxBytes), outcome.room)
@@ -113,6 +147,16 @@ struct FetchPlan: Sendable {
         return end
     }
 
+    /// What a reader whose log may have gone another way must be told before it reads on; nil where it has not.
+    private func diverging(_ log: PartitionLog, _ position: FetchPosition) -> Result<EpochEndOffset, ErrorCode>? {
+        guard position.lastFetchedEpoch >= .zero else { return nil }
+        do throws(LogError) {
+            return try log.divergence(fetchOffset: position.offset, lastFetchedEpoch: position.lastFetchedEpoch).map { .success($0) }
+        } catch {
+            return .failure(error.code)
+        }
+    }
+
     /// The response: all partitions, or in a session those that have news; and the session remembers what it told.
     func response(_ outcome: Outcome) -> FetchResponse {
         var response = FetchResponse()
@@ -122,7 +166,8 @@ struct FetchPlan: Sendable {
             session.state.withLock { state in
                 kept = outcome.partitions.filter { key, data in
                     let marks = FetchSession.Told(highWatermark: Offset(data.highWatermark), logStartOffset: Offset(data.logStartOffset))
-                    let isNews = isFull || data.errorCode != .none || (data.records?.count ?? 0) > 0 || state.told[key] != marks
+                    let isNews =
+                        isFull || data.errorCode != .none || data.divergingEpoch.endOffset >= 0 || (data.records?.count ?? 0) > 0 || state.told[key] != marks
                     if isNews, state.positions[key] != nil { state.told[key] = marks }
                     return isNews
                 }
@@ -141,6 +186,7 @@ struct FetchPlan: Sendable {
                 response.responses.append(topic)
             }
         }
+        if let hints, outcome.hasError || kept.contains(where: { LeaderHints.belongs(to: $0.data.errorCode) }) { response.add(hints) }
         return response
     }
 

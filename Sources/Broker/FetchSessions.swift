@@ -14,6 +14,10 @@ struct FetchPosition: Sendable {
     var offset: Offset
     var maxBytes: Int32
     var currentLeaderEpoch: LeaderEpoch
+    /// Of the last record that the reader has, or -1: what lies behind it may not be this log's (KIP-595).
+    var lastFetchedEpoch = LeaderEpoch.undefined
+    /// Where the log of a follower begins.
+    var logStart = Offset.undefined
 }
 
 /// A fetch session (KIP-227): what the client has asked for so far and what it was last told, so that both sides send only changes.

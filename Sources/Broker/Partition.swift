@@ -4,24 +4,27 @@ import LogStorage
 import Synchronization
 import Vocabulary
 
-/// A partition of which this broker has a replica: its log, its part in the partition's life, and the fetches that wait for it to grow. It alone answers
-/// questions about offsets: nobody else may take the log's end for what is replicated.
+/// A partition of which this broker has a replica: its log, its part in the partition's life, and the requests that wait for it. It alone answers questions
+/// about offsets: nobody else may take the log's end for what is replicated. What a leader does with its followers is in `Partition+Leading`, what a follower
+/// does in `Partition+Following`.
 public final class Partition: Sendable {
     public let topic: String
     public let topicId: Uuid
     public let index: Int32
     public let log: PartitionLog
-    private let nodeId: Int32
-    private let replication = Mutex(Replication())
-    private let waiters = Mutex(Waiters())
+    let context: ReplicaContext
+    let role = Mutex(Role())
+    private let waiters = Mutex(Waiting())
     private let upkeepFailures = Mutex<[String: String]>([:])
 
     /// Who has the partition and who leads it, as the metadata says.
-    private struct Replication: Sendable {
+    struct Role: Sendable {
         var leader: Int32 = -1
-        var leaderEpoch = LeaderEpoch.zero
+        var leaderEpoch = LeaderEpoch.undefined
+        var partitionEpoch: Int32 = -1
         var replicas: [Int32] = []
-        var inSync: [Int32] = []
+        /// What this leader knows of the other replicas; nil where there are none or another leads.
+        var others: InSyncReplicas?
     }
 
     /// What an append must know of it.
@@ -32,57 +35,81 @@ public final class Partition: Sendable {
         var replicas: Int
     }
 
-    init(topic: String, topicId: Uuid, index: Int32, log: PartitionLog, nodeId: Int32) {
+    /// Who waits: readers for what is committed, followers for what the leader has, and requests for what others have done.
+    fileprivate struct Waiting: Sendable {
+        var readers = Waiters()
+        var followers = Waiters()
+        var replicas = ReplicaWaiters()
+    }
+
+    init(topic: String, topicId: Uuid, index: Int32, log: PartitionLog, context: ReplicaContext) {
         self.topic = topic
         self.topicId = topicId
         self.index = index
         self.log = log
-        self.nodeId = nodeId
+        self.context = context
     }
 
     // MARK: Role
 
-    /// Takes over what the metadata says of the partition. A leader's new epoch begins at the log's end.
-    func take(_ image: PartitionImage) {
-        replication.withLock { replication in
-            let isLed = image.leader == nodeId
-            let epoch = LeaderEpoch(image.leaderEpoch)
-            replication = Replication(leader: image.leader, leaderEpoch: epoch, replicas: image.replicas, inSync: image.isr)
-            // With other replicas in sync the high watermark waits for them; until they have fetched it stays where it was.
-            log.setReplicatedEnd(isLed && image.isr == [nodeId] ? nil : log.offsets.highWatermark)
-            if isLed { log.assignLeaderEpoch(epoch) }
+    /// Takes over what the metadata says of the partition. A leader's new epoch begins at the log's end. What is older than the controller's last answer to
+    /// this leader changes nothing.
+    func take(_ image: PartitionImage, now: Int64) {
+        let changed = role.withLock { role in
+            guard image.partitionEpoch >= role.partitionEpoch else { return false }
+            let before = role
+            role.leader = image.leader
+            role.leaderEpoch = LeaderEpoch(image.leaderEpoch)
+            role.partitionEpoch = image.partitionEpoch
+            role.replicas = image.replicas
+            if image.leader == context.nodeId { lead(image, &role, before, now: now) } else { follow(&role, before) }
+            let hasMoved = advance(role, now: now)
+            return hasMoved || role.leaderEpoch != before.leaderEpoch
         }
+        guard changed else { return }
+        wake(appended: nil, now: now)
+        settleWaiting()
     }
 
-    public var leaderEpoch: LeaderEpoch { replication.withLock { $0.leaderEpoch } }
+    public var leaderEpoch: LeaderEpoch { role.withLock { $0.leaderEpoch } }
 
-    public var isLeader: Bool { replication.withLock { $0.leader == nodeId } }
+    public var isLeader: Bool { role.withLock { $0.leader == context.nodeId } }
+
+    /// Who leads, and in which epoch.
+    var leadership: (leader: Int32, epoch: LeaderEpoch) { role.withLock { ($0.leader, $0.leaderEpoch) } }
 
     /// What a request that names the leader epoch it knows of, or -1, must be told (KIP-320).
-    private func check(_ replication: Replication, currentLeaderEpoch: LeaderEpoch) -> ErrorCode {
-        if currentLeaderEpoch != .undefined, currentLeaderEpoch != replication.leaderEpoch {
-            return currentLeaderEpoch < replication.leaderEpoch ? .fencedLeaderEpoch : .unknownLeaderEpoch
+    func check(_ role: Role, currentLeaderEpoch: LeaderEpoch, needsLeader: Bool = true) -> ErrorCode {
+        if currentLeaderEpoch != .undefined, currentLeaderEpoch != role.leaderEpoch {
+            return currentLeaderEpoch < role.leaderEpoch ? .fencedLeaderEpoch : .unknownLeaderEpoch
         }
-        return replication.leader == nodeId ? .none : .notLeaderOrFollower
+        return role.leader == context.nodeId || !needsLeader ? .none : .notLeaderOrFollower
     }
 
     // MARK: Offsets
 
-    /// What a leader tells of its offsets, all at one moment.
+    /// What a replica tells of its offsets, all at one moment.
     struct View: Sendable {
         let leaderEpoch: LeaderEpoch
         let offsets: LogOffsets
+        /// Where the log ended when the epoch of this leader began; nil where that is committed, or another leads.
+        var uncommittedEpochStart: Offset?
 
         /// Where a reader must stop.
         func limit(readsCommitted: Bool) -> Offset { readsCommitted ? offsets.lastStable : offsets.highWatermark }
     }
 
-    /// The view of this partition's leader, or why there is none here.
-    /// - Parameter currentLeaderEpoch: the one that the client knows of, or -1
-    func view(currentLeaderEpoch: LeaderEpoch = .undefined) -> Result<View, ErrorCode> {
-        replication.withLock { replication in
-            let error = check(replication, currentLeaderEpoch: currentLeaderEpoch)
-            return error == .none ? .success(View(leaderEpoch: replication.leaderEpoch, offsets: log.offsets)) : .failure(error)
+    /// The view of this replica, or why there is none for who asks.
+    /// - Parameters:
+    ///   - currentLeaderEpoch: the one that the client knows of, or -1
+    ///   - needsLeader: whether only a leader may answer
+    func view(currentLeaderEpoch: LeaderEpoch = .undefined, needsLeader: Bool = true) -> Result<View, ErrorCode> {
+        role.withLock { role in
+            let error = check(role, currentLeaderEpoch: currentLeaderEpoch, needsLeader: needsLeader)
+            guard error == .none else { return .failure(error) }
+            var view = View(leaderEpoch: role.leaderEpoch, offsets: log.offsets)
+            if let start = role.others?.epochStart, start > view.offsets.highWatermark { view.uncommittedEpochStart = start }
+            return .success(view)
         }
     }
 
@@ -102,9 +129,10 @@ public final class Partition: Sendable {
     func append(
         _ batches: Bytes, now: Int64, origin: AppendOrigin, requiresInSync: Bool = false, transaction: TransactionTerms = .unchecked
     ) throws(AppendError) -> AppendInfo {
-        let standing = replication.withLock {
+        let standing = role.withLock {
             Standing(
-                error: check($0, currentLeaderEpoch: .undefined), leaderEpoch: $0.leaderEpoch, inSync: $0.inSync.count, replicas: $0.replicas.count)
+                error: check($0, currentLeaderEpoch: .undefined), leaderEpoch: $0.leaderEpoch, inSync: $0.others?.inSync.count ?? $0.replicas.count,
+                replicas: $0.replicas.count)
         }
         guard standing.error == .none else { throw AppendError(standing.error, "this broker does not lead \(log.name)") }
         if requiresInSync, standing.inSync < standing.replicas {
@@ -114,8 +142,8 @@ public final class Partition: Sendable {
             }
         }
         let info = try log.append(batches, leaderEpoch: standing.leaderEpoch, now: now, origin: origin, transaction: transaction)
-        // With other replicas in sync nothing more may be read before they have it.
-        if standing.inSync == 1, !info.isDuplicate { wake(appended: batches.count, now: now) }
+        guard !info.isDuplicate else { return info }
+        if standing.replicas == 1 { wake(appended: batches.count, now: now) } else { appended(batches.count, now: now) }
         return info
     }
 
@@ -159,19 +187,56 @@ public final class Partition: Sendable {
     func wait(_ fetch: DelayedFetch) { waiters.withLock { $0.add(fetch) } }
 
     /// How many fetches wait.
-    var waitingFetches: Int { waiters.withLock { $0.fetches.count } }
+    var waitingFetches: Int { waiters.withLock { $0.readers.fetches.count + $0.followers.fetches.count } }
 
     func stopWaiting(_ fetch: DelayedFetch) { waiters.withLock { $0.remove(fetch) } }
 
     /// Tells waiting fetches that bytes may be read now, or (with `appended` nil) that the partition has changed and they must look again.
     func wake(appended: Int?, now: Int64) {
-        let waiting = waiters.withLock { $0.fetches }
+        let waiting = waiters.withLock { $0.readers.fetches + $0.followers.fetches }
         for fetch in waiting { fetch.partitionChanged(appended: appended, now: now) }
+    }
+
+    /// The same for followers alone, who read what is not committed yet.
+    func wakeFollowers(appended: Int, now: Int64) {
+        for fetch in waiters.withLock({ $0.followers.fetches }) { fetch.partitionChanged(appended: appended, now: now) }
+    }
+
+    /// The same for those who read what is committed.
+    func wakeReaders(now: Int64) {
+        for fetch in waiters.withLock({ $0.readers.fetches }) { fetch.partitionChanged(appended: nil, now: now) }
+    }
+
+    /// Calls `then` once, from any thread, when the replicas have done what is waited for, this broker leads no longer, or the time is over
+    /// (REQUEST_TIMED_OUT).
+    /// - Parameter deadline: ms; nil to wait for as long as this broker leads
+    func wait(for event: ReplicaEvent, deadline: Int64? = nil, then: @escaping @Sendable (ErrorCode) -> Void) {
+        waiters.withLock { $0.replicas.add(event, deadline: deadline, then) }
+        settleWaiting()
+    }
+
+    /// Tells those whose time is over.
+    func expireWaiting(now: Int64) {
+        for then in waiters.withLock({ $0.replicas.expired(now: now) }) { then(.requestTimedOut) }
+    }
+
+    /// Tells those who wait for the replicas what they can be told now.
+    func settleWaiting() {
+        // Most partitions have nobody waiting most of the time.
+        guard waiters.withLock({ !$0.replicas.isEmpty }) else { return }
+        let state = replicaState()
+        for (then, error) in waiters.withLock({ $0.replicas.settle(state) }) { then(error) }
     }
 }
 
+extension Partition.Waiting {
+    fileprivate mutating func add(_ fetch: DelayedFetch) { if fetch.isOfFollower { followers.add(fetch) } else { readers.add(fetch) } }
+
+    fileprivate mutating func remove(_ fetch: DelayedFetch) { if fetch.isOfFollower { followers.remove(fetch) } else { readers.remove(fetch) } }
+}
+
 /// The fetches that wait for a partition. Adding and removing costs the same however many there are; their order follows from what was done.
-private struct Waiters: Sendable {
+struct Waiters: Sendable {
     private(set) var fetches: [DelayedFetch] = []
     private var places: [ObjectIdentifier: Int] = [:]
 

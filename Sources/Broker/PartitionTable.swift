@@ -47,6 +47,15 @@ public final class PartitionTable: Sendable {
         }
     }
 
+    /// Takes single partitions out.
+    func remove(_ removed: [Partition]) {
+        current.withLock { snapshot in
+            for partition in removed where snapshot.partition(partition.topic, partition.index) === partition {
+                snapshot.topics[partition.topic]?.partitions[Int(partition.index)] = nil
+            }
+        }
+    }
+
     /// Takes a topic out and returns its partitions.
     func remove(topic: String) -> [Partition] {
         current.withLock { snapshot in

@@ -22,7 +22,7 @@ public final class OperatorLog: Sendable {
 
     /// What an event is about; events of one kind share a bound.
     public enum Kind: String, Sendable, CaseIterable {
-        case configuration, recovery, stray, deletion, disk, upkeep, transactions, connection, accept, coordinator, metadata
+        case configuration, recovery, stray, deletion, disk, upkeep, transactions, connection, accept, coordinator, metadata, replication
     }
 
     /// One event as the host gets it.

@@ -14,7 +14,7 @@ import Vocabulary
         var config = LogConfig()
         config.minInsyncReplicas = minInsync
         let log = try directory.openPartition(.init("t", 0), topicId: Uuid(high: 1, low: 2), config: config, now: 0)
-        return (Partition(topic: "t", topicId: Uuid(high: 1, low: 2), index: 0, log: log, nodeId: 1), directory)
+        return (Partition(topic: "t", topicId: Uuid(high: 1, low: 2), index: 0, log: log, context: ReplicaContext(nodeId: 1)), directory)
     }
 
     private func image(leader: Int32, epoch: Int32, replicas: [Int32], inSync: [Int32]) -> PartitionImage {
@@ -34,7 +34,7 @@ import Vocabulary
 
     @Test func aSingleReplicasHighWatermarkIsItsEnd() throws {
         let (partition, _) = try partition()
-        partition.take(image(leader: 1, epoch: 3, replicas: [1], inSync: [1]))
+        partition.take(image(leader: 1, epoch: 3, replicas: [1], inSync: [1]), now: 0)
         _ = try partition.append(batch("a"), now: 0, origin: .client, requiresInSync: true)
         let view = try partition.view(currentLeaderEpoch: 3).get()
         #expect(view.leaderEpoch == 3 && view.offsets == LogOffsets(start: 0, highWatermark: 1, lastStable: 1, end: 1))
@@ -42,9 +42,9 @@ import Vocabulary
 
     @Test func whatOthersInSyncDoNotHaveIsNotShown() throws {
         let (partition, _) = try partition()
-        partition.take(image(leader: 1, epoch: 3, replicas: [1, 2], inSync: [1]))
+        partition.take(image(leader: 1, epoch: 3, replicas: [1, 2], inSync: [1]), now: 0)
         _ = try partition.append(batch("a"), now: 0, origin: .client)
-        partition.take(image(leader: 1, epoch: 3, replicas: [1, 2], inSync: [1, 2]))
+        partition.take(image(leader: 1, epoch: 3, replicas: [1, 2], inSync: [1, 2]), now: 0)
         _ = try partition.append(batch("b"), now: 0, origin: .client, requiresInSync: true)
         let view = try partition.view().get()
         #expect(view.offsets == LogOffsets(start: 0, highWatermark: 1, lastStable: 1, end: 2))
@@ -52,18 +52,18 @@ import Vocabulary
         #expect(throws: LogError.self) { try partition.deleteRecords(before: 2, now: 0) }
         #expect(try partition.deleteRecords(before: -1, now: 0) == 1)
         // The other is gone: everything counts again.
-        partition.take(image(leader: 1, epoch: 4, replicas: [1, 2], inSync: [1]))
+        partition.take(image(leader: 1, epoch: 4, replicas: [1, 2], inSync: [1]), now: 0)
         #expect(try partition.view().get().offsets.highWatermark == 2)
     }
 
     @Test func onlyALeaderOfTheEpochThatTheClientKnowsAnswers() throws {
         let (partition, _) = try partition()
-        partition.take(image(leader: 1, epoch: 3, replicas: [1, 2], inSync: [1]))
+        partition.take(image(leader: 1, epoch: 3, replicas: [1, 2], inSync: [1]), now: 0)
         func error(_ epoch: LeaderEpoch) -> ErrorCode {
             if case .failure(let code) = partition.view(currentLeaderEpoch: epoch) { code } else { .none }
         }
         #expect([-1, 2, 3, 4].map(error) == [.none, .fencedLeaderEpoch, .none, .unknownLeaderEpoch])
-        partition.take(image(leader: 2, epoch: 4, replicas: [1, 2], inSync: [1, 2]))
+        partition.take(image(leader: 2, epoch: 4, replicas: [1, 2], inSync: [1, 2]), now: 0)
         #expect([-1, 3, 4].map(error) == [.notLeaderOrFollower, .fencedLeaderEpoch, .notLeaderOrFollower])
         #expect(code { () throws(AppendError) in try partition.append(batch("a"), now: 0, origin: .client) } == .notLeaderOrFollower)
         #expect(partition.log.logEndOffset == 0)
@@ -71,7 +71,7 @@ import Vocabulary
 
     @Test func anAppendOfAnEpochThatIsOverIsRefused() throws {
         let (partition, _) = try partition()
-        partition.take(image(leader: 1, epoch: 5, replicas: [1], inSync: [1]))
+        partition.take(image(leader: 1, epoch: 5, replicas: [1], inSync: [1]), now: 0)
         #expect(code { () throws(AppendError) in try partition.log.append(batch("a"), leaderEpoch: 4, now: 0, origin: .client) } == .notLeaderOrFollower)
     }
 
@@ -82,7 +82,7 @@ import Vocabulary
             (3, [1, 2], [1, 2], .none), (3, [1, 2], [1], .notEnoughReplicas),
         ] as [(Int, [Int32], [Int32], ErrorCode)] {
             let (partition, _) = try partition(minInsync: minimum)
-            partition.take(image(leader: 1, epoch: 0, replicas: replicas, inSync: inSync))
+            partition.take(image(leader: 1, epoch: 0, replicas: replicas, inSync: inSync), now: 0)
             let all = code { () throws(AppendError) in try partition.append(batch("a"), now: 0, origin: .client, requiresInSync: true) }
             #expect(all == expected, "min \(minimum), replicas \(replicas), in sync \(inSync)")
             #expect(code { () throws(AppendError) in try partition.append(batch("a"), now: 0, origin: .client) } == .none)

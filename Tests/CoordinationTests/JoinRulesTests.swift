@@ -59,26 +59,6 @@ import Vocabulary
         #expect(token.map(\.kind) == [.delegationTokens] && token[0].text.contains("t1 of User:bob"))
     }
 
-    @Test func aClusterThatCannotKeepReplicasAwayIsNotJoined() {
-        let older = obstacles { $0.features[FeatureName.metadataVersion] = 29 }
-        #expect(older.map(\.kind) == [.feature] && older[0].text.contains("metadata.version 29") && older[0].text.contains("upgrade --release-version 4.3"))
-    }
-
-    @Test func replicasThatArePlacedHereAreNamed() {
-        var topic = TopicImage(name: "t", id: Uuid(high: 1, low: 2))
-        topic.partitions = ([[1, 2], [2, 3], [3]] as [[Int32]]).map { replicas in
-            var partition = PartitionImage()
-            partition.replicas = replicas
-            return partition
-        }
-        var image = MetadataImage()
-        #expect(rules.placements(in: image).isEmpty)
-        image.topicsByName["t"] = topic
-        let placed = rules.placements(in: image)
-        #expect(placed.map(\.kind) == [.replicas] && placed[0].text.contains("t-1, t-2 are placed on this broker"))
-        #expect(rules.placements([(topic, [0])]).isEmpty && rules.placements([(topic, [0, 1])]).count == 1)
-    }
-
     @Test func configurationThatWouldBeIgnoredIsNamed() {
         let tiered = obstacles { $0.configs[.topic("t")] = ["remote.storage.enable": "true"] }
         #expect(tiered.map(\.kind) == [.configuration] && tiered[0].text.contains("remote.storage.enable=true is set for topic t"))

@@ -10,7 +10,7 @@ import Vocabulary
 
 func handleProduce(_ broker: Broker, _ request: ProduceRequest, _ context: RequestContext) {
     guard [-1, 0, 1].contains(request.acks) else { return context.refuse(request, .invalidRequiredAcks) }
-    let produce = PendingProduce(request, context)
+    let produce = PendingProduce(request, context, broker)
     let table = broker.partitions.snapshot
     var writes: [ProduceWrite] = []
     var producer: TransactionalProducer?
@@ -78,9 +78,9 @@ private func append(_ writes: [ProduceWrite], _ broker: Broker, _ produce: Pendi
             produce.fail(write.topic, write.index, error, logStartOffset: knowsLog(error.code) ? write.partition.log.logStartOffset : .undefined)
         }
     }
-    produce.expect(waits.count)
+    produce.expect(waits.count, of: waits.map(\.write.partition).filter(\.hasOthers))
     for wait in waits {
-        broker.commits.commit(wait.write.partition, upTo: wait.endOffset) { code in
+        broker.commits.commit(wait.write.partition, upTo: wait.endOffset, deadline: produce.deadline) { code in
             if code != .none { produce.fail(wait.write.topic, wait.write.index, AppendError(code, "the log could not be synced")) }
             produce.arrived()
         }
@@ -176,14 +176,22 @@ private final class PendingProduce: Sendable {
         /// Commits still awaited, and one more until the handler has started them all.
         var outstanding = 1
         var firstError: AppendError?
+        var hasSeveralErrors = false
+        /// Ends the wait for other replicas.
+        var timer: UInt64?
     }
 
     private let state: Mutex<State>
     private let context: RequestContext
+    private let broker: Broker
     private let acks: Int16
+    /// Until when the other replicas are waited for (ms).
+    let deadline: Int64
 
-    init(_ request: ProduceRequest, _ context: RequestContext) {
+    init(_ request: ProduceRequest, _ context: RequestContext, _ broker: Broker) {
         self.context = context
+        self.broker = broker
+        deadline = context.now + Int64(max(0, request.timeoutMs))
         acks = request.acks
         var state = State()
         state.response.responses = request.topicData.map { topic in
@@ -221,11 +229,18 @@ private final class PendingProduce: Sendable {
                 return row
             }
             state.response.responses[topic].partitionResponses[index] = partition
-            if state.firstError == nil { state.firstError = error }
+            if state.firstError == nil { state.firstError = error } else { state.hasSeveralErrors = true }
         }
     }
 
-    func expect(_ count: Int) { state.withLock { $0.outstanding += count } }
+    /// - Parameter replicated: partitions whose other replicas are waited for
+    func expect(_ count: Int, of replicated: [Partition]) {
+        state.withLock { state in
+            state.outstanding += count
+            guard !replicated.isEmpty else { return }
+            state.timer = broker.timers.schedule(at: deadline) { now in for partition in replicated { partition.expireWaiting(now: now) } }
+        }
+    }
 
     func finish() { arrived() }
 
@@ -235,11 +250,16 @@ private final class PendingProduce: Sendable {
             return state.outstanding == 0 ? state : nil
         }
         guard let done else { return }
+        if let timer = done.timer { broker.timers.cancel(timer) }
         if acks == 0 {
             // The client reads no reply; a closed connection is the only way to make it refresh its metadata.
             if let error = done.firstError { context.close("produce with acks=0 failed: \(error)") } else { context.replyNothing() }
         } else {
-            context.reply(done.response)
+            var response = done.response
+            if context.version >= 10, let error = done.firstError, LeaderHints.belongs(to: error.code) || done.hasSeveralErrors {
+                response.add(LeaderHints(broker: broker, listener: context.listener))
+            }
+            context.reply(response)
         }
     }
 }

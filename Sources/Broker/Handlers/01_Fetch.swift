@@ -14,25 +14,31 @@ func handleFetch(_ broker: Broker, _ request: FetchRequest, _ context: RequestCo
     case .success(let choice):
         let isFollower = request.replicaId >= 0 || request.replicaState.replicaId >= 0
         if isFollower, !context.allows(.clusterAction, .cluster) { return context.refuse(request, .clusterAuthorizationFailed) }
-        var entries = resolve(choice.partitions, broker, context, isFollower: isFollower)
+        let entries = resolve(choice.partitions, broker, context, isFollower: isFollower)
         let canRead = entries.contains { $0.partition != nil }
         guard !canRead || [0, 1].contains(request.isolationLevel) else {
             if request.sessionEpoch == 0, let session = choice.session { broker.fetchSessions.remove(session.id) }
             return context.refuse(request, .unknownServerError)
         }
-        if isFollower {
-            // Followers belong to clusters of several nodes, which this broker does not form.
-            for index in entries.indices { entries[index].refusal = .notLeaderOrFollower }
-        }
         let plan = FetchPlan(
-            entries: entries, maxBytes: min(Int(request.maxBytes), broker.settings.fetchMaxBytes), minBytes: Int(request.minBytes),
+            entries: entries, reader: reader(of: request, context.version), maxBytes: min(Int(request.maxBytes), broker.settings.fetchMaxBytes),
+            minBytes: Int(request.minBytes),
             readsCommitted: request.isolationLevel == 1, knowsZstd: context.version >= 10, session: choice.session, isFull: choice.isFull,
-            sessionId: choice.session?.id ?? 0)
-        let outcome = plan.read()
+            sessionId: choice.session?.id ?? 0,
+            hints: context.version >= 16 && !isFollower ? LeaderHints(broker: broker, listener: context.listener) : nil)
+        let outcome = plan.read(arrival: context.now)
         let mustAnswer = !canRead || outcome.hasError || outcome.sizeBytes >= plan.minBytes || request.maxWaitMs <= 0
         if mustAnswer { return context.reply(plan.response(outcome)) }
         DelayedFetch.park(plan, outcome, deadline: context.now + Int64(request.maxWaitMs), context, broker.timers)
     }
+}
+
+/// Who reads. Since version 11 a consumer says where it stands and may be sent to a follower (KIP-392).
+private func reader(of request: FetchRequest, _ version: Int16) -> FetchReader {
+    let state = request.replicaState
+    if state.replicaId >= 0 { return .follower(state.replicaId, brokerEpoch: state.replicaEpoch) }
+    if request.replicaId >= 0 { return .follower(request.replicaId, brokerEpoch: -1) }
+    return .consumer(mayUseFollower: version >= 11)
 }
 
 private struct SessionChoice {
@@ -98,7 +104,8 @@ private func positions(in request: FetchRequest) -> [(FetchKey, FetchPosition)] 
                     FetchKey(topic: topic.topic, topicId: topic.topicId, partition: partition.partition),
                     FetchPosition(
                         offset: Offset(partition.fetchOffset), maxBytes: partition.partitionMaxBytes,
-                        currentLeaderEpoch: LeaderEpoch(partition.currentLeaderEpoch))
+                        currentLeaderEpoch: LeaderEpoch(partition.currentLeaderEpoch), lastFetchedEpoch: LeaderEpoch(partition.lastFetchedEpoch),
+                        logStart: Offset(partition.logStartOffset))
                 ))
         }
     }

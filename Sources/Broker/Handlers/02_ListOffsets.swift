@@ -12,6 +12,7 @@ func handleListOffsets(_ broker: Broker, _ request: ListOffsetsRequest, _ contex
     typealias Row = ListOffsetsResponse.ListOffsetsTopicResponse.ListOffsetsPartitionResponse
     let table = broker.partitions.snapshot
     guard [0, 1].contains(request.isolationLevel) else { return context.refuse(request, .unknownServerError) }
+    let reader = OffsetReader(replicaId: request.replicaId, readsCommitted: request.isolationLevel == 1, version: context.version)
     var response = ListOffsetsResponse()
     // A partition asked for twice is the client's mistake; it is told so once.
     var counts: [FetchKey: Int] = [:]
@@ -31,7 +32,7 @@ func handleListOffsets(_ broker: Broker, _ request: ListOffsetsRequest, _ contex
             } else if asked.timestamp < oldestKnown(context.version) {
                 row.errorCode = .unsupportedVersion
             } else if let partition = table.partition(topic.name, asked.partitionIndex) {
-                look(asked, in: partition, readsCommitted: request.isolationLevel == 1, &row)
+                look(asked, in: partition, reader, &row)
             } else {
                 row.errorCode = broker.metadata.whyMissing(topic.name, asked.partitionIndex).code
             }
@@ -52,21 +53,37 @@ private func oldestKnown(_ version: Int16) -> Int64 {
     version >= 11 ? pendingUpload : version >= 9 ? latestTiered : version >= 8 ? earliestLocal : version >= 7 ? maxTimestamp : earliest
 }
 
+/// Who asks for offsets. Followers see all that a leader has; who looks for faults (-2), all that any replica has.
+private struct OffsetReader {
+    var replicaId: Int32
+    var readsCommitted: Bool
+    var version: Int16
+
+    var isFollower: Bool { replicaId != -1 }
+    var needsLeader: Bool { replicaId != -2 }
+
+    /// Older clients know no better word for it.
+    var notAvailable: ErrorCode { version >= 5 ? .offsetNotAvailable : .leaderNotAvailable }
+}
+
 private func look(
-    _ asked: ListOffsetsRequest.ListOffsetsTopic.ListOffsetsPartition, in partition: Partition, readsCommitted: Bool,
+    _ asked: ListOffsetsRequest.ListOffsetsTopic.ListOffsetsPartition, in partition: Partition, _ reader: OffsetReader,
     _ row: inout ListOffsetsResponse.ListOffsetsTopicResponse.ListOffsetsPartitionResponse
 ) {
     let view: Partition.View
-    switch partition.view(currentLeaderEpoch: LeaderEpoch(asked.currentLeaderEpoch)) {
+    switch partition.view(currentLeaderEpoch: LeaderEpoch(asked.currentLeaderEpoch), needsLeader: reader.needsLeader) {
     case .success(let found): view = found
     case .failure(let error):
         row.errorCode = error
         return
     }
     let log = partition.log
-    let end = view.limit(readsCommitted: readsCommitted)
+    let end = reader.isFollower ? view.offsets.end : view.limit(readsCommitted: reader.readsCommitted)
+    // A new leader does not know yet what its predecessor had committed.
+    let isUncertain = !reader.isFollower && view.uncommittedEpochStart != nil
     do {
         switch asked.timestamp {
+        case latest where isUncertain: row.errorCode = reader.notAvailable
         case latest:
             row.offset = end.value
             row.leaderEpoch = view.leaderEpoch.value
@@ -82,6 +99,8 @@ private func look(
                 row.offset = found.offset.value
                 row.timestamp = found.timestamp
                 row.leaderEpoch = found.leaderEpoch.value
+            } else if isUncertain {
+                row.errorCode = reader.notAvailable
             }
         }
     } catch {

@@ -13,15 +13,17 @@ final class MetadataPublisher: Sendable {
     private let settings: BrokerSettings
     private let storage: LogDirectory
     private let partitions: PartitionTable
+    private let context: ReplicaContext
     private let subscribers = Mutex<[Subscriber]>([])
     private let onMarked = Hook<Void>()
     /// Partitions that are placed here and whose log could not be made or opened, with the reason.
     private let unavailable = Mutex<[TopicPartition: String]>([:])
 
-    init(settings: BrokerSettings, storage: LogDirectory, partitions: PartitionTable) {
+    init(settings: BrokerSettings, storage: LogDirectory, partitions: PartitionTable, context: ReplicaContext) {
         self.settings = settings
         self.storage = storage
         self.partitions = partitions
+        self.context = context
     }
 
     func subscribe(_ body: @escaping Subscriber) { subscribers.withLock { $0.append(body) } }
@@ -30,6 +32,7 @@ final class MetadataPublisher: Sendable {
 
     /// Brings a node that starts in line with its first image. It does not start without one of its partitions.
     func start(_ image: MetadataImage, now: Int64) throws {
+        context.show(image)
         var opened: [Partition] = []
         for change in MetadataDelta(from: MetadataImage(), to: image).changedTopics {
             let config = view(image).logConfig(change.topic.name)
@@ -42,20 +45,24 @@ final class MetadataPublisher: Sendable {
     /// Brings the node in line with a change, shows the new image with `publish`, and passes the change on. A log that cannot be made leaves its partition
     /// unavailable: who asked for it and the operator are told, and `openMissing` tries again.
     func publish(_ delta: MetadataDelta, now: Int64, _ publish: () -> Void) {
+        context.show(delta.new)
         remove(delta.removedTopics, now: now)
+        var moved: [Partition] = []
         let newView = view(delta.new)
         var opened: [Partition] = []
         for change in delta.changedTopics {
             let config = newView.logConfig(change.topic.name)
             for index in change.partitions {
                 if let known = partitions.partition(change.topic.name, index) {
-                    known.take(change.topic.partitions[Int(index)])
+                    known.take(change.topic.partitions[Int(index)], now: now)
+                    if !isHere(change.topic, index) { moved.append(known) }
                 } else if isHere(change.topic, index), let made = openOrRemember(change.topic, index, config, newView, now: now) {
                     opened.append(made)
                 }
             }
         }
         partitions.add(opened)
+        moveAway(moved)
         reconfigure(delta, newView)
         publish()
         for subscriber in subscribers.withLock({ $0 }) { subscriber(delta, now) }
@@ -92,18 +99,27 @@ final class MetadataPublisher: Sendable {
         onMarked(())
     }
 
+    /// Takes out partitions that others have now, and marks their directories.
+    private func moveAway(_ moved: [Partition]) {
+        guard !moved.isEmpty else { return }
+        partitions.remove(moved)
+        for partition in moved { settings.log.info(.replication, "\(partition.log.name) is not placed on this broker any more and is deleted here") }
+        storage.delete(moved.map(\.log.name))
+        onMarked(())
+    }
+
     private func view(_ image: MetadataImage) -> ConfigView { ConfigView(image: image, brokerId: settings.nodeId, properties: settings.properties) }
 
-    /// Replicas beside others are not served yet: a node of a cluster has none, and leaves it before it is given any.
-    private func isHere(_ topic: TopicImage, _ index: Int32) -> Bool {
-        settings.quorum == nil && topic.partition(index)?.replicas.contains(settings.nodeId) ?? false
-    }
+    private func isHere(_ topic: TopicImage, _ index: Int32) -> Bool { topic.partition(index)?.replicas.contains(settings.nodeId) ?? false }
 
     private func open(_ topic: TopicImage, _ index: Int32, _ config: LogConfig, _ view: ConfigView, now: Int64) throws -> Partition {
         let log = try storage.openPartition(TopicPartition(topic.name, index), topicId: topic.id, config: config, now: now)
         log.setProducerExpiration(ms: view.producerExpirationMs)
-        let partition = Partition(topic: topic.name, topicId: topic.id, index: index, log: log, nodeId: settings.nodeId)
-        if let image = topic.partition(index) { partition.take(image) }
+        let partition = Partition(topic: topic.name, topicId: topic.id, index: index, log: log, context: context)
+        guard let image = topic.partition(index) else { return partition }
+        // What a sole replica has is committed; beside others, what was known to be.
+        if image.replicas.count > 1 { log.setReplicatedEnd(log.checkpointedHighWatermark) }
+        partition.take(image, now: now)
         return partition
     }
 

@@ -26,6 +26,8 @@ public final class MetadataService: Sendable {
     private let signal = Hook<Void>()
     private let fatal = Hook<String>()
     private let remote = Mutex<(any ControllerLink)?>(nil)
+    /// Of a node that follows a quorum: the cluster's metadata is known and acted upon.
+    private let isSettled = Atomic(false)
 
     /// What has been asked and is not decided yet.
     private struct Queue: Sendable {
@@ -46,12 +48,14 @@ public final class MetadataService: Sendable {
 
     private typealias Release = @Sendable (ErrorCode) -> Void
 
-    init(settings: BrokerSettings, disk: any Disk, storage: LogDirectory, partitions: PartitionTable, commits: CommitQueue, now: Int64) throws {
+    init(settings: BrokerSettings, disk: any Disk, storage: LogDirectory, partitions: PartitionTable, commits: CommitQueue, context: ReplicaContext, now: Int64)
+        throws
+    {
         self.settings = settings
         clusterId = storage.clusterId
         controller = Controller(nodeId: settings.nodeId, properties: settings.properties)
         generator = Mutex(settings.generator(3, now))
-        publisher = MetadataPublisher(settings: settings, storage: storage, partitions: partitions)
+        publisher = MetadataPublisher(settings: settings, storage: storage, partitions: partitions, context: context)
         if let quorum = settings.quorum {
             own = nil
             copy = try MetadataLogCopy(
@@ -194,7 +198,7 @@ public final class MetadataService: Sendable {
         var releases: [Release] = []
         do throws(MetadataFailure) {
             for job in jobs { releases.append(try job.decide(self)) }
-            if let delta = try store.commit() { publisher.publish(delta, now: settings.clock()) { store.publish(delta) } }
+            if let delta = try store.commit() { publish(delta) }
             for release in releases { release(.none) }
         } catch {
             queue.withLock { $0.failure = error.reason }
@@ -203,6 +207,12 @@ public final class MetadataService: Sendable {
             settings.log.error(.metadata, "this node cannot go on: \(error.reason)")
             fatal(error.reason)
         }
+    }
+
+    private func publish(_ delta: MetadataDelta) {
+        // What a quorum's log tells of the past is not acted upon: a directory of today is no partition of then.
+        if copy != nil, !isSettled.load(ordering: .acquiring) { return store.publish(delta) }
+        publisher.publish(delta, now: settings.clock()) { store.publish(delta) }
     }
 
     /// Writes a snapshot of the metadata when one is due, and trims the log behind it. Long work, for a thread of its own.
@@ -232,10 +242,14 @@ public final class MetadataService: Sendable {
             })
     }
 
-    /// Called once the cluster's metadata is known: what lies in the directory and belongs to no partition of this node is put aside.
+    /// Called once the cluster's metadata is known: the node is brought in line with it, and from now on with each change. What lies in the directory and
+    /// belongs to no partition of this node is put aside.
     public func settle(_ storage: LogDirectory, then: @escaping @Sendable () -> Void) {
         put(
             Job { (service) throws(MetadataFailure) in
+                let image = service.image
+                service.isSettled.store(true, ordering: .releasing)
+                service.publisher.publish(MetadataDelta(from: MetadataImage(), to: image), now: service.settings.clock()) {}
                 do { try storage.settle(removed: []) } catch { throw .fatal("\(error)") }
                 return { _ in then() }
             } refuse: { _ in

@@ -3,7 +3,7 @@ import Vocabulary
 
 /// Something in a cluster's metadata for which this broker must not be one of its brokers: it would break a promise that the cluster has made.
 public struct JoinObstacle: Sendable, Equatable {
-    public enum Kind: Sendable, Hashable { case feature, replicas, accessControl, quotas, credentials, delegationTokens, configuration, listener }
+    public enum Kind: Sendable, Hashable { case feature, accessControl, quotas, credentials, delegationTokens, configuration, listener }
 
     public let kind: Kind
     /// Names the thing and what lets the broker in; a line for the operator.
@@ -31,7 +31,7 @@ public struct JoinRules: Sendable {
 
     /// Everything that keeps this broker out, in a fixed order; empty when it may join.
     public func obstacles(in image: MetadataImage) -> [JoinObstacle] {
-        Self.unserved(image.features, features) + cordons(image) + accessControl(image) + quotas(image) + credentials(image) + delegationTokens(image)
+        Self.unserved(image.features, features) + accessControl(image) + quotas(image) + credentials(image) + delegationTokens(image)
             + configurations(image)
             + listeners(image)
     }
@@ -52,41 +52,6 @@ public struct JoinRules: Sendable {
             let lower = "kafka-features --bootstrap-server HOST:PORT downgrade --feature \(name)=\(levels.upperBound)"
             return JoinObstacle(kind: .feature, text: "the cluster finalized \(name) \(level), \(what): `\(lower)` lets it in")
         }
-    }
-
-    // MARK: Replicas
-
-    /// A broker that holds no replicas keeps them away by cordoning its directories, which the cluster must know.
-    private func cordons(_ image: MetadataImage) -> [JoinObstacle] {
-        // Still older ones are not served at all.
-        if image.cordonsDirectories || image.metadataVersion < features[FeatureName.metadataVersion]?.lowerBound ?? 0 { return [] }
-        return [
-            JoinObstacle(
-                kind: .feature,
-                text:
-                    "the cluster finalized metadata.version \(image.metadataVersion), in which log directories cannot be cordoned, and this broker cannot hold replicas "
-                    + "yet: `kafka-features --bootstrap-server HOST:PORT upgrade --release-version 4.3` lets it in")
-        ]
-    }
-
-    /// Replicas that are placed on this broker, among all partitions of a cluster.
-    public func placements(in image: MetadataImage) -> [JoinObstacle] {
-        placements(image.topicsByName.values.sorted { $0.name < $1.name }.map { ($0, $0.partitions.indices.map { Int32($0) }) })
-    }
-
-    /// Replicas that are placed on this broker, among some partitions.
-    public func placements(_ partitions: [(topic: TopicImage, indices: [Int32])]) -> [JoinObstacle] {
-        let names = partitions.flatMap { topic, indices in
-            indices.filter { topic.partition($0)?.replicas.contains(nodeId) == true }.map { TopicPartition(topic.name, $0).description }
-        }
-        guard !names.isEmpty else { return [] }
-        return [
-            JoinObstacle(
-                kind: .replicas,
-                text:
-                    "replicas of \(names.shortened) are placed on this broker, which cannot hold any yet: move them to others with `kafka-reassign-partitions`, "
-                    + "or start a broker that can as node \(nodeId)")
-        ]
     }
 
     // MARK: What is not enforced

@@ -10,8 +10,6 @@ import Vocabulary
 
 /// Makes a broker one of a KRaft cluster: follows the quorum's metadata log, registers, says every so often that the broker lives, and passes on what the
 /// controller decides. On a thread of its own; what decides are `QuorumObserver` and `BrokerLifecycle`.
-///
-/// Replicas beside others are not served yet, so all its log directories are cordoned (KIP-1066): no partition is placed here.
 final class ClusterMember: @unchecked Sendable {
     // Unchecked: what is not constant is confined to the loop's thread.
     private let broker: Broker
@@ -19,6 +17,9 @@ final class ClusterMember: @unchecked Sendable {
     private let log: OperatorLog
     private let thread: LoopThread
     private let link: QuorumLink
+    /// For changes of replicas in sync, which must not wait behind what clients have asked for.
+    private let inSyncLink: QuorumLink
+    private let replication: BrokerPeers
     private let peers: ClusterPeers
     private let fetching: PeerClient
     private let lifeline: PeerClient
@@ -80,11 +81,16 @@ final class ClusterMember: @unchecked Sendable {
         // What may wait long, and what must not wait behind that, have a connection each.
         fetching = try client("metadata")
         lifeline = try client("heartbeat")
-        let forwarding = try client("forwarding")
-        peers = ClusterPeers([fetching, lifeline, forwarding])
+        let forwarding = try client("forwarding"), altering = try client("in-sync")
+        peers = ClusterPeers([fetching, lifeline, forwarding, altering])
         link = QuorumLink(forwarding, version: version, on: loop)
+        inSyncLink = QuorumLink(altering, version: version, on: loop)
+        replication = try BrokerPeers("replication", nodeId: quorum.nodeId)
         broker.metadata.use(link)
-        broker.metadata.onChange { [weak self] delta, _ in self?.checkPlacement(delta) }
+        broker.metadata.onChange { [replication, rules] delta, _ in
+            if delta.old.brokers != delta.new.brokers { replication.follow(delta.new, listener: rules.interBrokerListener) }
+        }
+        broker.replicate(over: replication, asking: inSyncLink)
     }
 
     func start() {
@@ -98,7 +104,7 @@ final class ClusterMember: @unchecked Sendable {
     private func register(_ now: Int64) {
         guard lifecycle.state == .notRunning else { return }
         if observer.highWatermark != nil, !isFolding, followed >= observer.committedOffset {
-            leave(rules.obstacles(in: broker.metadata.image) + rules.placements(in: broker.metadata.image), now)
+            leave(rules.obstacles(in: broker.metadata.image), now)
             lifecycle.start(now)
         } else if now - startedAt > timing.initialRegistrationTimeoutMs {
             let waited = "within \(timing.initialRegistrationTimeoutMs) ms (initial.broker.registration.timeout.ms)"
@@ -116,7 +122,10 @@ final class ClusterMember: @unchecked Sendable {
 
     /// Ends the thread; to be called when the member is out, or must not wait for it.
     func close() {
+        broker.stopReplicating()
+        replication.close()
         link.close()
+        inSyncLink.close()
         thread.loop.post { [self] in
             timer?.cancel()
             peers.close()
@@ -195,7 +204,9 @@ final class ClusterMember: @unchecked Sendable {
     private func noteLeader(_ now: Int64) {
         guard observer.leader != leader else { return }
         leader = observer.leader
-        link.follow(leader.map { peers.number($0.address) })
+        let number = leader.map { peers.number($0.address) }
+        link.follow(number)
+        inSyncLink.follow(number)
         lifecycle.controllerChanged(now)
     }
 
@@ -231,17 +242,6 @@ final class ClusterMember: @unchecked Sendable {
         lifecycle.leave(because: "this broker cannot be one of the cluster: " + obstacles.map(\.text).joined(separator: "; "), now)
     }
 
-    /// A replica that is placed here is not one that others could count on. What the log's past placed here was seen before the broker settled.
-    private func checkPlacement(_ delta: MetadataDelta) {
-        let placed = rules.placements(delta.changedTopics.map { ($0.topic, Array($0.partitions)) })
-        if placed.isEmpty { return }
-        thread.loop.post { [self] in
-            guard isSettled else { return }
-            leave(placed, SystemClock.monotonicMs())
-            turn()
-        }
-    }
-
     // MARK: Life
 
     private func send(_ request: BrokerLifecycle.Request, _ now: Int64) {
@@ -271,7 +271,9 @@ final class ClusterMember: @unchecked Sendable {
         case .entered(.recovery): settle(now)
         case .entered(.shuttingDown): onEnd(lifecycle.failure)
         case .entered(let state): log.debug(.metadata, "this broker is \(state) in its cluster")
-        case .registered(let epoch): log.info(.metadata, "registered as broker \(rules.nodeId) of the cluster \(broker.storage.clusterId), epoch \(epoch)")
+        case .registered(let epoch):
+            broker.brokerEpoch = epoch
+            log.info(.metadata, "registered as broker \(rules.nodeId) of the cluster \(broker.storage.clusterId), epoch \(epoch)")
         case .fenced: log.warn(.metadata, "the controller has fenced this broker: it is no leader of anything until it is heard again")
         case .unfenced:
             log.info(.metadata, "the controller lets this broker serve")
@@ -284,13 +286,12 @@ final class ClusterMember: @unchecked Sendable {
 
     /// The metadata is known as far as the controller's at the registration: the broker may see what it holds, and whether it may be in.
     private func settle(_ now: Int64) {
-        leave(rules.obstacles(in: broker.metadata.image) + rules.placements(in: broker.metadata.image), now)
+        leave(rules.obstacles(in: broker.metadata.image), now)
         guard lifecycle.failure == nil else { return }
         isSettled = true
         broker.metadata.settle(broker.storage) { [self] in
             thread.loop.post { [self] in
                 let now = SystemClock.monotonicMs()
-                lifecycle.directoriesCordoned([broker.storage.directoryId], now)
                 lifecycle.ready(now)
                 turn()
             }

@@ -87,6 +87,7 @@ final class QuorumLink: ControllerLink {
     private static func wasElsewhere(_ response: some Response) -> Bool {
         switch response {
         case let envelope as EnvelopeResponse: envelope.errorCode == .notController
+        case let altered as AlterPartitionResponse: altered.errorCode == .notController
         case let block as AllocateProducerIdsResponse: block.errorCode == .notController
         default: false
         }

@@ -38,7 +38,7 @@ enum ServeTool {
         notes: [
             "The broker listens on the loopback interface unless told otherwise, and stops cleanly on SIGTERM and SIGINT.",
             "It is a cluster of its own, unless the configuration says process.roles=broker: then it joins the cluster of Kafka's controllers at "
-                + "controller.quorum.bootstrap.servers, holds no replicas there, and is ready when the controller lets it serve.",
+                + "controller.quorum.bootstrap.servers, and is ready when the controller lets it serve.",
         ],
         examples: ["", "--listen 127.0.0.1:0 --ephemeral --topic orders:3 --ready-file ready"], needsArguments: false,
         exitStatus: "0 after a clean stop, which SIGTERM and SIGINT (Ctrl-C) ask for too, 1 when it could not start or stop.")

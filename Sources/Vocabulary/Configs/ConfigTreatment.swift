@@ -14,6 +14,7 @@ public enum ConfigTreatment: Hashable, Sendable {
 extension ConfigTreatment {
     static let wholeCluster = "this node is the whole cluster"
     static let oneNode = noEffect(wholeCluster)
+    static let electsAlone = noEffect("there is one broker, and nobody else to elect")
     static let ownQuorum = noEffect("this node is its own quorum")
     static let oneBatch = noEffect("a change of the metadata is one batch, however large")
     static let noMetrics = noEffect("metrics are not kept")
@@ -61,7 +62,8 @@ extension ConfigTable {
 
     /// Why keys have no effect in a broker of a cluster, where that is not what it is in a node that is the whole cluster.
     private static let reasonsInCluster: [ConfigTreatment: String] = [
-        .oneNode: "a broker of a cluster holds no replicas yet", .ownQuorum: "this node is no controller",
+        .oneNode: "a broker of a cluster does not act on it yet", .electsAlone: "leaders are elected by the controller",
+        .ownQuorum: "this node is no controller",
     ]
 
     /// Checks every value of a broker's properties against its key's type and range, and whether this broker can be started with it.

@@ -31,7 +31,7 @@ extension ConfigTable {
         ConfigKey("preallocate", .filesAtOnce, .boolean, "false", synonyms: ["log.preallocate"]),
         ConfigKey("index.interval.bytes", .obeyed, .int, "4096", .atLeast(0), synonyms: ["log.index.interval.bytes"]),
         ConfigKey("min.cleanable.dirty.ratio", .obeyed, .double, "0.5", .between(0, 1), synonyms: ["log.cleaner.min.cleanable.ratio"]),
-        ConfigKey("unclean.leader.election.enable", .oneNode, .boolean, "false", synonyms: ["unclean.leader.election.enable"]),
+        ConfigKey("unclean.leader.election.enable", .electsAlone, .boolean, "false", synonyms: ["unclean.leader.election.enable"]),
         ConfigKey("retention.bytes", .obeyed, .long, "-1", synonyms: ["log.retention.bytes"]),
         ConfigKey("delete.retention.ms", .obeyed, .long, "86400000", .atLeast(0), synonyms: ["log.cleaner.delete.retention.ms"]),
         ConfigKey("message.timestamp.after.max.ms", .obeyed, .long, "3600000", .atLeast(0), synonyms: ["log.message.timestamp.after.max.ms"]),

@@ -1,0 +1,114 @@
+import Coordination
+import KafkaProtocol
+import LogStorage
+import Synchronization
+import Vocabulary
+
+/// Has every partition that this broker follows fetched from its leader: one `LeaderFetch` for each leader, brought in line with each change of the metadata.
+final class ReplicaFetchers: Sendable {
+    private struct State: Sendable {
+        var tools: LeaderFetch.Tools?
+        var fetches: [Int32: LeaderFetch] = [:]
+        /// Whom each partition is fetched from, and in which epoch.
+        var places: [ReplicaFetcher.Key: Place] = [:]
+        /// What was to be followed before there was a way to others.
+        var isClosed = false
+    }
+
+    private struct Place: Sendable, Equatable {
+        var leader: Int32
+        var epoch: LeaderEpoch
+    }
+
+    private let settings: BrokerSettings
+    private let storage: LogDirectory
+    private let partitions: PartitionTable
+    private let timers: Timers
+    private let context: ReplicaContext
+    private let state = Mutex(State())
+
+    init(settings: BrokerSettings, storage: LogDirectory, partitions: PartitionTable, timers: Timers, context: ReplicaContext) {
+        self.settings = settings
+        self.storage = storage
+        self.partitions = partitions
+        self.timers = timers
+        self.context = context
+    }
+
+    /// From now on there is a way to the other brokers.
+    func use(_ link: any PeerLink) {
+        var fetcher = ReplicaFetcher.Settings(nodeId: settings.nodeId)
+        fetcher.maxWaitMs = Int32(clamping: settings.int("replica.fetch.wait.max.ms"))
+        fetcher.minBytes = Int32(clamping: settings.int("replica.fetch.min.bytes"))
+        fetcher.maxBytes = Int32(clamping: settings.int("replica.fetch.response.max.bytes"))
+        fetcher.maxPartitionBytes = Int32(clamping: settings.int("replica.fetch.max.bytes"))
+        fetcher.backoffMs = settings.int("replica.fetch.backoff.ms")
+        let tools = LeaderFetch.Tools(
+            fetcher: fetcher, context: context, storage: storage, link: link, timers: timers, clock: settings.clock, log: settings.log,
+            timeoutMs: Int(settings.int("replica.socket.timeout.ms")))
+        state.withLock { $0.tools = tools }
+        reconcile(partitions.all)
+    }
+
+    /// Takes up a change: what is followed now, what no longer.
+    func reconcile(_ delta: MetadataDelta) {
+        let table = partitions.snapshot
+        var gone: [ReplicaFetcher.Key] = []
+        for topic in delta.removedTopics { gone += topic.partitions.indices.map { ReplicaFetcher.Key(topicId: topic.id, partition: Int32($0)) } }
+        var here: [Partition] = []
+        for change in delta.changedTopics {
+            for index in change.partitions {
+                if let partition = table.partition(change.topic.name, index) {
+                    here.append(partition)
+                } else {
+                    gone.append(ReplicaFetcher.Key(topicId: change.topic.id, partition: index))
+                }
+            }
+        }
+        drop(gone)
+        reconcile(here)
+    }
+
+    private func reconcile(_ changed: [Partition]) {
+        var followed: [Int32: [(partition: Partition, epoch: LeaderEpoch)]] = [:]
+        var led: [ReplicaFetcher.Key] = []
+        for partition in changed {
+            let (leader, epoch) = partition.leadership
+            if leader == context.nodeId || leader < 0 { led.append(partition.key) } else { followed[leader, default: []].append((partition, epoch)) }
+        }
+        drop(led)
+        for (leader, rows) in followed { follow(leader, rows) }
+    }
+
+    private func follow(_ leader: Int32, _ rows: [(partition: Partition, epoch: LeaderEpoch)]) {
+        let (fetch, fresh) = state.withLock { state -> (LeaderFetch?, [(partition: Partition, epoch: LeaderEpoch)]) in
+            guard let tools = state.tools, !state.isClosed else { return (nil, []) }
+            var fresh: [(partition: Partition, epoch: LeaderEpoch)] = []
+            for row in rows {
+                let place = Place(leader: leader, epoch: row.epoch), before = state.places.updateValue(place, forKey: row.partition.key)
+                guard before != place else { continue }
+                if let before, before.leader != leader { state.fetches[before.leader]?.drop([row.partition.key]) }
+                fresh.append(row)
+            }
+            let fetch = state.fetches[leader] ?? LeaderFetch(leader: leader, tools)
+            state.fetches[leader] = fetch
+            return (fetch, fresh)
+        }
+        if !fresh.isEmpty { fetch?.follow(fresh) }
+    }
+
+    private func drop(_ keys: [ReplicaFetcher.Key]) {
+        state.withLock { state in
+            for key in keys { if let place = state.places.removeValue(forKey: key) { state.fetches[place.leader]?.drop([key]) } }
+        }
+    }
+
+    /// Asks for nothing any more.
+    func close() {
+        let fetches = state.withLock { state in
+            state.isClosed = true
+            return Array(state.fetches.values)
+        }
+        for fetch in fetches { fetch.stop() }
+    }
+}
