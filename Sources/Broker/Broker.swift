@@ -11,6 +11,7 @@ public final class Broker: Sendable {
     public let metadata: MetadataService
     let groups: GroupCoordinatorService
     let transactions: TransactionCoordinatorService
+    let transactionPeers: TransactionPeers
     let transactionMarkers: TransactionMarkerWriter
     let transactionVerifier: TransactionVerifier
     public let timers: Timers
@@ -49,11 +50,12 @@ public final class Broker: Sendable {
         metadata = try MetadataService(settings: settings, disk: disk, storage: storage, partitions: partitions, commits: commits, context: replicas, now: now)
         producerIds = ProducerIdAllocator(metadata: metadata)
         groups = GroupCoordinatorService(settings: settings, metadata: metadata, partitions: partitions, commits: commits, timers: timers, now: now)
+        transactionPeers = TransactionPeers(metadata: metadata)
         transactionMarkers = TransactionMarkerWriter(partitions: partitions, groups: groups, commits: commits)
         transactions = TransactionCoordinatorService(
             settings: settings, metadata: metadata, partitions: partitions, commits: commits, timers: timers, producerIds: producerIds,
-            markers: transactionMarkers, now: now)
-        transactionVerifier = TransactionVerifier(metadata: metadata, coordinator: transactions)
+            markers: transactionMarkers, peers: transactionPeers, now: now)
+        transactionVerifier = TransactionVerifier(metadata: metadata, coordinator: transactions, peers: transactionPeers)
         fetchSessions = FetchSessionCache(slots: settings.fetchSessionSlots, firstID: settings.seededID(now))
         replicaFetchers = ReplicaFetchers(settings: settings, storage: storage, partitions: partitions, timers: timers, context: replicas)
         inSyncChanges = InSyncChanges(context: replicas, timers: timers, clock: settings.clock, log: settings.log)
@@ -174,8 +176,12 @@ public final class Broker: Sendable {
     }
 
     /// From now on there are other brokers, and a controller that knows which of them are in sync.
-    public func replicate(over peers: any PeerLink, asking controller: any ControllerLink) {
+    /// - Parameters:
+    ///   - peers: the way to them for what is replicated
+    ///   - coordination: the same for transactions, which must not wait behind that
+    public func replicate(over peers: any PeerLink, coordinating coordination: any PeerLink, asking controller: any ControllerLink) {
         inSyncChanges.use(controller)
+        transactionPeers.use(coordination)
         replicaFetchers.use(peers)
         metadata.onChange { [replicaFetchers] delta, _ in replicaFetchers.reconcile(delta) }
     }

@@ -47,12 +47,14 @@ public final class CommitQueue: Sendable {
     }
 
     /// Calls `then` once everything appended to the partition so far is durable; at once where durability does not ask for a sync.
-    /// - Parameter deadline: until when the other replicas are waited for (ms); nil for as long as this broker leads
-    func commit(_ partition: Partition, upTo offset: Offset, deadline: Int64? = nil, then: @escaping @Sendable (ErrorCode) -> Void) {
+    /// - Parameters:
+    ///   - deadline: until when the other replicas are waited for (ms); nil for as long as this broker leads
+    ///   - needsEnough: NOT_ENOUGH_REPLICAS_AFTER_APPEND is said when too few replicas are in sync by then
+    func commit(_ partition: Partition, upTo offset: Offset, deadline: Int64? = nil, needsEnough: Bool = false, then: @escaping @Sendable (ErrorCode) -> Void) {
         guard partition.hasOthers else { return sync(partition, upTo: offset, then: then) }
         sync(partition, upTo: offset) { error in
             if error != .none { return then(error) }
-            partition.wait(for: .replicated(upTo: offset), deadline: deadline, then: then)
+            partition.wait(for: .replicated(upTo: offset, byEnough: needsEnough), deadline: deadline, then: then)
         }
     }
 

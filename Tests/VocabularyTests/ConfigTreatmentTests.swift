@@ -89,7 +89,7 @@ import Vocabulary
             for case let file as URL in try #require(FileManager.default.enumerator(at: directory, includingPropertiesForKeys: nil))
             where file.pathExtension == "swift" {
                 // What a broker of a cluster reads may be without effect elsewhere.
-                let isOfCluster = ["/Coordination/Quorum/", "/Broker/Replication/"].contains(where: file.path.contains)
+                let isOfCluster = ["/Coordination/Quorum/", "/Broker/Replication/", "/Broker/Coordinators/"].contains(where: file.path.contains)
                 let known: Set<ConfigTreatment> = isOfCluster ? [.obeyed, .inCluster] : [.obeyed]
                 for match in try String(contentsOf: file, encoding: .utf8).matches(of: expression) {
                     let name = String(match.1 ?? match.2 ?? "")

@@ -12,6 +12,8 @@ final class CoordinatorRuntime<Shard: CoordinatorShard>: Sendable {
     /// One partition of the topic that this broker leads.
     private struct Slot: Sendable {
         let partition: Partition
+        /// The leader epoch in which the partition was gained: what was read of it in another is not what it holds.
+        let epoch: LeaderEpoch
         var content: Content
 
         enum Content: Sendable {
@@ -61,21 +63,23 @@ final class CoordinatorRuntime<Shard: CoordinatorShard>: Sendable {
                 lost.append(slots.removeValue(forKey: index) ?? slot)
             }
             let gained = led.keys.filter { slots[$0] == nil }.sorted().compactMap { led[$0] }
-            for partition in gained { slots[partition.index] = Slot(partition: partition, content: .loading) }
-            return (lost, gained)
+            let fresh = gained.map { Slot(partition: $0, epoch: $0.leaderEpoch, content: .loading) }
+            for slot in fresh { slots[slot.partition.index] = slot }
+            return (lost, fresh)
         }
         for slot in lost { if case .active(let runner) = slot.content { runner.fail(.notCoordinator) } }
-        for partition in gained {
+        for slot in gained {
             // There is nothing to wait for in a new partition, whose first members would be told to come again.
-            if partition.log.logStartOffset == partition.log.logEndOffset {
-                load(partition, now: now)
+            if slot.partition.log.logStartOffset == slot.partition.log.logEndOffset {
+                load(slot, now: now)
             } else {
-                settings.blocking { self.load(partition, now: now) }
+                settings.blocking { self.load(slot, now: now) }
             }
         }
     }
 
-    private func load(_ partition: Partition, now: Int64) {
+    private func load(_ slot: Slot, now: Int64) {
+        let partition = slot.partition
         let content: Slot.Content
         do {
             let runner = try Runner(kind, partition: partition, metadata: metadata, commits: commits, timers: timers, now: now)
@@ -88,7 +92,7 @@ final class CoordinatorRuntime<Shard: CoordinatorShard>: Sendable {
             content = .unreadable
         }
         let isWanted = slots.withLock { slots in
-            guard slots[partition.index]?.partition === partition else { return false }
+            guard slots[partition.index]?.partition === partition, slots[partition.index]?.epoch == slot.epoch else { return false }
             slots[partition.index]?.content = content
             return true
         }

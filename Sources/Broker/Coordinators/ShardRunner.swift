@@ -31,6 +31,24 @@ final class ShardRunner<Shard: CoordinatorShard>: Sendable {
         var announcements: [Shard.Reply] = []
     }
 
+    /// Replies that are told once: when what they rest on is on all replicas in sync, or when that has taken too long.
+    private final class Replies: Sendable {
+        private struct Content: Sendable {
+            var replies: [(Completion, Shard.Reply)]
+        }
+
+        private let content: Mutex<Content>
+
+        init(_ replies: [(Completion, Shard.Reply)]) { content = Mutex(Content(replies: replies)) }
+
+        func take() -> [(Completion, Shard.Reply)] {
+            content.withLock { content in
+                defer { content.replies = [] }
+                return content.replies
+            }
+        }
+    }
+
     let partition: Partition
     private let kind: CoordinatorKind<Shard>
     private let metadata: MetadataService
@@ -82,7 +100,9 @@ final class ShardRunner<Shard: CoordinatorShard>: Sendable {
             if let failure = state.failure { return .failure(failure) }
             do throws(AppendError) {
                 let terms = TransactionTerms.marker(version: marker.version)
-                state.appendedEnd = try partition.append(marker.batch(now: now), now: now, origin: .coordinator, transaction: terms).endOffset
+                state.appendedEnd = try partition.append(
+                    marker.batch(now: now), now: now, origin: .coordinator, requiresInSync: true, transaction: terms
+                ).endOffset
             } catch {
                 return .failure(error.code)
             }
@@ -150,7 +170,7 @@ final class ShardRunner<Shard: CoordinatorShard>: Sendable {
         while !outcome.records.isEmpty {
             do {
                 let batches = ShardLog.batches(outcome.records, in: transaction, now: now)
-                let info = try partition.append(batches, now: now, origin: .coordinator, transaction: transaction?.terms ?? .unchecked)
+                let info = try partition.append(batches, now: now, origin: .coordinator, requiresInSync: true, transaction: transaction?.terms ?? .unchecked)
                 for (index, record) in outcome.records.enumerated() {
                     state.shard.replay(record, offset: (info.firstOffset + Int64(index)).value, producerId: transaction?.producerId ?? -1)
                 }
@@ -168,11 +188,23 @@ final class ShardRunner<Shard: CoordinatorShard>: Sendable {
 
     private func release(_ release: Release) {
         guard !release.replies.isEmpty || !release.announcements.isEmpty else { return }
+        let replies = Replies(release.replies)
+        let timer = release.replies.isEmpty ? nil : limit(replies)
         commits.commit(partition, upTo: release.upTo) { error in
-            // The disk did not keep what was replayed: the shard no longer says what the log says.
+            if let timer { self.timers.cancel(timer) }
+            // The disk did not keep what was replayed, or another leads the log: the shard no longer says what the log says.
             if error != .none { self.fail(.notCoordinator) }
-            for (completion, reply) in release.replies { completion(error == .none ? reply : self.kind.failed(.notCoordinator)) }
+            for (completion, reply) in replies.take() { completion(error == .none ? reply : self.kind.failed(.notCoordinator)) }
             if error == .none { for announcement in release.announcements { self.kind.announce(self, announcement) } }
+        }
+    }
+
+    /// Where other replicas must have the records, a client is not kept waiting for longer than `offsets.commit.timeout.ms`. What was decided stands.
+    private func limit(_ replies: Replies) -> UInt64? {
+        guard partition.hasOthers else { return nil }
+        let settings = metadata.settings
+        return timers.schedule(at: settings.clock() + settings.int("offsets.commit.timeout.ms")) { [kind] _ in
+            for (completion, _) in replies.take() { completion(kind.failed(.coordinatorNotAvailable)) }
         }
     }
 

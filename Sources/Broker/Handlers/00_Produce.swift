@@ -80,7 +80,7 @@ private func append(_ writes: [ProduceWrite], _ broker: Broker, _ produce: Pendi
     }
     produce.expect(waits.count, of: waits.map(\.write.partition).filter(\.hasOthers))
     for wait in waits {
-        broker.commits.commit(wait.write.partition, upTo: wait.endOffset, deadline: produce.deadline) { code in
+        broker.commits.commit(wait.write.partition, upTo: wait.endOffset, deadline: produce.deadline, needsEnough: true) { code in
             if code != .none { produce.fail(wait.write.topic, wait.write.index, AppendError(code, "the log could not be synced")) }
             produce.arrived()
         }

@@ -2,6 +2,7 @@ import Coordination
 import KafkaProtocol
 import LogStorage
 import Security
+import Synchronization
 import Vocabulary
 
 // DeleteRecords, versions 0 to 2 (2: flexible). Offset -1 stands for the high watermark. Of a partition that is named twice the last offset counts.
@@ -45,7 +46,48 @@ func handleDeleteRecords(_ broker: Broker, _ request: DeleteRecordsRequest, _ co
             fail(&response)
         }
         response.topics = oneRowEach(response.topics.filter { !$0.partitions.isEmpty }, by: \.name, \.partitions)
-        context.reply(response)
+        awaitReplicas(response, broker, deadline: context.now + Int64(max(0, request.timeoutMs))) { context.reply($0) }
+    }
+}
+
+/// The records are deleted once the other replicas that are alive have deleted them too.
+private func awaitReplicas(
+    _ response: DeleteRecordsResponse, _ broker: Broker, deadline: Int64, then: @escaping @Sendable (DeleteRecordsResponse) -> Void
+) {
+    let table = broker.partitions.snapshot
+    var waits: [(topic: Int, row: Int, partition: Partition)] = []
+    for (topic, answer) in response.topics.enumerated() {
+        for (row, partition) in answer.partitions.enumerated() where partition.errorCode == .none {
+            if let found = table.partition(answer.name, partition.partitionIndex), found.hasOthers { waits.append((topic, row, found)) }
+        }
+    }
+    guard !waits.isEmpty else { return then(response) }
+    let pending = PendingDeletion(response, count: waits.count, then: then)
+    let partitions = waits.map(\.partition)
+    broker.timers.schedule(at: deadline) { now in for partition in partitions { partition.expireWaiting(now: now) } }
+    for wait in waits {
+        let offset = Offset(response.topics[wait.topic].partitions[wait.row].lowWatermark)
+        wait.partition.wait(for: .deleted(before: offset), deadline: deadline) { pending.arrived(wait.topic, wait.row, $0) }
+    }
+}
+
+/// The answer, sent once the last partition's replicas have followed or its time is over.
+private final class PendingDeletion: Sendable {
+    private let state: Mutex<(response: DeleteRecordsResponse, outstanding: Int)>
+    private let then: @Sendable (DeleteRecordsResponse) -> Void
+
+    init(_ response: DeleteRecordsResponse, count: Int, then: @escaping @Sendable (DeleteRecordsResponse) -> Void) {
+        state = Mutex((response, count))
+        self.then = then
+    }
+
+    func arrived(_ topic: Int, _ row: Int, _ error: ErrorCode) {
+        let done: DeleteRecordsResponse? = state.withLock { state in
+            state.response.topics[topic].partitions[row].errorCode = error
+            state.outstanding -= 1
+            return state.outstanding == 0 ? state.response : nil
+        }
+        if let done { then(done) }
     }
 }
 

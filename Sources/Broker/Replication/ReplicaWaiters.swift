@@ -4,8 +4,8 @@ import Vocabulary
 
 /// What the other replicas of a partition must have done for a request to be answered.
 enum ReplicaEvent: Sendable, Equatable {
-    /// All that must have the records below an offset have them.
-    case replicated(upTo: Offset)
+    /// All that must have the records below an offset have them; and, if that counts, they are as many as there must be.
+    case replicated(upTo: Offset, byEnough: Bool)
     /// All that are alive have deleted the records below an offset.
     case deleted(before: Offset)
 }
@@ -52,10 +52,10 @@ struct ReplicaWaiters: Sendable {
     private static func outcome(of event: ReplicaEvent, _ state: ReplicaState) -> ErrorCode? {
         guard state.error == .none else { return state.error }
         switch event {
-        case .replicated(let offset):
+        case .replicated(let offset, let byEnough):
             guard state.highWatermark >= offset else { return nil }
             // They were enough when it was appended.
-            return state.isShort ? .notEnoughReplicasAfterAppend : ErrorCode.none
+            return byEnough && state.isShort ? .notEnoughReplicasAfterAppend : ErrorCode.none
         case .deleted(let offset): return state.lowWatermark >= offset ? ErrorCode.none : nil
         }
     }

@@ -17,7 +17,7 @@ final class TransactionCoordinatorService: Sendable {
 
     init(
         settings: BrokerSettings, metadata: MetadataService, partitions: PartitionTable, commits: CommitQueue, timers: Timers,
-        producerIds: ProducerIdAllocator, markers: TransactionMarkerWriter, now: Int64
+        producerIds: ProducerIdAllocator, markers: TransactionMarkerWriter, peers: TransactionPeers, now: Int64
     ) {
         self.settings = settings
         self.metadata = metadata
@@ -30,7 +30,7 @@ final class TransactionCoordinatorService: Sendable {
                 ("min.insync.replicas", String(settings.int("transaction.state.log.min.isr"))),
                 ("segment.bytes", String(settings.int("transaction.state.log.segment.bytes"))),
             ])
-        let ending = TransactionEnding(metadata: metadata, writer: markers, producerIds: producerIds, timers: timers)
+        let ending = TransactionEnding(metadata: metadata, writer: markers, peers: peers, producerIds: producerIds, timers: timers)
         waiting = ending.waiting
         runtime = CoordinatorRuntime(
             CoordinatorKind(

@@ -13,14 +13,16 @@ final class TransactionEnding: Sendable {
 
     private let metadata: MetadataService
     private let writer: TransactionMarkerWriter
+    private let peers: TransactionPeers
     private let producerIds: ProducerIdAllocator
     private let timers: Timers
     /// Who waits for a transaction to be over.
     let waiting: TransactionWaiting
 
-    init(metadata: MetadataService, writer: TransactionMarkerWriter, producerIds: ProducerIdAllocator, timers: Timers) {
+    init(metadata: MetadataService, writer: TransactionMarkerWriter, peers: TransactionPeers, producerIds: ProducerIdAllocator, timers: Timers) {
         self.metadata = metadata
         self.writer = writer
+        self.peers = peers
         self.producerIds = producerIds
         self.timers = timers
         waiting = TransactionWaiting(timers: timers)
@@ -45,7 +47,7 @@ final class TransactionEnding: Sendable {
             version: markers.transactionVersion)
         let round = Round(partitions.count)
         for partition in partitions {
-            writer.write(marker, to: partition, now: now) { [self] error in
+            write(marker, to: partition, now: now) { [self] error in
                 guard let again = round.note(partition, isOver: isOver(error, partition)) else { return }
                 if again.isEmpty { return complete(markers, runner, now: self.now) }
                 timers.schedule(at: self.now + Self.retryMs) { [self] now in
@@ -53,6 +55,14 @@ final class TransactionEnding: Sendable {
                     if runner.isServing { write(markers, to: again.sorted(), runner, now: now) }
                 }
             }
+        }
+    }
+
+    private func write(_ marker: EndMarker, to partition: TopicPartition, now: Int64, then: @escaping @Sendable (ErrorCode) -> Void) {
+        switch peers.place(of: partition) {
+        case .here: writer.write(marker, to: partition, now: now, then: then)
+        case .there(let way): way.write(marker, to: partition, then: then)
+        case .nowhere: then(.leaderNotAvailable)
         }
     }
 

@@ -37,7 +37,7 @@ final class TransactionMarkerWriter: Sendable {
         do throws(AppendError) {
             let terms = TransactionTerms.marker(version: marker.version)
             let info = try partition.append(marker.batch(now: now), now: now, origin: .coordinator, requiresInSync: true, transaction: terms)
-            commits.commit(partition, upTo: info.endOffset, then: then)
+            commits.commit(partition, upTo: info.endOffset, needsEnough: true, then: then)
         } catch {
             then(error.code)
         }

@@ -32,11 +32,13 @@ final class TransactionVerifier: Sendable {
 
     private let metadata: MetadataService
     private let coordinator: TransactionCoordinatorService
+    private let peers: TransactionPeers
     private let order = WriteOrder()
 
-    init(metadata: MetadataService, coordinator: TransactionCoordinatorService) {
+    init(metadata: MetadataService, coordinator: TransactionCoordinatorService, peers: TransactionPeers) {
         self.metadata = metadata
         self.coordinator = coordinator
+        self.peers = peers
     }
 
     /// `then` is to do the writes before it returns: what the same producer sends after them follows.
@@ -82,10 +84,11 @@ final class TransactionVerifier: Sendable {
                     return .failure(manner.refusal(error))
                 })
         }
-        if manner.adds {
-            coordinator.addPartitions(producer, partitions, clientVersion: 2, now: now, then: answered)
-        } else {
-            coordinator.verify(producer, partitions, now: now, then: answered)
+        switch peers.coordinator(of: producer.transactionalId) {
+        case .here where manner.adds: coordinator.addPartitions(producer, partitions, clientVersion: 2, now: now, then: answered)
+        case .here: coordinator.verify(producer, partitions, now: now, then: answered)
+        case .there(let way): way.ask(producer, partitions, adds: manner.adds, then: answered)
+        case .nowhere: answered(.failed(.coordinatorNotAvailable))
         }
     }
 

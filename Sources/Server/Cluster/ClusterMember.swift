@@ -20,6 +20,7 @@ final class ClusterMember: @unchecked Sendable {
     /// For changes of replicas in sync, which must not wait behind what clients have asked for.
     private let inSyncLink: QuorumLink
     private let replication: BrokerPeers
+    private let coordination: BrokerPeers
     private let peers: ClusterPeers
     private let fetching: PeerClient
     private let lifeline: PeerClient
@@ -86,11 +87,13 @@ final class ClusterMember: @unchecked Sendable {
         link = QuorumLink(forwarding, version: version, on: loop)
         inSyncLink = QuorumLink(altering, version: version, on: loop)
         replication = try BrokerPeers("replication", nodeId: quorum.nodeId)
+        coordination = try BrokerPeers("coordination", nodeId: quorum.nodeId)
         broker.metadata.use(link)
-        broker.metadata.onChange { [replication, rules] delta, _ in
-            if delta.old.brokers != delta.new.brokers { replication.follow(delta.new, listener: rules.interBrokerListener) }
+        broker.metadata.onChange { [replication, coordination, rules] delta, _ in
+            guard delta.old.brokers != delta.new.brokers else { return }
+            for peers in [replication, coordination] { peers.follow(delta.new, listener: rules.interBrokerListener) }
         }
-        broker.replicate(over: replication, asking: inSyncLink)
+        broker.replicate(over: replication, coordinating: coordination, asking: inSyncLink)
     }
 
     func start() {
@@ -124,6 +127,7 @@ final class ClusterMember: @unchecked Sendable {
     func close() {
         broker.stopReplicating()
         replication.close()
+        coordination.close()
         link.close()
         inSyncLink.close()
         thread.loop.post { [self] in

@@ -67,7 +67,7 @@ extension ConfigTable {
         ConfigKey("group.streams.num.standby.replicas", .noStreamsGroups, .int, "0", .atLeast(0)),
         ConfigKey("group.streams.session.timeout.ms", .noStreamsGroups, .int, "45000", .atLeast(1)),
         ConfigKey("offset.metadata.max.bytes", .obeyed, .int, "4096", importance: .high),
-        ConfigKey("offsets.commit.timeout.ms", .ownBuffers, .int, "5000", .atLeast(1), importance: .high),
+        ConfigKey("offsets.commit.timeout.ms", .inCluster, .int, "5000", .atLeast(1), importance: .high),
         ConfigKey("offsets.load.buffer.size", .ownBuffers, .int, "5242880", .atLeast(1), importance: .high),
         ConfigKey("offsets.retention.check.interval.ms", .obeyed, .long, "600000", .atLeast(1), importance: .high),
         ConfigKey("offsets.retention.minutes", .obeyed, .int, "10080", .atLeast(1), importance: .high),
