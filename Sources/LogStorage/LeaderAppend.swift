@@ -23,6 +23,7 @@ extension PartitionLog {
         while let batch = batches.next() { whole += batch.bytes.count }
         if whole > 0 { _ = try append(Bytes(Array(records.array[0..<whole])), leaderEpoch: leaderEpoch, now: now, origin: .replication) }
         let moved = raiseReplicatedEnd(to: min(highWatermark, logEndOffset))
+        if logStart > logStartOffset { _ = try? deleteRecords(before: min(logStart, offsets.highWatermark)) }
         return LeaderAppend(endOffset: logEndOffset, latestEpoch: latestLeaderEpoch, hasMoved: moved)
     }
     public func truncationPoint(forDivergingEpoch end: EpochEndOffset) -> (offset: Offset, isFinal: Bool) {
