@@ -67,7 +67,11 @@ public struct BrokerSettings: Sendable {
 
     /// Settings that one broker cannot act on.
     private func impossibilities() -> [String] {
-        if quorum != nil { return [] }
+        if quorum != nil {
+            let selector = text("replica.selector.class") ?? ""
+            let isKnown = ["", ReplicaContext.rackAwareSelector, "org.apache.kafka.common.replica.LeaderSelector"].contains(selector)
+            return isKnown ? [] : ["replica.selector.class=\(selector) cannot be loaded: consumers read from leaders"]
+        }
         return [
             ("offsets.topic.replication.factor", TopicName.groupOffsets), ("transaction.state.log.replication.factor", TopicName.transactionState),
             ("default.replication.factor", "topics without a replication factor of their own"),

@@ -13,14 +13,14 @@ struct FetchEntry: Sendable {
 
 /// Who reads with a fetch: that decides how far, and from whom.
 enum FetchReader: Sendable, Equatable {
-    /// - Parameter mayUseFollower: it knows that it may be told to read elsewhere
-    case consumer(mayUseFollower: Bool)
+    /// - Parameter rack: where it stands, as it says; nil where it does not know that it may be told to read elsewhere
+    case consumer(rack: String?)
     /// - Parameter brokerEpoch: -1 when it does not say
     case follower(Int32, brokerEpoch: Int64)
 
     var isFollower: Bool { if case .follower = self { true } else { false } }
 
-    var needsLeader: Bool { self != .consumer(mayUseFollower: true) }
+    var needsLeader: Bool { if case .consumer(.some) = self { false } else { true } }
 }
 
 /// Everything a fetch needs to be answered, now or later.
@@ -45,7 +45,7 @@ struct FetchPlan: Sendable {
         var sizeBytes = 0
         /// What may still be read. A negative limit is an error of the first partition that is read; the others are then left with nothing.
         var room: Int
-        /// A partition could not be read. That one is not there is no reason to answer before the client's time.
+        /// A partition could not be read, or has something to tell instead. That one is not there is no reason to answer before the client's time.
         var hasError = false
         /// How far each entry was read, to notice what came in between.
         var ends: [Offset] = []
@@ -122,6 +122,11 @@ struct FetchPlan: Sendable {
             guard error == .none else { return fail(error) }
             data.highWatermark = log.offsets.highWatermark.value
         }
+        if case .consumer(let rack?) = reader, let nearer = partition.nearerReplica(toRack: rack, from: start) {
+            data.preferredReadReplica = nearer
+            outcome.hasError = true
+            return end
+        }
         let limit = reader.isFollower ? end : view.limit(readsCommitted: readsCommitted)
         if readsCommitted { data.abortedTransactions = [] }
         guard start < limit else { return end }
@@ -167,7 +172,7 @@ struct FetchPlan: Sendable {
                 kept = outcome.partitions.filter { key, data in
                     let marks = FetchSession.Told(highWatermark: Offset(data.highWatermark), logStartOffset: Offset(data.logStartOffset))
                     let isNews =
-                        isFull || data.errorCode != .none || data.divergingEpoch.endOffset >= 0 || (data.records?.count ?? 0) > 0 || state.told[key] != marks
+                        isFull || data.errorCode != .none || data.divergingEpoch.endOffset >= 0 || data.preferredReadReplica >= 0 || (data.records?.count ?? 0) > 0 || state.told[key] != marks
                     if isNews, state.positions[key] != nil { state.told[key] = marks }
                     return isNews
                 }

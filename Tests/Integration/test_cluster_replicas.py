@@ -12,7 +12,7 @@ from test_cluster_tools import Cluster
 pytestmark = pytest.mark.skipif(not KAFKA_HOME, reason="KAFKA_HOME is not set or there is no Java")
 SETTINGS = ("offsets.topic.replication.factor=3", "transaction.state.log.replication.factor=3", "transaction.state.log.min.isr=2",
             "offsets.topic.num.partitions=6", "transaction.state.log.num.partitions=6", "replica.lag.time.max.ms=4000", "broker.session.timeout.ms=6000",
-            "auto.leader.rebalance.enable=false", "replica.selector.class=org.apache.kafka.common.replica.RackAwareReplicaSelector")
+            "auto.leader.rebalance.enable=false", "replica.selector.class=org.apache.kafka.common.replica.RackAwareReplicaSelector", "broker.rack=theirs")
 NODES = (1, 2, 9)
 
 
@@ -29,7 +29,7 @@ def cluster():
 @pytest.fixture(scope="module")
 def member(cluster):
     (cluster.directory / "9").mkdir(exist_ok=True)
-    member = Member(cluster, *SETTINGS).start()
+    member = Member(cluster, *SETTINGS, "broker.rack=ours").start()
     yield member
     if member.process.poll() is None:
         member.end(signal.SIGKILL)
@@ -292,6 +292,34 @@ def test_groups_of_both_protocols_with_coordinators_of_both_makes(cluster, runni
             rows = tool(cluster, "consumer-groups", "--describe", "--group", group).splitlines()
             assert sum(int(row.split()[5]) for row in rows if row.startswith(group)) == 0
     assert {leader for leader, *_ in partitions(cluster, "__consumer_offsets")} == set(NODES)
+
+
+def test_consumers_read_from_a_replica_in_their_rack(cluster, running):
+    create(cluster, "racks", "9:1:2,1:9:2")
+    produce(cluster, "racks", [b"v"] * 100, 2)
+    in_sync(cluster, "racks")
+    places = {}
+    for rack, expected in (("ours", {9}), ("theirs", {1, 2}), ("elsewhere", None)):
+        def stats(text):
+            rows = json.loads(text)["topics"].get("racks", {}).get("partitions", {})
+            places.update({int(key): row["broker"] for key, row in rows.items() if int(key) >= 0})
+
+        client = Consumer({"bootstrap.servers": cluster.brokers, "group.id": "none", "client.rack": rack, "auto.offset.reset": "earliest", "stats_cb": stats,
+                           "statistics.interval.ms": 100, "enable.auto.commit": False})
+        client.assign([TopicPartition("racks", partition, 0) for partition in range(2)])
+        count, deadline = 0, time.monotonic() + 60
+        def arrived():
+            if expected is None:
+                return places == {0: 9, 1: 1}
+            return len(places) == 2 and set(places.values()) <= expected
+        while count < 100 or not arrived():
+            assert time.monotonic() < deadline, (rack, count, places)
+            record = client.poll(0.1)
+            assert record is None or not record.error() , record.error()
+            count += record is not None
+        assert count == 100
+        client.close()
+        places.clear()
 
 
 def test_orderly_restarts_of_every_broker_fail_no_produce(cluster, running):

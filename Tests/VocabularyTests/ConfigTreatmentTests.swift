@@ -90,7 +90,7 @@ import Vocabulary
             where file.pathExtension == "swift" {
                 // What a broker of a cluster reads may be without effect elsewhere.
                 let isOfCluster = ["/Coordination/Quorum/", "/Broker/Replication/", "/Broker/Coordinators/"].contains(where: file.path.contains)
-                let known: Set<ConfigTreatment> = isOfCluster ? [.obeyed, .inCluster] : [.obeyed]
+                let known: Set<ConfigTreatment> = isOfCluster || file.lastPathComponent == "BrokerSettings.swift" ? [.obeyed, .inCluster] : [.obeyed]
                 for match in try String(contentsOf: file, encoding: .utf8).matches(of: expression) {
                     let name = String(match.1 ?? match.2 ?? "")
                     count += 1

@@ -38,7 +38,7 @@ private func reader(of request: FetchRequest, _ version: Int16) -> FetchReader {
     let state = request.replicaState
     if state.replicaId >= 0 { return .follower(state.replicaId, brokerEpoch: state.replicaEpoch) }
     if request.replicaId >= 0 { return .follower(request.replicaId, brokerEpoch: -1) }
-    return .consumer(mayUseFollower: version >= 11)
+    return .consumer(rack: version >= 11 ? request.rackId : nil)
 }
 
 private struct SessionChoice {

@@ -8,15 +8,24 @@ final class ReplicaContext: Sendable {
     let nodeId: Int32
     /// `replica.lag.time.max.ms`
     let maxLagMs: Int64
+    /// `replica.selector.class`: consumers are sent to a replica in their rack.
+    let prefersNearest: Bool
     private let current = Mutex(MetadataImage())
     private let epoch = Mutex<Int64>(-1)
     private let onChange = Hook<(Partition, InSyncReplicas.Change)>()
 
-    convenience init(_ settings: BrokerSettings) { self.init(nodeId: settings.nodeId, maxLagMs: settings.int("replica.lag.time.max.ms")) }
+    convenience init(_ settings: BrokerSettings) {
+        self.init(
+            nodeId: settings.nodeId, maxLagMs: settings.int("replica.lag.time.max.ms"),
+            prefersNearest: settings.text("replica.selector.class") == Self.rackAwareSelector)
+    }
 
-    init(nodeId: Int32, maxLagMs: Int64 = 30_000) {
+    static let rackAwareSelector = "org.apache.kafka.common.replica.RackAwareReplicaSelector"
+
+    init(nodeId: Int32, maxLagMs: Int64 = 30_000, prefersNearest: Bool = false) {
         self.nodeId = nodeId
         self.maxLagMs = maxLagMs
+        self.prefersNearest = prefersNearest
     }
 
     /// The newest image, which partitions judge other brokers by.

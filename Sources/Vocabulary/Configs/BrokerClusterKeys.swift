@@ -69,7 +69,7 @@ extension ConfigTable {
         ConfigKey("replica.fetch.wait.max.ms", .inCluster, .int, "500", importance: .high),
         ConfigKey("replica.high.watermark.checkpoint.interval.ms", .inCluster, .long, "5000", importance: .high),
         ConfigKey("replica.lag.time.max.ms", .inCluster, .long, "30000", importance: .high),
-        ConfigKey("replica.selector.class", .oneNode, .string, nil),
+        ConfigKey("replica.selector.class", .inCluster, .string, nil),
         ConfigKey("replica.socket.receive.buffer.bytes", .ownBuffers, .int, "65536", importance: .high),
         ConfigKey("replica.socket.timeout.ms", .inCluster, .int, "30000", importance: .high),
         ConfigKey("replication.quota.window.num", .oneNode, .int, "11", .atLeast(1), importance: .low),
