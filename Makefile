@@ -24,7 +24,7 @@ TOOLS := $(patsubst man/ottla-%.1,kafka-%,$(filter-out man/ottla-serve.1,$(wildc
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := build
-.PHONY: deps test-debs test-deps build example release test test-swift test-python sanitize sanitize-short parity golden-update quickstart install uninstall lint format generated bench simulate clean
+.PHONY: deps test-debs test-deps build example release test test-swift test-python sanitize sanitize-short parity golden-update quickstart install uninstall lint format generated bench simulate cluster-torture clean
 
 deps: ## install the system libraries that are missing
 	@missing=""; for p in $(DEBS); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
@@ -65,6 +65,13 @@ SEEDS ?= 1-100
 simulate: deps ## run SEEDS (1-100) of the simulated cluster: real clients, a broker, a network and a disk that fail
 	$(SWIFT) build $(WALLS) --product simulate
 	SWIFT_DETERMINISTIC_HASHING=1 .build/debug/simulate $(SEEDS)
+
+SEED ?= $(shell echo $$RANDOM$$RANDOM)
+MINUTES ?= 10
+LAYOUT ?= 1c+2k+1o
+
+cluster-torture: test-deps release ## kill, suspend and restart the nodes of a cluster of Kafka's and our brokers for MINUTES (10), by SEED, in a LAYOUT (needs KAFKA_HOME)
+	OTTLA=$(abspath $(BINARY)) $(PYTHON) Tests/Cluster/torture.py --seed $(SEED) --minutes $(MINUTES) --layout $(LAYOUT)
 
 sanitize: test-deps ## the integration tests on builds with the address sanitizer and with the thread sanitizer
 	$(PYTHON) Tests/sanitize.py
