@@ -87,6 +87,8 @@ class Events:
                 elif passed > LEADER_SECONDS + 30:
                     self.journal.finding(f"{names(victims)}: no other leaders of {sorted(led)} after {passed:.0f} s")
                     led = {}
+            if new_controller and passed > 60:
+                raise TimeoutError(f"no controller is active {passed:.0f} s after {active} was")
             if new_controller and (found := self.cluster.active_controller()) not in (None, *[v for v in victims if not v.answers]):
                 new_controller = False
                 self.journal.note(f"  {found} is active after {passed:.2f} s")

@@ -13,7 +13,7 @@ WAYS = ("requests", "answers")
 class Links:
     def __init__(self):
         self.targets, self.blocked, self.owners = {}, set(), dict
-        self.loop, self.thread = asyncio.new_event_loop(), None
+        self.loop, self.thread, self.servers = asyncio.new_event_loop(), None, []
 
     def add(self, node):
         """The port behind which the node is found."""
@@ -41,13 +41,24 @@ class Links:
 
     def close(self):
         if self.thread:
+            asyncio.run_coroutine_threadsafe(self._end(), self.loop).result(20)
             self.loop.call_soon_threadsafe(self.loop.stop)
             self.thread.join(20)
+
+    async def _end(self):
+        """Ends what is left of connections, also where a way is stopped."""
+        for server in self.servers:
+            server.close()
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _run(self, ready):
         asyncio.set_event_loop(self.loop)
         for port, node in self.targets.items():
-            self.loop.run_until_complete(asyncio.start_server(lambda *streams, port=port, node=node: self._serve(*streams, port, node), "127.0.0.1", port))
+            serve = asyncio.start_server(lambda *streams, port=port, node=node: self._serve(*streams, port, node), "127.0.0.1", port)
+            self.servers.append(self.loop.run_until_complete(serve))
         self.loop.call_soon(ready.set)
         self.loop.run_forever()
 
