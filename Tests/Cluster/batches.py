@@ -44,7 +44,9 @@ class Log:
 
     def checkpoint(self, start, end):
         """The same as the file of leader epochs says. An epoch that begins at the end has no records; who led it notes it, and a follower cannot know it."""
-        lines = (self.directory / "leader-epoch-checkpoint").read_text().split("\n")[2:]
+        file = self.directory / "leader-epoch-checkpoint"
+        # A log that never had a record may have none, or an empty one.
+        lines = file.read_text().split("\n")[2:] if file.exists() else []
         entries = [tuple(map(int, line.split())) for line in lines if line]
         kept = [entry for entry in entries if start < entry[1] < end]
         before = [entry for entry in entries if entry[1] <= start]

@@ -51,7 +51,10 @@ class Copier(Worker):
                 if messages and not self.copy(producer, consumer, messages):
                     self.rewind(consumer, messages)
         finally:
+            began = self.journal.now
             consumer.close()
+            if (took := self.journal.now - began) > 30:
+                self.journal.finding(f"{self.name} took {took:.1f} s to leave its group, from {began:.2f} s on")
 
     def copy(self, producer, consumer, messages):
         """Whether the transaction was committed."""
