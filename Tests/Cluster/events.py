@@ -13,12 +13,14 @@ WEIGHTS = {"kill": 8, "pause": 2, "restart": 1, "reassign": 2, "elect": 1, "crea
 class Events:
     """`down`: how many brokers may be down at once. A topic's record is safe with two of three; with more down writes stop and nothing may be lost either."""
 
-    def __init__(self, cluster, seed, journal, account, groups, links=None, down=1):
+    def __init__(self, cluster, seed, journal, account, groups, links=None, down=1, only=()):
         self.cluster, self.journal, self.account, self.groups, self.links, self.down = cluster, journal, account, groups, links, down
         self.random, self.kills, self.made = random.Random(f"{seed} events"), 0, 0
         self.weights = {**WEIGHTS, **({"part": 4} if links else {})}
         if not groups:
             del self.weights["replace"]
+        if only:
+            self.weights = {name: self.weights[name] for name in self.weights if name in only}
         # Called with a broker that is down and is to come back.
         self.while_down = None
 

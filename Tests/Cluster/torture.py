@@ -20,7 +20,7 @@ WORKLOADS = ("groups", "transactions")
 
 @dataclasses.dataclass
 class Options:
-    """`network`: links are stopped one way too. `down`: brokers that may be down at once. `without`: workloads of WORKLOADS that are left out."""
+    """`network`: links are stopped one way too. `down`: brokers that may be down at once. `without`: workloads of WORKLOADS that are left out. `only`: events there are."""
     layout: Layout
     seed: int
     minutes: float
@@ -29,6 +29,7 @@ class Options:
     network: bool = False
     down: int = 1
     without: tuple = ()
+    only: tuple = ()
     sabotage: str = ""
     quiet: bool = False
 
@@ -90,7 +91,7 @@ class Torture:
 
     def disturb(self):
         options = self.options
-        self.events = Events(self.cluster, options.seed, self.journal, self.account, self.groups, self.links, options.down)
+        self.events = Events(self.cluster, options.seed, self.journal, self.account, self.groups, self.links, options.down, options.only)
         self.events.while_down = lambda victim: self.sabotage.while_down(victim, "plain-1")
         self.journal.note("clients are at work; events begin")
         began, length = time.monotonic(), options.minutes * 60
