@@ -10,11 +10,12 @@ class Account:
     """What producers sent and were promised: {(producer, sequence): …}. A record names its producer, its sequence, its topic and its partition."""
 
     def __init__(self):
-        self.sent, self.acknowledged, self.topics, self.lock = {}, {}, [], threading.Lock()
+        self.sent, self.acknowledged, self.topics, self.quiet, self.lock = {}, {}, [], [], threading.Lock()
 
-    def add_topic(self, name, count):
+    def add_topic(self, name, count, quiet=False):
+        """A quiet topic has a record now and then, so that leaders come and go that never wrote."""
         with self.lock:
-            self.topics.append((name, count))
+            (self.quiet if quiet else self.topics).append((name, count))
 
     @staticmethod
     def value(producer, sequence, topic, partition, padding):
@@ -39,15 +40,17 @@ class Producer(Worker):
     def work(self):
         while not self.stopped.wait(0.1):
             for _ in range(self.random.randint(0, 2 * self.rate // 10)):
-                self.send()
+                with self.account.lock:
+                    # Most to the topics there from the start, some to the newest.
+                    topic = self.random.choice(self.account.topics[:2] + self.account.topics[-2:])
+                self.send(*topic)
+            if self.account.quiet and self.random.random() < 0.02:
+                self.send(*self.random.choice(self.account.quiet))
             self.client.poll(0)
         if left := self.client.flush(100):
             self.journal.finding(f"{left} records of {self.name} are neither acknowledged nor refused")
 
-    def send(self):
-        with self.account.lock:
-            # Most to the topics there from the start, some to the newest.
-            topic, count = self.random.choice(self.account.topics[:2] + self.account.topics[-2:])
+    def send(self, topic, count):
         key = f"k{self.random.randrange(200)}".encode()
         partition, record = zlib.crc32(key) % count, (self.name, self.sequence)
         self.sequence += 1

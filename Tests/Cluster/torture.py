@@ -14,6 +14,7 @@ from .reader import committed, high_watermarks, read
 from .sabotage import Sabotage
 
 TOPICS = {"plain-1": 4, "plain-2": 3}
+QUIET = "plain-quiet"
 SOURCE, TARGET, COPIED = "source", "copies", 3
 WORKLOADS = ("groups", "transactions")
 
@@ -65,10 +66,11 @@ class Torture:
         self.journal.note(f"SEED={options.seed} LAYOUT={options.layout}, in {options.directory}")
         self.cluster.start()
         self.journal.note("all nodes are up")
-        for n, (name, count) in enumerate([*TOPICS.items(), (SOURCE, COPIED), (TARGET, COPIED)]):
+        for n, (name, count) in enumerate([*TOPICS.items(), (QUIET, 3), (SOURCE, COPIED), (TARGET, COPIED)]):
             self.cluster.create(self.cluster.brokers[n % len(self.cluster.brokers)], name, count)
         for name, count in TOPICS.items():
             self.account.add_topic(name, count)
+        self.account.add_topic(QUIET, 3, quiet=True)
         self.sources.add_topic(SOURCE, COPIED)
         self.producers = [Producer(f"producer-{n}", self.cluster, self.account, options.seed, self.journal, 60) for n in (1, 2)]
         self.producers.append(Producer("producer-s", self.cluster, self.sources, options.seed, self.journal, 60))
