@@ -37,8 +37,10 @@ class Copier(Worker):
                 self.journal.note(f"{self.name} begins anew after {error}", shown=False)
 
     def session(self):
-        producer = confluent_kafka.Producer({**PATIENT, "bootstrap.servers": self.cluster.bootstrap, "transactional.id": self.name,
-                                             "transaction.timeout.ms": 15000, "message.timeout.ms": 15000, "request.timeout.ms": 5000, "linger.ms": 5})
+        # The library (2.16) waits for ever to send offsets to a coordinator whose connection was cut, if it keeps only those connections that it uses.
+        producer = confluent_kafka.Producer({
+            **PATIENT, "bootstrap.servers": self.cluster.bootstrap, "transactional.id": self.name, "enable.sparse.connections": False,
+            "transaction.timeout.ms": 15000, "message.timeout.ms": 15000, "request.timeout.ms": 5000, "linger.ms": 5})
         times = {"session.timeout.ms": 6000} if self.protocol == "classic" else {}
         consumer = confluent_kafka.Consumer({
             **PATIENT, **times, "bootstrap.servers": self.cluster.bootstrap, "group.id": "copiers", "group.protocol": self.protocol,
