@@ -71,7 +71,7 @@ MINUTES ?= 10
 LAYOUT ?= 1c+2k+1o
 
 cluster-torture: test-deps release ## kill, suspend and restart the nodes of a cluster of Kafka's and our brokers for MINUTES (10), by SEED, in a LAYOUT (needs KAFKA_HOME)
-	OTTLA=$(abspath $(BINARY)) $(PYTHON) Tests/Cluster/torture.py --seed $(SEED) --minutes $(MINUTES) --layout $(LAYOUT)
+	OTTLA=$(abspath $(BINARY)) PYTHONPATH=Tests $(PYTHON) -m Cluster --seed $(SEED) --minutes $(MINUTES) --layout $(LAYOUT)
 
 sanitize: test-deps ## the integration tests on builds with the address sanitizer and with the thread sanitizer
 	$(PYTHON) Tests/sanitize.py

@@ -1,164 +1,132 @@
-"""A KRaft cluster on loopback of Kafka's controllers and of brokers of either make."""
-import os, pathlib, re, shutil, signal, subprocess, tempfile, time
+"""One node: its configuration, its process, and what is done to it."""
+import os, re, shutil, signal, socket, subprocess
 
-from support import KAFKA_HOME, OTTLA
+from support import KAFKA_HOME, OTTLA, free_port
+from wire import Wire
 
-SETTINGS = ("offsets.topic.replication.factor=3", "offsets.topic.num.partitions=6", "transaction.state.log.replication.factor=3",
-            "transaction.state.log.num.partitions=6", "transaction.state.log.min.isr=2", "min.insync.replicas=2", "auto.leader.rebalance.enable=false",
-            "unclean.leader.election.enable=false")
-SESSION_SECONDS = 4  # broker.session.timeout.ms of kafka-nodes
+SESSION_MS = 4000
+# A node does not outlive the run, however that ends. It is the thread that started it whose end counts: nodes are started by the main one.
+LEASH = ["setpriv", "--pdeathsig", "KILL", "--"] if shutil.which("setpriv") else []
+SETTINGS = {
+    "controller.listener.names": "CONTROLLER", "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+    "broker.session.timeout.ms": SESSION_MS, "broker.heartbeat.interval.ms": 500, "replica.lag.time.max.ms": 5000,
+    "default.replication.factor": 3, "min.insync.replicas": 2, "unclean.leader.election.enable": "false", "auto.create.topics.enable": "false",
+    # Several segments in a few minutes, and nothing deleted, so that all that was ever written can be compared.
+    "log.segment.bytes": 1 << 20, "log.retention.ms": -1,
+    "offsets.topic.num.partitions": 4, "offsets.topic.replication.factor": 3,
+    "transaction.state.log.num.partitions": 4, "transaction.state.log.replication.factor": 3, "transaction.state.log.min.isr": 2,
+    "transaction.abort.timed.out.transaction.cleanup.interval.ms": 2000,
+    "group.initial.rebalance.delay.ms": 0, "group.consumer.min.session.timeout.ms": 6000, "group.consumer.session.timeout.ms": 6000,
+    "group.consumer.min.heartbeat.interval.ms": 1000, "group.consumer.heartbeat.interval.ms": 1000,
+}
 
 
-class Kafka:
-    """A controller (from 1001 on) or broker (from 1 on) of Kafka's."""
+class Node:
+    """A node on a loopback port, whose others know it by its public port: the same, or one where a proxy stands."""
 
-    def __init__(self, cluster, id):
-        self.cluster, self.id = cluster, id
+    role, make = "broker", "Kafka"
 
-    @property
-    def pid(self):
-        return int((self.cluster.directory / str(self.id) / "pid").read_text())
-
-    def start(self):
-        self.cluster.call("node", self.id, "start")
-
-    def stop(self):
-        self.cluster.call("node", self.id, "stop")
-
-    def kill(self):
-        self.cluster.call("node", self.id, "kill")
+    def __init__(self, id, root):
+        self.id, self.directory = id, root / str(id)
+        self.data, self.file, self.log = self.directory / "data", self.directory / "server.properties", self.directory / "server.log"
+        self.port = self.public = free_port()
+        self.process, self.paused, self.wire = None, False, None
 
     def __str__(self):
-        return f"kafka {self.id}"
+        return f"{self.role} {self.id} ({self.make})" if self.role == "broker" else f"controller {self.id}"
 
+    def configure(self, voters):
+        self.directory.mkdir()
+        name = "PLAINTEXT" if self.role == "broker" else "CONTROLLER"
+        lines = {
+            "process.roles": self.role, "node.id": self.id, "listeners": f"{name}://127.0.0.1:{self.port}",
+            "advertised.listeners": f"{name}://127.0.0.1:{self.public}", "log.dirs": self.data,
+            "controller.quorum.voters": ",".join(f"{voter.id}@127.0.0.1:{voter.public}" for voter in voters),
+            "controller.quorum.bootstrap.servers": ",".join(f"127.0.0.1:{voter.public}" for voter in voters), **SETTINGS}
+        self.file.write_text("".join(f"{key}={value}\n" for key, value in lines.items()))
 
-class Ottla:
-    """A broker of ours (from 11 on)."""
+    def format(self, cluster_id):
+        """The started process that formats the directory."""
+        features = ["--feature", "share.version=0", "--feature", "streams.version=0"] if self.role == "controller" else []
+        return self.spawn([f"{KAFKA_HOME}/bin/kafka-storage", "format", "-t", cluster_id, "-c", self.file, *features])
 
-    def __init__(self, cluster, id):
-        self.cluster, self.id, self.process = cluster, id, None
-        self.directory = cluster.directory / str(id)
-        self.file = pathlib.Path(cluster.call("properties", id, 0, *SETTINGS))
-        subprocess.run([OTTLA, "storage", "format", "--cluster-id", cluster.id, "--no-initial-controllers", "--config", self.file], check=True,
-                       capture_output=True)
+    def command(self):
+        return [f"{KAFKA_HOME}/bin/kafka-server", self.file]
 
-    @property
-    def pid(self):
-        return self.process.pid
+    def spawn(self, words):
+        # A small heap, and the quick compiler only: a start is what is waited for most.
+        environment = {**os.environ, "KAFKA_HEAP": "256m", "KAFKA_OPTS": "-XX:TieredStopAtLevel=1"}
+        with open(self.log, "ab") as log:
+            return subprocess.Popen([*LEASH, *map(str, words)], stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment, start_new_session=True)
 
     def start(self):
-        ready = self.directory / "ready"
-        ready.unlink(missing_ok=True)
-        with open(self.directory / "server.log", "ab") as log:
-            self.process = subprocess.Popen([OTTLA, "serve", "--config", self.file, "--ready-file", ready], stdout=log, stderr=log)
-        deadline = time.monotonic() + 90
-        while not ready.exists():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"{self} has not started:\n" + (self.directory / "server.log").read_text()[-2000:])
-            time.sleep(0.02)
+        """Returns at once; whether it serves is for the cluster to say."""
+        self.process = self.spawn(self.command())
 
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        if self.process.wait(90) != 0:
-            raise RuntimeError(f"{self} has not stopped in order:\n" + (self.directory / "server.log").read_text()[-2000:])
+    @property
+    def running(self):
+        return self.process is not None and self.process.poll() is None
+
+    @property
+    def answers(self):
+        return self.running and not self.paused
 
     def kill(self):
-        if self.process and self.process.poll() is None:
+        self.hang_up()
+        if self.running:
             self.process.kill()
             self.process.wait(30)
+        self.paused = False
 
-    def __str__(self):
-        return f"ottla {self.id}"
-
-
-class Cluster:
-    """From a layout such as 1c+2k+1o: controllers, Kafka's brokers, ours."""
-
-    def __init__(self, layout):
-        count = {letter: int(number) for number, letter in re.findall(r"(\d)([cko])", layout)}
-        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="ottla-torture-"))
-        self.brokers, self.controllers, self.suspended = [], [], set()
+    def stop(self, seconds=60):
+        """In order. A node that does not end is killed, and TimeoutError says so."""
+        self.hang_up()
+        self.process.send_signal(signal.SIGTERM)
         try:
-            self.call("start", count["c"], count.get("k", 0), *SETTINGS)
-            env = dict(line.split("=", 1) for line in (self.directory / "cluster.env").read_text().splitlines())
-            self.id = env["CLUSTER_ID"]
-            self.controllers = [Kafka(self, 1001 + n) for n in range(count["c"])]
-            self.brokers = [Kafka(self, 1 + n) for n in range(count.get("k", 0))]
-            for n in range(count.get("o", 0)):
-                self.brokers.append(Ottla(self, 11 + n))
-                self.brokers[-1].start()
-        except BaseException:
-            self.end()
-            raise
-
-    def call(self, word, *arguments):
-        done = subprocess.run([f"{KAFKA_HOME}/bin/kafka-nodes", word, str(self.directory), *map(str, arguments)], capture_output=True, text=True, timeout=200,
-                              env={**os.environ, "KAFKA_FEATURES": "share.version=0 streams.version=0", "KAFKA_HEAP": "256m"})
-        if done.returncode:
-            raise RuntimeError(f"kafka-nodes {word} {arguments}: {done.stderr[-2000:]}")
-        return done.stdout.strip()
-
-    def address(self, node):
-        return re.search(r"^advertised.listeners=PLAINTEXT://(.*)$", (self.directory / str(node.id) / "server.properties").read_text(), re.M)[1]
-
-    @property
-    def addresses(self):
-        return ",".join(self.address(node) for node in self.brokers)
-
-    def tool(self, *words, timeout=60):
-        """Standard output of a tool of ours that asks the cluster; None when that did not work for now."""
-        try:
-            done = subprocess.run([OTTLA, words[0], "--bootstrap-server", self.addresses, *map(str, words[1:])], capture_output=True, text=True, timeout=timeout)
+            return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
+            self.kill()
+            raise TimeoutError(f"{self} did not end within {seconds} s of SIGTERM: {self.said()}") from None
+
+    def pause(self):
+        self.process.send_signal(signal.SIGSTOP)
+        self.paused = True
+
+    def resume(self):
+        self.process.send_signal(signal.SIGCONT)
+        self.paused = False
+
+    def said(self, size=2000):
+        """The end of what it wrote, without the lines that say how it is configured."""
+        text = self.log.read_bytes()[-20 * size:].decode(errors="replace") if self.log.exists() else ""
+        return re.sub(r"(?m)^\t.*\n", "", text)[-size:]
+
+    def ask(self, question, seconds=2):
+        """The answer of this very node, not of one behind a proxy; None if it gives none."""
+        try:
+            if self.wire is None:
+                self.wire = Wire(f"127.0.0.1:{self.port}")
+            self.wire.socket.settimeout(seconds)
+            return question(self.wire)
+        except (OSError, EOFError, socket.timeout):
+            self.hang_up()
             return None
-        return done.stdout if done.returncode == 0 else None
 
-    def suspend(self, node):
-        os.kill(node.pid, signal.SIGSTOP)
-        self.suspended.add(node.pid)
+    def hang_up(self):
+        if self.wire is not None:
+            self.wire.socket.close()
+            self.wire = None
 
-    def resume(self, node):
-        os.kill(node.pid, signal.SIGCONT)
-        self.suspended.discard(node.pid)
 
-    def leaders(self):
-        """(topic, partition) → leader; None while nobody says."""
-        text = self.tool("topics", "--describe", timeout=10)
-        if text is None:
-            return None
-        rows = re.findall(r"Topic: (\S+)\tPartition: (\d+)\tLeader: (\S+)", text)
-        return {(topic, int(partition)): leader for topic, partition, leader in rows}
+class Controller(Node):
+    role = "controller"
 
-    def await_leaders(self, seconds, without=None):
-        """How long it took until every partition had a leader, other than a node that is gone."""
-        begin = time.monotonic()
-        while time.monotonic() - begin < seconds:
-            leaders = self.leaders()
-            if leaders and all(leader != "none" and leader != str(without) for leader in leaders.values()):
-                return time.monotonic() - begin
-            time.sleep(0.05)
-        raise AssertionError(f"after {seconds} s there are partitions without a leader: {self.leaders()}")
 
-    def await_health(self, seconds=120):
-        """How long it took until every replica was in sync."""
-        begin = time.monotonic()
-        text = None
-        while time.monotonic() - begin < seconds:
-            text = self.tool("topics", "--describe", "--under-replicated-partitions", timeout=10)
-            if text is not None and not text.strip() and self.leaders():
-                return time.monotonic() - begin
-            time.sleep(0.1)
-        raise AssertionError(f"after {seconds} s there are replicas that are not in sync:\n{text}")
+class OttlaBroker(Node):
+    make = "Ottla"
 
-    def end(self, keep=False):
-        for pid in list(self.suspended):
-            try:
-                os.kill(pid, signal.SIGCONT)
-            except ProcessLookupError:
-                pass
-        for node in self.brokers:
-            if isinstance(node, Ottla):
-                node.kill()
-        self.call("kill")
-        if not keep:
-            shutil.rmtree(self.directory, ignore_errors=True)
+    def format(self, cluster_id):
+        return self.spawn([OTTLA, "storage", "format", "--cluster-id", cluster_id, "--no-initial-controllers", "--config", self.file])
+
+    def command(self):
+        return [OTTLA, "serve", "--config", self.file]

@@ -1,195 +1,198 @@
-"""Kills, suspends and restarts the nodes of a cluster under load, and checks that nothing that was promised is lost.
+"""The whole run: a cluster, clients, events until the time is up, and then every check."""
+import dataclasses, pathlib, random, time
 
-    torture.py --seed N [--minutes M] [--kills K] [--layout 1c+2k+1o] [--without-transactions] [--sabotage]
+from . import history, peer, replicas
+from .cluster import Cluster
+from .copier import Copier, Copies
+from .events import HEALTHY_SECONDS, Events
+from .groups import Group
+from .journal import Journal, until
+from .layout import Layout
+from .producers import Account, Producer
+from .proxy import Links
+from .reader import committed, high_watermarks, read
+from .sabotage import Sabotage
 
-A layout says how many controllers (c, Kafka's), Kafka's brokers (k) and our brokers (o) there are. Everything is chosen by the seed."""
-import argparse, json, pathlib, random, subprocess, sys, time
+TOPICS = {"plain-1": 4, "plain-2": 3}
+SOURCE, TARGET, COPIED = "source", "copies", 3
+WORKLOADS = ("groups", "transactions")
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-import checks
-from nodes import OTTLA, SESSION_SECONDS, Cluster
-from workloads import PARTITIONS, Copier, Reader, Writer, read_all
+@dataclasses.dataclass
+class Options:
+    """`network`: links are stopped one way too. `down`: brokers that may be down at once. `without`: workloads of WORKLOADS that are left out. `only`: events there are."""
+    layout: Layout
+    seed: int
+    minutes: float
+    kills: int
+    directory: pathlib.Path
+    network: bool = False
+    down: int = 1
+    without: tuple = ()
+    only: tuple = ()
+    sabotage: str = ""
+    quiet: bool = False
 
 
 class Torture:
-    def __init__(self, cluster, seed, say):
-        self.cluster, self.random, self.say = cluster, random.Random(seed), say
-        self.kills, self.elections, self.recoveries, self.topics = 0, [], [], 0
+    def __init__(self, options):
+        self.options, self.journal = options, Journal(options.directory / "journal", options.quiet)
+        self.links = Links() if options.network else None
+        self.cluster = Cluster(options.layout, options.directory, self.journal, self.links)
+        self.account, self.sources, self.copies = Account(), Account(), Copies(SOURCE, TARGET, COPIED)
+        self.sabotage = Sabotage(options.sabotage, self.journal)
+        self.producers, self.copiers, self.groups, self.events = [], [], [], None
 
-    def event(self):
-        """One thing that happens; returns when the cluster has come over it."""
-        happen = self.random.choices([self.kill, self.suspend, self.restart, self.kill_controller, self.elect, self.reassign, self.create],
-                                     [5, 2, 2, 1, 1, 1, 1])[0]
-        happen()
-        seconds = self.cluster.await_health()
-        self.recoveries.append(seconds)
-        time.sleep(self.random.uniform(0, 0.5))
+    def run(self):
+        """The findings, none if all is well. What cannot go on is a finding too; the nodes are ended in any case."""
+        try:
+            self.begin()
+            self.disturb()
+            self.check()
+        except (TimeoutError, RuntimeError) as error:
+            self.journal.finding(str(error))
+        finally:
+            for worker in [*self.producers, *self.copiers, *(member for group in self.groups for member in group.members)]:
+                worker.stopped.set()
+            self.cluster.close()
+        for line in self.journal.figures():
+            self.journal.note(line)
+        self.journal.close()
+        return self.journal.findings
 
-    def broker(self):
-        return self.random.choice(self.cluster.brokers)
+    def begin(self):
+        options = self.options
+        self.journal.note(f"SEED={options.seed} LAYOUT={options.layout}, in {options.directory}")
+        self.cluster.start()
+        self.journal.note("all nodes are up")
+        for n, (name, count) in enumerate([*TOPICS.items(), (SOURCE, COPIED), (TARGET, COPIED)]):
+            self.cluster.create(self.cluster.brokers[n % len(self.cluster.brokers)], name, count)
+        for name, count in TOPICS.items():
+            self.account.add_topic(name, count)
+        self.sources.add_topic(SOURCE, COPIED)
+        self.producers = [Producer(f"producer-{n}", self.cluster, self.account, options.seed, self.journal, 60) for n in (1, 2)]
+        self.producers.append(Producer("producer-s", self.cluster, self.sources, options.seed, self.journal, 60))
+        if "transactions" not in options.without:
+            protocol = random.Random(f"{options.seed} copiers").choice(["classic", "consumer"])
+            self.copiers = [Copier(f"copier-{n}", self.cluster, self.copies, options.seed, self.journal, protocol) for n in (1, 2)]
+        if "groups" not in options.without:
+            self.groups = [Group("old", "classic", "^plain-.*", self.cluster, self.journal), Group("new", "consumer", "^plain-.*", self.cluster, self.journal)]
+            if self.copiers:
+                protocol = random.Random(f"{options.seed} late").choice(["classic", "consumer"])
+                self.groups.append(Group("late", protocol, f"^{TARGET}$", self.cluster, self.journal))
+        for worker in [*self.producers, *self.copiers, *self.groups]:
+            worker.start()
+        # Everything works before anything is disturbed, and the internal topics are there.
+        until(lambda: (not self.copiers or "committed" in self.copies.outcome.values()) and all(group.committed for group in self.groups)
+              and len(self.account.acknowledged) > 20, 90,
+              lambda: f"clients do not get on: {len(self.account.acknowledged)} records acknowledged, transactions "
+                      f"{sorted(set(self.copies.outcome.values()))}, groups that committed: {[group.name for group in self.groups if group.committed]}")
+        self.cluster.await_healthy(HEALTHY_SECONDS)
 
-    def gone(self, node):
-        """A broker does not answer: others lead, within its session and two seconds."""
-        seconds = self.cluster.await_leaders(SESSION_SECONDS + 2 + 3, without=node.id)
-        self.elections.append(seconds)
-        return f"others lead after {seconds:.1f} s"
+    def disturb(self):
+        options = self.options
+        self.events = Events(self.cluster, options.seed, self.journal, self.account, self.groups, self.links, options.down, options.only)
+        self.events.while_down = lambda victim: self.sabotage.while_down(victim, "plain-1")
+        self.journal.note("clients are at work; events begin")
+        began, length = time.monotonic(), options.minutes * 60
+        while (passed := time.monotonic() - began) < length or self.events.kills < options.kills:
+            if self.journal.findings:
+                self.journal.note("no more events after what was found")
+                return
+            if passed > 3 * length + 60:
+                self.journal.finding(f"only {self.events.kills} kills in {passed:.0f} s")
+                return
+            before = len(self.account.acknowledged)
+            # Kills that are due for as many as are wanted in the time.
+            self.events.happen(kill=self.events.kills < options.kills * passed / length - 1)
+            until(lambda: len(self.account.acknowledged) > before + 20, 60, lambda: "producers do not get on")
+        self.journal.note(f"{self.events.kills} kills in {time.monotonic() - began:.0f} s")
 
-    def kill(self):
-        node = self.broker()
-        node.kill()
-        self.kills += 1
-        waits = self.random.random() < 0.6
-        self.say(f"killed {node}" + (f", {self.gone(node)}" if waits else ""))
-        node.start()
+    def check(self):
+        """First what clients see, then what tools see, then what stands in the files when all nodes have ended."""
+        self.cluster.await_healthy(HEALTHY_SECONDS)
+        for producer in self.producers:
+            producer.finish()
+        if self.options.sabotage == "lose":
+            self.lose()
+        marks, found, source, target = self.read()
+        self.cluster.await_healthy(HEALTHY_SECONDS)
+        for group in self.groups:
+            group.finish()
+        partitions = {place: one["replicas"] for place, one in self.cluster.partitions().items()}
+        marks = high_watermarks(self.cluster, partitions)
+        said = [*history.produced(self.account, found), *history.produced(self.sources, source)]
+        if self.copiers:
+            said += history.copied(self.copies, source, target)
+        for group in self.groups:
+            said += history.grouped(group, {**found, **target}, marks)
+        self.report("what clients were told", said)
+        self.report("kafka-replica-verification", peer.verified(self.cluster, partitions))
+        end = self.cluster.quorum()["highWatermark"]
+        for node in [*self.cluster.brokers, *self.cluster.controllers]:
+            node.stop()
+        if self.options.sabotage:
+            self.sabotage.of_ended(self.cluster.brokers[1], next(f"plain-1-{n}" for n in range(4) if self.cluster.brokers[1].id in partitions["plain-1", n]))
+        self.report(f"the replicas of {len(partitions)} partitions", replicas.compared(self.cluster, partitions, marks))
+        self.report("the metadata log of all nodes", replicas.metadata_compared(self.cluster, end))
+        self.report("kafka-dump-log", peer.dumped(self.cluster))
 
-    def suspend(self):
-        node = self.broker()
-        self.cluster.suspend(node)
-        seconds = self.random.uniform(0.5, 2.5 * SESSION_SECONDS)
-        self.say(f"suspended {node} for {seconds:.1f} s")
-        time.sleep(seconds)
-        self.cluster.resume(node)
+    def read(self):
+        """High watermarks and all records, once the copiers and the groups have come to the end; the producers have ended."""
+        sources = [(SOURCE, n) for n in range(COPIED)]
+        marks = high_watermarks(self.cluster, sources)
+        source, backwards = read(self.cluster, marks)
+        self.await_copies(source)
+        for copier in self.copiers:
+            copier.finish()
+        places = [place for place in self.cluster.partitions() if place[0].startswith("plain-")]
+        marks = high_watermarks(self.cluster, [*places, *((TARGET, n) for n in range(COPIED))])
+        isolation = "read_uncommitted" if self.options.sabotage == "show-aborted" else "read_committed"
+        everything, more = read(self.cluster, marks, isolation)
+        target = {place: records for place, records in everything.items() if place[0] == TARGET}
+        found = {place: records for place, records in everything.items() if place[0] != TARGET}
+        for topic, partition, offset, last in backwards + more:
+            self.journal.finding(f"{topic}-{partition} offset {offset} was read behind {last}")
+        self.sabotage.of_read(found)
+        counts = [sum(map(len, one.values())) for one in (found, source, target)]
+        states = list(self.copies.outcome.values())
+        self.journal.note(f"read {counts[0]} records of plain topics, {counts[1]} sources, {counts[2]} copies in {states.count('committed')} transactions, "
+                          f"{states.count('aborted')} more aborted, {states.count('open')} whose end is not known; "
+                          f"{len(self.account.acknowledged) + len(self.sources.acknowledged)} of {len(self.account.sent) + len(self.sources.sent)} were acknowledged")
+        self.await_groups({**found, **target})
+        return marks, found, source, target
 
-    def restart(self):
-        node = self.broker()
-        self.say(f"stopping {node} in order")
-        node.stop()
-        node.start()
+    def await_copies(self, source):
+        """Until all of the source is copied, as far as the copiers' group says; the check of the copies themselves comes later."""
+        def behind():
+            ends = committed(self.cluster, "copiers", source)
+            return {f"{place[0]}-{place[1]}": end for place, end in ends.items() if source[place] and end <= max(source[place])}
+        try:
+            if self.copiers:
+                until(lambda: not behind(), 90, lambda: f"committed are {behind()}")
+        except TimeoutError as error:
+            self.journal.finding(f"the copiers do not come to the end: {error}")
 
-    def kill_controller(self):
-        node = self.random.choice(self.cluster.controllers)
-        node.kill()
-        self.kills += 1
-        seconds = self.random.uniform(0, 3)
-        self.say(f"killed the controller {node}, for {seconds:.1f} s")
-        time.sleep(seconds)
-        node.start()
+    def await_groups(self, found):
+        for group in self.groups:
+            try:
+                until(lambda: not group.missing(found), 60)
+            except TimeoutError:
+                # The check says which records.
+                self.journal.note(f"group {group.name} does not come to the end")
 
-    def elect(self):
-        self.say("electing preferred leaders")
-        self.cluster.tool("leader-election", "--election-type", "preferred", "--all-topic-partitions")
+    def lose(self):
+        for node in [*self.cluster.brokers, *self.cluster.controllers]:
+            node.stop()
+        self.sabotage.of_directories(self.cluster.brokers, "plain-1-0")
+        for node in self.cluster.nodes:
+            node.start()
+        self.cluster.await_healthy(HEALTHY_SECONDS)
 
-    def reassign(self):
-        ids = [node.id for node in self.cluster.brokers]
-        topic, partition = self.random.choice(["events", "copied"]), self.random.randrange(PARTITIONS)
-        replicas = self.random.sample(ids, 3)
-        self.say(f"moving {topic}-{partition} to {replicas}")
-        file = self.cluster.directory / "plan.json"
-        file.write_text(json.dumps({"version": 1, "partitions": [{"topic": topic, "partition": partition, "replicas": replicas}]}))
-        self.cluster.tool("reassign-partitions", "--reassignment-json-file", file, "--execute")
-        deadline = time.monotonic() + 90
-        while "is completed" not in (self.cluster.tool("reassign-partitions", "--reassignment-json-file", file, "--verify") or ""):
-            if time.monotonic() > deadline:
-                raise AssertionError(f"{topic}-{partition} was not moved to {replicas} within 90 s")
-            time.sleep(0.2)
-
-    def create(self):
-        node = self.broker()
-        self.topics += 1
-        self.say(f"creating topic more-{self.topics} through {node}")
-        done = subprocess.run([OTTLA, "topics", "--bootstrap-server", self.cluster.address(node), "--create", "--topic", f"more-{self.topics}", "--partitions",
-                               "2", "--replication-factor", "3"], capture_output=True, text=True, timeout=60)
-        if done.returncode:
-            raise AssertionError(f"topic more-{self.topics} could not be created through {node}: {done.stdout} {done.stderr}")
-
-
-def load(cluster, seed, transactions):
-    addresses = cluster.addresses
-    writers = [Writer(addresses, "events", f"w{n}") for n in range(2)]
-    readers = [Reader(addresses, "events", protocol) for protocol in ("classic", "consumer")]
-    copiers = [Copier(addresses, "events", "copied", seed)] if transactions else []
-    return writers, readers, copiers
-
-
-def until(condition, seconds, what):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"{what} has not happened within {seconds} s")
-        time.sleep(0.2)
-
-
-def verdict(cluster, writers, readers, copiers, sabotage):
-    """Lets everything come to its end, and says what is wrong."""
-    for writer in writers:
-        writer.stop()
-    for writer in writers:
-        writer.join(200)
-    cluster.await_health()
-    source = read_all(cluster.addresses, "events")
-    ends = {partition: len(rows) for partition, rows in source.items()}
-    for reader in readers:
-        until(lambda: {partition: len(seen) for partition, seen in reader.seen.items()} == ends, 90, f"the group of the {reader.protocol} protocol reading all")
-        reader.stop()
-    problems = []
-    if copiers:
-        total = sum(ends.values())
-        until(lambda: sum(map(len, read_all(cluster.addresses, "copied").values())) >= total, 150, "copying all")
-        for copier in copiers:
-            copier.stop()
-            copier.join(90)
-        problems += checks.copied(source, read_all(cluster.addresses, "copied"))
-    for reader in readers:
-        reader.join(30)
-    if sabotage:
-        source[0] = source[0][:-1]
-    problems += checks.written(writers, source) + [problem for one in [*writers, *readers, *copiers] for problem in one.problems]
-    for node in cluster.brokers:
-        node.stop()
-    found, compared = checks.replicas(cluster)
-    problems += found + checks.dumped(cluster)
-    acked = sum(len(rows) for writer in writers for rows in writer.acked.values())
-    said = f"{acked} records acknowledged ({sum(len(writer.unknown) for writer in writers)} of unknown fate), {sum(ends.values())} read"
-    for copier in copiers:
-        said += f", {copier.commits} transactions committed and {copier.aborts} aborted"
-    return problems, said + f", {compared} batches of replicas compared"
-
-
-def run(seed, minutes, kills, layout, transactions=True, sabotage=False, say=print):
-    """Problems that were found; none is what is wanted."""
-    begin = time.monotonic()
-
-    def tell(text):
-        say(f"{time.monotonic() - begin:6.1f} s  {text}", flush=True)
-
-    cluster, problems = Cluster(layout), []
-    torture = Torture(cluster, seed, tell)
-    try:
-        for topic in ("events", "copied"):
-            until(lambda: cluster.tool("topics", "--create", "--if-not-exists", "--topic", topic, "--partitions", PARTITIONS, "--replication-factor", 3)
-                  is not None, 60, f"creating {topic}")
-        writers, readers, copiers = load(cluster, seed, transactions)
-        for workload in [*writers, *readers, *copiers]:
-            workload.start()
-        until(lambda: all(writer.acked for writer in writers), 60, "the first record")
-        cluster.await_health()
-        loaded = time.monotonic()
-        while time.monotonic() - loaded < 60 * minutes or torture.kills < kills:
-            torture.event()
-        tell(f"{torture.kills} kills; others lead after at most {max(torture.elections, default=0):.1f} s, in sync again after at most "
-             f"{max(torture.recoveries, default=0):.1f} s")
-        problems, said = verdict(cluster, writers, readers, copiers, sabotage)
-        tell(said)
-    except (AssertionError, RuntimeError) as error:
-        problems.append(str(error))
-    finally:
-        cluster.end(keep=bool(problems))
-    for problem in problems:
-        tell(f"WRONG: {problem}")
-    if problems:
-        tell(f"seed {seed}, layout {layout}; what there was is kept in {cluster.directory}")
-    return problems
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30))
-    parser.add_argument("--minutes", type=float, default=10)
-    parser.add_argument("--kills", type=int, default=0)
-    parser.add_argument("--layout", default="1c+2k+1o")
-    parser.add_argument("--without-transactions", action="store_true")
-    parser.add_argument("--sabotage", action="store_true", help="loses a record on purpose, to see that it is missed")
-    asked = parser.parse_args()
-    print(f"seed {asked.seed}, layout {asked.layout}", flush=True)
-    sys.exit(1 if run(asked.seed, asked.minutes, asked.kills, asked.layout, not asked.without_transactions, asked.sabotage) else 0)
+    def report(self, what, lines):
+        lines = list(lines)
+        for line in lines[:20]:
+            self.journal.finding(line)
+        if len(lines) > 20:
+            self.journal.finding(f"and {len(lines) - 20} more of {what}")
+        self.journal.note(f"checked {what}: {'nothing wrong' if not lines else f'{len(lines)} wrong'}")

@@ -1,0 +1,165 @@
+"""What is done to the cluster: drawn from the seed, one thing after the other, each followed by the return to health."""
+import random, time
+
+from .nodes import SESSION_MS
+from .proxy import WAYS
+
+HEALTHY_SECONDS = 120
+# Kafka's session timeout, and what finding and announcing another leader may take.
+LEADER_SECONDS = SESSION_MS / 1000 + 2
+WEIGHTS = {"kill": 8, "pause": 2, "restart": 1, "reassign": 2, "elect": 1, "create": 1, "replace": 1}
+
+
+class Events:
+    """`down`: how many brokers may be down at once. A topic's record is safe with two of three; with more down writes stop and nothing may be lost either."""
+
+    def __init__(self, cluster, seed, journal, account, groups, links=None, down=1, only=()):
+        self.cluster, self.journal, self.account, self.groups, self.links, self.down = cluster, journal, account, groups, links, down
+        self.random, self.kills, self.made = random.Random(f"{seed} events"), 0, 0
+        self.weights = {**WEIGHTS, **({"part": 4} if links else {})}
+        if not groups:
+            del self.weights["replace"]
+        if only:
+            self.weights = {name: self.weights[name] for name in self.weights if name in only}
+        # Called with a broker that is down and is to come back.
+        self.while_down = None
+
+    def happen(self, kill=False):
+        """One event. `kill`: a kill, whatever was drawn."""
+        name = self.random.choices(list(self.weights), self.weights.values())[0]
+        getattr(self, "kill" if kill else name)()
+        took = self.cluster.await_healthy(HEALTHY_SECONDS)
+        self.journal.note(f"  whole again {took:.1f} s later")
+        self.journal.measure("until all replicas are in sync again", took)
+        self.cluster.wanted.clear()
+
+    def victims(self):
+        """A node of any kind; with `down`, sometimes several brokers."""
+        if self.down > 1 and self.random.random() < 0.3:
+            return self.random.sample(self.cluster.brokers, self.random.randint(2, min(self.down, len(self.cluster.brokers))))
+        return [self.random.choice(self.cluster.nodes)]
+
+    def kill(self):
+        victims, pause = self.victims(), self.random.choice([0, self.random.uniform(0, 8)])
+        led, active = self.led_by(victims), self.cluster.active_controller()
+        self.journal.note(f"kill {names(victims)}, down for {pause:.1f} s")
+        for victim in victims:
+            victim.kill()
+        self.kills += len(victims)
+        self.outlast(victims, led, active, pause, self.start)
+
+    def pause(self):
+        victims, pause = self.victims(), self.random.uniform(0.5, 12)
+        led, active = self.led_by(victims), self.cluster.active_controller()
+        self.journal.note(f"pause {names(victims)} for {pause:.1f} s")
+        for victim in victims:
+            victim.pause()
+        self.outlast(victims, led if pause > LEADER_SECONDS else {}, active, pause, lambda victim: victim.resume())
+
+    def start(self, victim):
+        if self.while_down:
+            self.while_down(victim)
+        victim.start()
+
+    def led_by(self, victims):
+        """{place: epoch} of what the victims lead; nothing if other brokers may not have the records, or no controller may be there to choose."""
+        ids = {victim.id for victim in victims}
+        if len(victims) > 1 or not self.cluster.is_broker(victims[0]):
+            return {}
+        return {place: one["epoch"] for place, one in self.cluster.partitions().items() if one["leader"] in ids}
+
+    def outlast(self, victims, led, active, pause, revive):
+        """Watches for new leaders, in time, and revives the victims when theirs has come."""
+        began, down = time.monotonic(), True
+        others = [broker for broker in self.cluster.brokers if broker not in victims]
+        new_controller = active in victims and len(self.cluster.controllers) > 2
+        while down or led or new_controller:
+            passed = time.monotonic() - began
+            if down and passed >= pause:
+                down = False
+                for victim in victims:
+                    revive(victim)
+            if led:
+                led = self.still_led(led, others)
+                if not led:
+                    self.journal.note(f"  other leaders after {passed:.2f} s")
+                    self.journal.measure("until others lead what a broker led that is gone", passed)
+                    if passed > LEADER_SECONDS:
+                        self.journal.finding(f"{names(victims)}: other leaders are known after {passed:.2f} s, which may take {LEADER_SECONDS:.1f} s")
+                elif passed > LEADER_SECONDS + 30:
+                    self.journal.finding(f"{names(victims)}: no other leaders of {sorted(led)} after {passed:.0f} s")
+                    led = {}
+            if new_controller and passed > 60:
+                raise TimeoutError(f"no controller is active {passed:.0f} s after {active} was")
+            if new_controller and (found := self.cluster.active_controller()) not in (None, *[v for v in victims if not v.answers]):
+                new_controller = False
+                self.journal.note(f"  {found} is active after {passed:.2f} s")
+                self.journal.measure("until a controller is active again", passed)
+            time.sleep(0.05)
+
+    def still_led(self, led, others):
+        """What of it has no newer leader yet in the eyes of every other broker."""
+        for broker in others:
+            known = self.cluster.partitions(broker)
+            led = {place: epoch for place, epoch in led.items() if place not in known or known[place]["leader"] < 0 or known[place]["epoch"] <= epoch}
+            if led:
+                return led
+        return led
+
+    def restart(self):
+        victim = self.random.choice(self.cluster.nodes)
+        self.journal.note(f"restart {victim} in order")
+        before = time.monotonic()
+        code = victim.stop()
+        self.journal.measure("an orderly end", time.monotonic() - before)
+        # Java ends with 143 of SIGTERM, however orderly.
+        if code not in (0, 143):
+            self.journal.finding(f"{victim} ended with {code} of SIGTERM: {victim.said()}")
+        victim.start()
+
+    def reassign(self):
+        """Some partitions go to other brokers, or their preferred leader changes; sometimes a broker is killed right behind."""
+        places = [place for place in sorted(self.cluster.partitions()) if not place[0].startswith("__") or self.random.random() < 0.3]
+        chosen = self.random.sample(places, min(len(places), self.random.randint(1, 4)))
+        ids = [broker.id for broker in self.cluster.brokers]
+        moves = {place: self.random.sample(ids, 3) for place in chosen}
+        self.journal.note("reassign " + ", ".join(f"{topic}-{partition} to {replicas}" for (topic, partition), replicas in moves.items()))
+        self.cluster.reassign(moves)
+        if self.random.random() < 0.4:
+            self.kill()
+
+    def elect(self):
+        self.journal.note("elect the preferred leaders")
+        done = self.cluster.elect()
+        if done.returncode != 0:
+            self.journal.finding(f"election of preferred leaders: {done.stdout.decode()} {done.stderr.decode()}")
+
+    def create(self):
+        broker, self.made = self.random.choice(self.cluster.brokers), self.made + 1
+        name, count = f"plain-made-{self.made}", self.random.randint(1, 4)
+        self.journal.note(f"create {name} with {count} partitions through {broker}")
+        self.cluster.create(broker, name, count)
+        self.account.add_topic(name, count)
+
+    def replace(self):
+        group = self.random.choice(self.groups)
+        self.journal.note(f"replace a member of group {group.name}")
+        group.replace(self.random)
+
+    def part(self):
+        """What goes one way of one link is stopped for a while: of a broker's to a controller, or to another broker."""
+        source, target = self.random.choice(self.cluster.brokers), self.random.choice(self.cluster.nodes)
+        while target is source:
+            target = self.random.choice(self.cluster.nodes)
+        way, pause = self.random.choice(WAYS), self.random.uniform(1, 15)
+        self.journal.note(f"stop {way} of {source} to {target} for {pause:.1f} s")
+        led = self.led_by([source]) if pause > LEADER_SECONDS and target is self.cluster.active_controller() else {}
+        self.links.block(source.id, target.id, way)
+        try:
+            self.outlast([source], led, None, pause, lambda _: self.links.heal())
+        finally:
+            self.links.heal()
+
+
+def names(victims):
+    return " and ".join(map(str, victims))

@@ -1,0 +1,63 @@
+"""Idempotent producers with acks=all that note which of their records were acknowledged, and where."""
+import random, threading, zlib
+
+import confluent_kafka
+
+from .workload import PATIENT, Worker
+
+
+class Account:
+    """What producers sent and were promised: {(producer, sequence): …}. A record names its producer, its sequence, its topic and its partition."""
+
+    def __init__(self):
+        self.sent, self.acknowledged, self.topics, self.lock = {}, {}, [], threading.Lock()
+
+    def add_topic(self, name, count):
+        with self.lock:
+            self.topics.append((name, count))
+
+    @staticmethod
+    def value(producer, sequence, topic, partition, padding):
+        return f"{producer} {sequence} {topic} {partition} {'x' * padding}".encode()
+
+    @staticmethod
+    def parse(value):
+        """(producer, sequence), topic and partition as the record says them."""
+        producer, sequence, topic, partition, _ = value.decode().split(" ")
+        return (producer, int(sequence)), topic, int(partition)
+
+
+class Producer(Worker):
+    def __init__(self, name, cluster, account, seed, journal, rate):
+        super().__init__(name, journal)
+        self.random, self.account, self.sequence, self.rate = random.Random(f"{seed} {name}"), account, 0, rate
+        self.client = confluent_kafka.Producer({
+            **PATIENT, "bootstrap.servers": cluster.bootstrap, "enable.idempotence": True, "linger.ms": 5, "message.timeout.ms": 150000,
+            "request.timeout.ms": 5000, "compression.type": self.random.choice(["none", "lz4", "zstd", "gzip", "snappy"]),
+            "batch.num.messages": self.random.choice([1, 5, 100])})
+
+    def work(self):
+        while not self.stopped.wait(0.1):
+            for _ in range(self.random.randint(0, 2 * self.rate // 10)):
+                self.send()
+            self.client.poll(0)
+        if left := self.client.flush(100):
+            self.journal.finding(f"{left} records of {self.name} are neither acknowledged nor refused")
+
+    def send(self):
+        with self.account.lock:
+            # Most to the topics there from the start, some to the newest.
+            topic, count = self.random.choice(self.account.topics[:2] + self.account.topics[-2:])
+        key = f"k{self.random.randrange(200)}".encode()
+        partition, record = zlib.crc32(key) % count, (self.name, self.sequence)
+        self.sequence += 1
+        self.account.sent[record] = (topic, partition)
+        value = self.account.value(*record, topic, partition, self.random.choice([10, 200, 2000]))
+        self.client.produce(topic, value, key, partition, on_delivery=lambda error, message: self.delivered(record, error, message))
+
+    def delivered(self, record, error, message):
+        if error:
+            # Two of three replicas are always there and time is ample, so it was promised by min.insync.replicas that it can be written.
+            self.journal.finding(f"{record[0]}'s record {record[1]} for {message.topic()}-{message.partition()} was refused: {error}")
+        else:
+            self.account.acknowledged[record] = (message.topic(), message.partition(), message.offset(), self.journal.now)
