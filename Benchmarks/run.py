@@ -4,6 +4,7 @@ import os, pathlib, resource, shutil, statistics, subprocess, sys, tempfile, tim
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Tests"))
 import support
+from replicated import replicated
 from support import OTTLA, Broker, ottla
 from tools import tools
 from transactional import transactions
@@ -219,7 +220,7 @@ def resident(pid):
     return int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) * resource.getpagesize()
 
 
-for benchmark in (startup, ready, throughput, console, bounded, parked, acks_all, latency, transactions, tools, partitions):
+for benchmark in (startup, ready, throughput, console, bounded, parked, acks_all, latency, transactions, tools, partitions, replicated):
     if len(sys.argv) < 2 or benchmark.__name__ in sys.argv[1:]:
         print(f"== {benchmark.__name__}", flush=True)
         benchmark()

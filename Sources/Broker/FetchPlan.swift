@@ -105,27 +105,12 @@ struct FetchPlan: Sendable {
         let start = entry.position.offset
         guard start >= view.offsets.start, start <= view.offsets.end else { return fail(.offsetOutOfRange) }
         let end = reader.isFollower ? view.offsets.end : view.offsets.highWatermark
-        if let diverging = diverging(log, entry.position) {
-            switch diverging {
-            case .failure(let error): return fail(error)
-            case .success(let known):
-                data.divergingEpoch.epoch = known.leaderEpoch.value
-                data.divergingEpoch.endOffset = known.endOffset.value
-                outcome.hasError = true
-                return end
-            }
-        }
-        if let arrival, case .follower(let id, let brokerEpoch) = reader {
-            let fetch = Partition.FollowerFetch(
-                replica: id, brokerEpoch: brokerEpoch, offset: start, start: entry.position.logStart, currentLeaderEpoch: epoch)
-            let error = partition.noteFetch(fetch, leaderEnd: view.offsets.end, now: arrival)
-            guard error == .none else { return fail(error) }
-            data.highWatermark = log.offsets.highWatermark.value
-        }
-        if case .consumer(let rack?) = reader, let nearer = partition.nearerReplica(toRack: rack, from: start) {
-            data.preferredReadReplica = nearer
+        switch tellInstead(partition, view, entry.position, arrival: arrival, &data) {
+        case .success(true):
             outcome.hasError = true
             return end
+        case .success(false): break
+        case .failure(let error): return fail(error)
         }
         let limit = reader.isFollower ? end : view.limit(readsCommitted: readsCommitted)
         if readsCommitted { data.abortedTransactions = [] }
@@ -152,6 +137,36 @@ struct FetchPlan: Sendable {
         return end
     }
 
+    /// What there is to tell a reader instead of records, if anything: that its log has gone another way, or who is nearer to it. A follower is noted to be where
+    /// it asks to go on.
+    private func tellInstead(
+        _ partition: Partition, _ view: Partition.View, _ position: FetchPosition, arrival: Int64?,
+        _ data: inout FetchResponse.FetchableTopicResponse.PartitionData
+    ) -> Result<Bool, ErrorCode> {
+        switch diverging(partition.log, position) {
+        case .failure(let error)?: return .failure(error)
+        case .success(let known)?:
+            data.divergingEpoch.epoch = known.leaderEpoch.value
+            data.divergingEpoch.endOffset = known.endOffset.value
+            return .success(true)
+        case nil: break
+        }
+        switch reader {
+        case .follower(let id, let brokerEpoch):
+            guard let arrival else { return .success(false) }
+            let fetch = Partition.FollowerFetch(
+                replica: id, brokerEpoch: brokerEpoch, offset: position.offset, start: position.logStart,
+                currentLeaderEpoch: max(.undefined, position.currentLeaderEpoch))
+            let error = partition.noteFetch(fetch, leaderEnd: view.offsets.end, now: arrival)
+            data.highWatermark = partition.log.offsets.highWatermark.value
+            return error == .none ? .success(false) : .failure(error)
+        case .consumer(let rack):
+            guard let nearer = rack.flatMap({ partition.nearerReplica(toRack: $0, from: position.offset) }) else { return .success(false) }
+            data.preferredReadReplica = nearer
+            return .success(true)
+        }
+    }
+
     /// What a reader whose log may have gone another way must be told before it reads on; nil where it has not.
     private func diverging(_ log: PartitionLog, _ position: FetchPosition) -> Result<EpochEndOffset, ErrorCode>? {
         guard position.lastFetchedEpoch >= .zero else { return nil }
@@ -171,8 +186,7 @@ struct FetchPlan: Sendable {
             session.state.withLock { state in
                 kept = outcome.partitions.filter { key, data in
                     let marks = FetchSession.Told(highWatermark: Offset(data.highWatermark), logStartOffset: Offset(data.logStartOffset))
-                    let isNews =
-                        isFull || data.errorCode != .none || data.divergingEpoch.endOffset >= 0 || data.preferredReadReplica >= 0 || (data.records?.count ?? 0) > 0 || state.told[key] != marks
+                    let isNews = isFull || data.tellsSomething || state.told[key] != marks
                     if isNews, state.positions[key] != nil { state.told[key] = marks }
                     return isNews
                 }
@@ -199,5 +213,12 @@ struct FetchPlan: Sendable {
         guard !served.isEmpty, served.count < order.count else { return }
         let moved = Set(served)
         order = order.filter { !moved.contains($0) } + served
+    }
+}
+
+extension FetchResponse.FetchableTopicResponse.PartitionData {
+    /// More than where the partition stands.
+    fileprivate var tellsSomething: Bool {
+        errorCode != .none || divergingEpoch.endOffset >= 0 || preferredReadReplica >= 0 || (records?.count ?? 0) > 0
     }
 }

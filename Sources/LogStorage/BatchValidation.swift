@@ -9,12 +9,18 @@ struct ValidatedBatches {
     /// Milliseconds, when the topic's timestamps are those of the log.
     private(set) var logAppendTime: Int64?
 
+    /// None yet, for a leader's batches.
+    init() {}
+
+    /// Adds a batch that was looked at.
+    mutating func add(_ batch: RecordBatch) {
+        batches.append(batch)
+        sizeInBytes += batch.bytes.count
+    }
+
     init(_ bytes: Bytes, origin: AppendOrigin, config: LogConfig, now: Int64, name: TopicPartition) throws(AppendError) {
         var iterator = RecordBatches(bytes).makeIterator()
-        while let batch = iterator.next() {
-            batches.append(batch)
-            sizeInBytes += batch.bytes.count
-        }
+        while let batch = iterator.next() { add(batch) }
         // Bytes of a batch that is cut short are left out, as Kafka does, unless nothing else is there.
         if let failure = iterator.failure, failure != .truncated || batches.isEmpty { throw Self.refusal(failure, name) }
         guard !batches.isEmpty else { throw AppendError(.invalidRecord, "There must be at least one record batch for partition \(name)") }
@@ -34,7 +40,7 @@ struct ValidatedBatches {
         sizeInBytes = batches.reduce(0) { $0 + $1.bytes.count }
     }
 
-    private static func refusal(_ error: RecordBatchError, _ name: TopicPartition) -> AppendError {
+    static func refusal(_ error: RecordBatchError, _ name: TopicPartition) -> AppendError {
         switch error {
         case .legacyMagic(let magic):
             AppendError(.unsupportedForMessageFormat, "Message format v\(magic) is not supported in partition \(name), only v2 is")

@@ -30,6 +30,8 @@ struct CompactionPlan: Sendable {
     var config: LogConfig
     var directory: String
     let disk: any Disk
+    /// `LogState.cutCount` when this was gathered.
+    let cutCount: Int
 }
 
 extension LogState {
@@ -64,7 +66,8 @@ extension LogState {
         }
         return CompactionPlan(
             sources: sources, firstDirtyOffset: firstDirty, aborted: aborted,
-            producers: producers.entries.mapValues { ($0.lastOffset, $0.epoch) }, config: config, directory: directory, disk: disk)
+            producers: producers.entries.mapValues { ($0.lastOffset, $0.epoch) }, config: config, directory: directory, disk: disk,
+            cutCount: cutCount)
     }
 
     /// Puts a compacted segment in the place of those that it was made from; false when they are not all there any more.
@@ -119,7 +122,10 @@ extension PartitionLog {
             } catch {
                 // The log itself is as it was; what was written beside it goes with the next start. If it was deleted, or retention took what was
                 // being read, there is nothing to tell.
-                if state.withLock({ log in log.failure != nil || plan.sources.contains { source in !log.segments.contains { $0 === source.segment } } }) {
+                let isMoot = state.withLock { log in
+                    log.failure != nil || log.cutCount != plan.cutCount || plan.sources.contains { source in !log.segments.contains { $0 === source.segment } }
+                }
+                if isMoot {
                     return nil
                 }
                 throw .disk(error)
@@ -137,18 +143,18 @@ extension PartitionLog {
             let size = try cleaner.clean(group)
             let isReplaced = state.withLock { log in
                 do throws(LogError) {
-                    return try log.changing { (log) throws(DiskError) in try log.replace(group, now: now) }
+                    return try log.changing { (log) throws(DiskError) in log.cutCount == plan.cutCount ? try log.replace(group, now: now) : false }
                 } catch {
                     return false
                 }
             }
-            // Retention or deletion took the segments meanwhile: what was written is left for the next start to remove.
+            // Retention, deletion or a cut took the segments meanwhile: what was written is left for the next start to remove.
             guard isReplaced else { return nil }
             before += group.reduce(0) { $0 + $1.size }
             after += size
         }
         let cleaned = map.latestOffset + 1
-        state.withLock { $0.cleanedOffset = max($0.cleanedOffset, cleaned) }
+        state.withLock { if $0.cutCount == plan.cutCount { $0.cleanedOffset = max($0.cleanedOffset, cleaned) } }
         return CompactionResult(cleanedOffset: cleaned, bytesBefore: before, bytesAfter: after)
     }
 }

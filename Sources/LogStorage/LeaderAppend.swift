@@ -1,52 +1,114 @@
 import KafkaProtocol
 import Vocabulary
 
-public struct LeaderAppend: Sendable { public var endOffset: Offset; public var latestEpoch: LeaderEpoch; public var hasMoved: Bool }
+/// Where a follower's log stands after it took what its leader sent.
+public struct LeaderAppend: Sendable, Equatable {
+    public var endOffset: Offset
+    /// The log's last leader epoch, -1 when there is none: with the end it says what to fetch next.
+    public var latestEpoch: LeaderEpoch
+    /// The high watermark moved.
+    public var hasMoved: Bool
+}
 
 extension PartitionLog {
-    public func lead(_ epoch: LeaderEpoch) { assignLeaderEpoch(epoch) }
-    public func follow(_ epoch: LeaderEpoch) {}
-    public var checkpointedHighWatermark: Offset { .zero }
-    public func raiseReplicatedEnd(to offset: Offset) -> Bool {
-        state.withLock { log in
-            let before = log.highWatermark
-            guard log.replicatedEnd != nil, offset > before else { return false }
-            log.replicatedEnd = offset
-            return log.highWatermark > before
+    /// Takes what a leader answered to a fetch: whole batches, byte for byte, perhaps with a torn one behind them that is left out. Then the high watermark
+    /// follows the leader's up to the log's end, and the log's start the leader's up to the high watermark; neither goes back. Without records these alone
+    /// are taken over. Where the log is empty and its end lies within the first batch (its leader deleted records up to there), it begins anew with that
+    /// batch, and its start stays.
+    /// - Parameters:
+    ///   - leaderEpoch: of the leader that was asked. Batches of later epochs, which it cannot have written, are left out with what follows them (KAFKA-18723)
+    ///   - highWatermark, logStart: the leader's
+    ///   - fetchOffset: what was asked for; a log that ends elsewhere now refuses the answer
+    /// - Throws: FENCED_LEADER_EPOCH or NOT_LEADER_OR_FOLLOWER when the log does not follow in this epoch, OFFSET_OUT_OF_RANGE when it ends elsewhere than at
+    ///   `fetchOffset`, CORRUPT_MESSAGE, INVALID_RECORD for records that begin before the log's end, KAFKA_STORAGE_ERROR (see `isUsable`: a disk that is full
+    ///   may have taken some of the batches)
+    public func appendFromLeader(
+        _ records: Bytes, leaderEpoch: LeaderEpoch, highWatermark: Offset, logStart: Offset, fetchOffset: Offset? = nil, now: Int64
+    ) throws(AppendError) -> LeaderAppend {
+        let batches = try ReplicatedBatches(records, leaderEpoch: leaderEpoch, maxBytes: config.segmentBytes, name: name)
+        func append() throws(AppendError) -> LeaderAppend {
+            try state.withLock { (log) throws(AppendError) in
+                try log.checkReplica(leaderEpoch: leaderEpoch, fetchOffset: fetchOffset)
+                try log.append(batches, leaderEpoch: leaderEpoch, now: now)
+                let hasMoved = log.raiseReplicatedEnd(to: highWatermark)
+                log.advanceStart(to: min(logStart, log.highWatermark))
+                return LeaderAppend(endOffset: log.nextOffset, latestEpoch: log.epochs.latest, hasMoved: hasMoved)
+            }
         }
-    }
-    public func appendFromLeader(_ records: Bytes, leaderEpoch: LeaderEpoch, highWatermark: Offset, logStart: Offset, now: Int64) throws(AppendError)
-        -> LeaderAppend
-    {
-        var whole = 0
-        var batches = RecordBatches(records).makeIterator()
-        while let batch = batches.next() { whole += batch.bytes.count }
-        if whole > 0 { _ = try append(Bytes(Array(records.array[0..<whole])), leaderEpoch: leaderEpoch, now: now, origin: .replication) }
-        let moved = raiseReplicatedEnd(to: min(highWatermark, logEndOffset))
-        if logStart > logStartOffset { _ = try? deleteRecords(before: min(logStart, offsets.highWatermark)) }
-        return LeaderAppend(endOffset: logEndOffset, latestEpoch: latestLeaderEpoch, hasMoved: moved)
-    }
-    public func truncationPoint(forDivergingEpoch end: EpochEndOffset) -> (offset: Offset, isFinal: Bool) {
-        let known = endOffset(forEpoch: end.leaderEpoch)
-        if known.leaderEpoch == .undefined { return (min(end.endOffset, logEndOffset), true) }
-        if known.leaderEpoch != end.leaderEpoch { return (min(known.endOffset, logEndOffset), false) }
-        return (min(known.endOffset, end.endOffset, logEndOffset), true)
-    }
-    public func divergence(fetchOffset: Offset, lastFetchedEpoch: LeaderEpoch) throws(LogError) -> EpochEndOffset? {
-        let end = endOffset(forEpoch: lastFetchedEpoch)
-        let offsets = offsets
-        guard end.leaderEpoch != .undefined, fetchOffset >= offsets.start else {
-            throw .offsetOutOfRange(requested: fetchOffset, logStartOffset: offsets.start, logEndOffset: offsets.end)
-        }
-        return end.leaderEpoch < lastFetchedEpoch || end.endOffset < fetchOffset ? end : nil
+        guard let first = batches.first, state.withLock({ $0.beginsAnew(with: first) }) else { return try append() }
+        // A sync that is under way would call durable what takes the place of an end that it saw.
+        return try syncing.withLock { (_) throws(AppendError) in try append() }
     }
 }
 
-extension LogDirectory {
-    public func truncate(_ name: TopicPartition, to offset: Offset, now: Int64) throws(LogDirectoryError) {
-        do throws(LogError) { _ = try log(name)?.truncate(to: offset, now: now) } catch { throw .log(name, error) }
+extension LogState {
+    fileprivate func checkReplica(leaderEpoch: LeaderEpoch, fetchOffset: Offset?) throws(AppendError) {
+        if let failure { throw AppendError(.kafkaStorageError, "\(failure)") }
+        try checkRole(.replication, leaderEpoch)
+        if let fetchOffset, fetchOffset != nextOffset {
+            throw AppendError(.offsetOutOfRange, "\(name) ends at offset \(nextOffset), and \(fetchOffset) was fetched")
+        }
     }
-    public func restart(_ name: TopicPartition, at offset: Offset, now: Int64) throws(LogDirectoryError) {
-        do throws(LogError) { try log(name)?.restart(at: offset, now: now) } catch { throw .log(name, error) }
+
+    /// Whether an empty log's end lies within a batch.
+    fileprivate func beginsAnew(with batch: RecordBatch) -> Bool {
+        logStartOffset == nextOffset && Offset(batch.baseOffset) < nextOffset && Offset(batch.lastOffset) >= nextOffset
+    }
+
+    fileprivate mutating func append(_ batches: ReplicatedBatches, leaderEpoch: LeaderEpoch, now: Int64) throws(AppendError) {
+        let start = logStartOffset
+        if let first = batches.first, Offset(first.baseOffset) < nextOffset {
+            guard beginsAnew(with: first) else {
+                throw AppendError(
+                    .invalidRecord, "The leader's records begin at offset \(first.baseOffset), and \(name) has \(logStartOffset) to \(nextOffset)")
+            }
+            try beginAnew(at: Offset(first.baseOffset), now: now)
+        }
+        for part in batches.parts { _ = try append(part, leaderEpoch: leaderEpoch, now: now, origin: .replication) }
+        advanceStart(to: start)
+    }
+
+    private mutating func beginAnew(at offset: Offset, now: Int64) throws(AppendError) {
+        do throws(LogError) {
+            try changing { (log) throws(DiskError) in
+                // The empty segment lies within what is appended now: it must not come back.
+                try log.removeSegments()
+                try log.restart(at: offset, now: now)
+            }
+        } catch {
+            throw AppendError(.kafkaStorageError, "\(error)")
+        }
+    }
+}
+
+/// A leader's batches, looked at as far as that can be done without the log, in parts that fit into a segment each.
+struct ReplicatedBatches {
+    private(set) var parts: [ValidatedBatches] = []
+
+    var first: RecordBatch? { parts.first?.batches.first }
+
+    init(_ records: Bytes, leaderEpoch: LeaderEpoch, maxBytes: Int, name: TopicPartition) throws(AppendError) {
+        var iterator = RecordBatches(records).makeIterator()
+        var end = Offset.zero
+        while let batch = iterator.next() {
+            if LeaderEpoch(batch.partitionLeaderEpoch) > leaderEpoch { return }
+            guard Offset(batch.baseOffset) >= end, batch.lastOffsetDelta >= 0, batch.baseOffset <= Int64.max - Int64(Int32.max) - 1 else {
+                throw AppendError(.corruptMessage, "The leader's records of \(name) are out of order: \(batch.baseOffset) to \(batch.lastOffset) behind \(end)")
+            }
+            try ValidatedBatches.checkCrc(batch, name)
+            end = Offset(batch.nextOffset)
+            add(batch, maxBytes: maxBytes)
+        }
+        // Kafka sends slices of its files, which end anywhere.
+        if let failure = iterator.failure, failure != .truncated { throw ValidatedBatches.refusal(failure, name) }
+    }
+
+    private mutating func add(_ batch: RecordBatch, maxBytes: Int) {
+        // Indexes count offsets from the segment's first in 32 bits.
+        let fits = parts.last.map { part in
+            part.sizeInBytes + batch.bytes.count <= maxBytes && part.batches.first.map { batch.lastOffset - $0.baseOffset <= Int64(Int32.max) } ?? true
+        }
+        if fits != true { parts.append(ValidatedBatches()) }
+        parts[parts.count - 1].add(batch)
     }
 }

@@ -22,6 +22,15 @@ struct LeaderEpochs: Equatable {
         return true
     }
 
+    /// Notes which epoch a batch is of, at the offset that it begins with; true when that is news. What contradicts it goes.
+    @discardableResult
+    mutating func note(_ epoch: LeaderEpoch, at offset: Offset) -> Bool {
+        guard epoch >= .zero, self.epoch(at: offset) != epoch else { return false }
+        entries.removeAll { $0.epoch > epoch || $0.startOffset >= offset }
+        if latest != epoch { entries.append(Entry(epoch: epoch, startOffset: offset)) }
+        return true
+    }
+
     /// Kafka's OffsetForLeaderEpoch: the end of an epoch is the start of the next one.
     func endOffset(for epoch: LeaderEpoch, logEndOffset: Offset) -> EpochEndOffset {
         guard epoch != .undefined, !entries.isEmpty else { return EpochEndOffset.unknown }

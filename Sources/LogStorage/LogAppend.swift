@@ -7,11 +7,9 @@ extension LogState {
         _ incoming: ValidatedBatches, leaderEpoch: LeaderEpoch, now: Int64, origin: AppendOrigin, transaction terms: TransactionTerms = .unchecked
     ) throws(AppendError) -> AppendInfo {
         if let failure { throw AppendError(.kafkaStorageError, "\(failure)") }
-        // Whoever asked has been a leader of an earlier epoch, or goes on believing so.
-        guard leaderEpoch >= epochs.latest || origin == .replication else {
-            throw AppendError(.notLeaderOrFollower, "\(name) has a leader of epoch \(epochs.latest)")
-        }
-        guard incoming.sizeInBytes <= config.segmentBytes else {
+        try checkRole(origin, leaderEpoch)
+        // What a leader has a follower must have, even if segments were larger when it was written.
+        guard incoming.sizeInBytes <= config.segmentBytes || origin == .replication && incoming.batches.count == 1 else {
             throw AppendError(
                 .recordListTooLarge,
                 "Message batch size is \(incoming.sizeInBytes) bytes in append to partition \(name), "
@@ -50,7 +48,21 @@ extension LogState {
                 config: log.config, jitterMs: log.rollJitterMs, adding: incoming.sizeInBytes, lastOffset: plan.nextOffset - 1, maxTimestamp: maxTimestamp,
                 now: now)
             if mustRoll { try log.roll(now: now) }
+            if log.active.size == 0, plan.nextOffset - 1 - log.active.baseOffset > Int64(Int32.max) { try log.leaveGap(to: plan.baseOffsets[0], now: now) }
         }
+    }
+
+    /// Replaces the empty active segment by one that begins further on: indexes count offsets from the segment's first in 32 bits, and a leader may have
+    /// compacted away more.
+    private mutating func leaveGap(to offset: Offset, now: Int64) throws(DiskError) {
+        let segment = try Segment(disk: disk, directory: directory, baseOffset: offset, names: [], create: true, now: now)
+        let empty = segments[segments.count - 1]
+        segments[segments.count - 1] = segment
+        nextOffset = offset
+        try takeSnapshot()
+        snapshots.removeAll { $0 == empty.baseOffset }
+        try empty.removeFiles(disk)
+        isDirectoryChanged = true
     }
 
     private mutating func write(_ incoming: ValidatedBatches, _ plan: AppendPlan, leaderEpoch: LeaderEpoch, now: Int64, origin: AppendOrigin) throws(LogError) {
@@ -84,8 +96,11 @@ extension LogState {
             try active.note(
                 lastOffset: base + Int64(batch.lastOffsetDelta), maxTimestamp: incoming.logAppendTime ?? batch.maxTimestamp, sizeInBytes: batch.bytes.count,
                 indexInterval: config.indexIntervalBytes)
-            let epoch = origin == .replication ? LeaderEpoch(batch.partitionLeaderEpoch) : leaderEpoch
-            if epoch > epochs.latest { areEpochsUnwritten = epochs.assign(epoch, startOffset: base) || areEpochsUnwritten }
+            let isNews =
+                origin == .replication
+                ? epochs.note(LeaderEpoch(batch.partitionLeaderEpoch), at: base)
+                : leaderEpoch > epochs.latest && epochs.assign(leaderEpoch, startOffset: base)
+            if isNews { areEpochsUnwritten = true }
         }
         nextOffset = plan.nextOffset
         for update in plan.updates { producers.set(update.producerId, update.entry) }

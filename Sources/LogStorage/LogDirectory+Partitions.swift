@@ -222,11 +222,10 @@ extension LogDirectory {
 
     /// Makes every log durable and writes the checkpoints of recovery points, log start offsets and high watermarks.
     public func writeCheckpoints() throws(LogDirectoryError) {
-        let points = openLogs.map { (_, log) in
-            // Of a log whose disk failed the operator knows; its last recovery point stays.
-            (log: log, recoveryPoint: try? log.flushForCheckpoint())
-        }
-        try onDisk { () throws(DiskError) in try checkpoints.write(points) }
+        let logs = openLogs.map(\.log)
+        // Of a log whose disk failed the operator knows; its last recovery point stays.
+        for log in logs { _ = try? log.flushForCheckpoint() }
+        try onDisk { () throws(DiskError) in try checkpoints.write(logs) }
     }
 
     /// Writes the checkpoint of log start offsets alone: what DeleteRecords needs to last.

@@ -235,13 +235,13 @@ public final class LogDirectory: Sendable {
     public func close(clean: Bool = true, brokerEpoch: Int64 = -1) throws(LogDirectoryError) {
         let logs = openLogs.sorted { $0.name < $1.name }
         var failure: LogDirectoryError?
-        var points: [(PartitionLog, Offset?)] = []
+        var whole: [PartitionLog] = []
         var unsynced: [SyncWork] = []
         let syncsAtOnce = clean && logs.count > Self.manyLogs
         for (name, log) in logs {
             do throws(LogError) {
                 if syncsAtOnce { unsynced.append(try log.prepareToClose()) } else { try log.close(clean: clean) }
-                points.append((log, log.logEndOffset))
+                whole.append(log)
             } catch {
                 failure = failure ?? .log(name, error)
             }
@@ -260,8 +260,9 @@ public final class LogDirectory: Sendable {
         for (_, log) in logs { log.markClosed() }
         guard clean else { return }
         if let failure { throw failure }
+        for log in whole { log.noteDurable() }
         do throws(DiskError) {
-            try checkpoints.write(points, closing: true)
+            try checkpoints.write(whole, closing: true)
             try disk.writeFile(path + "/" + CleanShutdownFile.name, CleanShutdownFile.content(brokerEpoch: brokerEpoch))
         } catch {
             throw .disk(error)

@@ -1,7 +1,6 @@
 import Vocabulary
 
-/// Where a log stands, all at one moment: `start <= lastStable <= highWatermark <= end`, but for a log that begins behind its high watermark after a
-/// deletion of records elsewhere.
+/// Where a log stands, all at one moment: `start <= highWatermark <= end` and `lastStable <= highWatermark`.
 public struct LogOffsets: Hashable, Sendable {
     /// The first offset that may be read.
     public var start: Offset

@@ -28,6 +28,13 @@ struct LogState: Sendable {
     var isDirectoryChanged = false
     /// Why nothing can be done any more: the log is closed, or the disk failed and what is on it is not known.
     private(set) var failure: LogError?
+    var role = LogRole.untold
+    /// Everything below is durable, and what leader epochs have there is in their file: what the checkpoint may say.
+    var recoveryPoint = Offset.zero
+    /// The high watermark of the checkpoint, or what of the log is left below it.
+    var checkpointedEnd = Offset.zero
+    /// How often the log was cut: what was found out before a cut may not hold behind it.
+    var cutCount = 0
     /// When the operator was last told (ms) that an append could not be written; small ones may fit where large ones do not, so not each time.
     var writeFailureToldMs: Int64?
     let operatorLog: OperatorLog
@@ -44,7 +51,7 @@ struct LogState: Sendable {
     /// Up to where every replica that must have the records has them, as the partition says; nil while no other replica must have them.
     var replicatedEnd: Offset?
 
-    var highWatermark: Offset { min(replicatedEnd ?? nextOffset, nextOffset) }
+    var highWatermark: Offset { max(logStartOffset, min(replicatedEnd ?? nextOffset, nextOffset)) }
 
     var lastStableOffset: Offset { min(producers.firstUnstableOffset ?? nextOffset, highWatermark) }
 
@@ -99,16 +106,28 @@ struct LogState: Sendable {
     /// Closes the active segment and begins one at the log's end, unless the active one is empty. What fails on the way is done by the next attempt.
     mutating func roll(now: Int64) throws(DiskError) {
         guard active.size > 0 else { return }
+        if config.isCompacted { try syncBeforeRoll() }
         try active.becomeInactive()
         active.isUnsynced = true
         try takeSnapshot()
         segments.append(try Segment(disk: disk, directory: directory, baseOffset: nextOffset, names: [], create: true, now: now))
     }
 
+    /// Of a compacted log a start could not tell a lost end from a compacted one.
+    private mutating func syncBeforeRoll() throws(DiskError) {
+        do throws(DiskError) { try active.log.sync() } catch {
+            if !error.isPassing { fail(.disk(error)) }
+            throw error
+        }
+    }
+
     /// Writes the producers' state at the log's end; it becomes durable with the next sync.
-    mutating func takeSnapshot() throws(DiskError) {
-        try writeSmallFile(Segment.stem(nextOffset) + ".snapshot", ProducerSnapshotFile.content(producers))
-        if snapshots.last != nextOffset { snapshots.append(nextOffset) }
+    mutating func takeSnapshot() throws(DiskError) { try takeSnapshot(at: nextOffset) }
+
+    /// The same for an offset behind which nothing was noted yet.
+    mutating func takeSnapshot(at offset: Offset) throws(DiskError) {
+        try writeSmallFile(Segment.stem(offset) + ".snapshot", ProducerSnapshotFile.content(producers))
+        if snapshots.last != offset { snapshots.append(offset) }
     }
 
     /// Writes a file of the partition's directory; it becomes durable with the next sync.

@@ -159,9 +159,14 @@ extension PartitionLog {
                     return work
                 }
             }
-            return try finish(work)
+            let end = try finish(work)
+            state.withLock { $0.recoveryPoint = end }
+            return end
         }
     }
+
+    /// The whole log, with its leader epochs, was made durable by the caller.
+    func noteDurable() { state.withLock { $0.recoveryPoint = $0.nextOffset } }
 
     /// Closes the log; nothing works afterwards. A clean close leaves a producer snapshot at the end and complete, durable files, so that the next
     /// start need not look at the records.

@@ -31,8 +31,7 @@ extension PartitionLog {
                         try log.disk.syncDirectory(log.directory)
                     }
                     try log.restart(at: offset, now: now)
-                    log.epochs = LeaderEpochs()
-                    log.areEpochsUnwritten = true
+                    log.forgetEpochs()
                 }
             }
         }

@@ -46,15 +46,40 @@ final class Checkpoints: Sendable {
             cleaned[name] = nil
         }
 
+        /// The last attempt to write the files failed: what they hold is not known.
+        var areFilesUnknown = false
+
+        /// Takes back what a partition's rows say beyond a cut; the files that this changes.
+        mutating func lower(_ name: TopicPartition, recoveryPoint: Offset, end: Offset) -> Set<String> {
+            var changed: Set<String> = []
+            func lower(_ row: WritableKeyPath<Rows, [TopicPartition: Offset]>, to offset: Offset, _ file: String, _ rows: inout Rows) {
+                guard let old = rows[keyPath: row][name], old > offset else { return }
+                rows[keyPath: row][name] = offset > .zero ? offset : nil
+                changed.insert(file)
+            }
+            lower(\.recoveryPoints, to: recoveryPoint, OffsetCheckpoint.recoveryPoints, &self)
+            lower(\.starts, to: end, OffsetCheckpoint.logStartOffsets, &self)
+            lower(\.ends, to: end, OffsetCheckpoint.highWatermarks, &self)
+            lower(\.cleaned, to: end, OffsetCheckpoint.cleanedOffsets, &self)
+            return changed
+        }
+
         mutating func note(_ log: PartitionLog) {
             // The metadata log is not among the broker's logs in Kafka's checkpoints.
             guard log.name != .clusterMetadata else { return }
+            noteStart(log)
             log.state.withLock { state in
-                // Kafka notes a start only where the segments' names do not tell it; but a power failure may bring segments back that were removed.
-                starts[log.name] = state.logStartOffset > .zero ? state.logStartOffset : nil
+                // Of one whose disk failed this stays as it was, which is only too low.
+                recoveryPoints[log.name] = state.recoveryPoint
                 cleaned[log.name] = state.cleanedOffset > .zero ? state.cleanedOffset : nil
                 ends[log.name] = state.highWatermark
             }
+        }
+
+        mutating func noteStart(_ log: PartitionLog) {
+            guard log.name != .clusterMetadata else { return }
+            // Kafka notes a start only where the segments' names do not tell it; but a power failure may bring segments back that were removed.
+            log.state.withLock { state in starts[log.name] = state.logStartOffset > .zero ? state.logStartOffset : nil }
         }
     }
 
@@ -63,7 +88,7 @@ final class Checkpoints: Sendable {
     private let rows: Mutex<Rows>
 
     /// Reads what the last run wrote down. Both brokers write these files whole or not at all, so one that cannot be read is damage: without the
-    /// starts of logs deleted records would be back. Where compaction stood does not matter as much.
+    /// starts of logs deleted records would be back. Where compaction and replication stood does not matter as much.
     init(_ disk: any Disk, _ path: String, _ names: [String], _ log: OperatorLog) throws {
         self.disk = disk
         self.path = path
@@ -81,11 +106,13 @@ final class Checkpoints: Sendable {
         var rows = Rows()
         rows.recoveryPoints = try needed(OffsetCheckpoint.recoveryPoints, "logs are then checked from their beginning")
         rows.starts = try needed(OffsetCheckpoint.logStartOffsets, "records that DeleteRecords deleted may then be back")
-        if let offsets = try offsets(OffsetCheckpoint.cleanedOffsets) {
-            rows.cleaned = offsets
-        } else {
-            log.warn(.recovery, "\(path)/\(OffsetCheckpoint.cleanedOffsets) is damaged and counts as missing: compaction begins anew")
+        func helpful(_ file: String, _ without: String) throws(DiskError) -> [TopicPartition: Offset] {
+            if let offsets = try offsets(file) { return offsets }
+            log.warn(.recovery, "\(path)/\(file) is damaged and counts as missing: \(without)")
+            return [:]
         }
+        rows.cleaned = try helpful(OffsetCheckpoint.cleanedOffsets, "compaction begins anew")
+        rows.ends = try helpful(OffsetCheckpoint.highWatermarks, "what is committed of a partition with other replicas is found out anew")
         self.rows = Mutex(rows)
     }
 
@@ -95,6 +122,7 @@ final class Checkpoints: Sendable {
             opening.recoveryPoint = rows.recoveryPoints[opening.name] ?? .zero
             opening.logStartOffset = rows.starts[opening.name] ?? .zero
             opening.cleanedOffset = rows.cleaned[opening.name] ?? .zero
+            opening.highWatermark = rows.ends[opening.name] ?? .zero
         }
     }
 
@@ -104,7 +132,7 @@ final class Checkpoints: Sendable {
             let gone = Set([rows.recoveryPoints, rows.starts, rows.ends, rows.cleaned].flatMap { $0.keys.filter(isGone) })
             guard !gone.isEmpty else { return }
             for name in gone { rows.remove(name) }
-            try write(rows)
+            try write(&rows)
         }
     }
 
@@ -114,32 +142,45 @@ final class Checkpoints: Sendable {
     }
 
     /// Notes how far logs are durable, and everything else of them; writes all files. A log that was deleted meanwhile has no say.
-    func write(_ logs: [(log: PartitionLog, recoveryPoint: Offset?)], closing: Bool = false) throws(DiskError) {
+    func write(_ logs: [PartitionLog], closing: Bool = false) throws(DiskError) {
         try rows.withLock { (rows) throws(DiskError) in
-            for (log, point) in logs where closing || !log.isClosed {
-                // Of one whose disk failed the last recovery point stays, which is only too low.
-                if let point, log.name != .clusterMetadata { rows.recoveryPoints[log.name] = point }
-                rows.note(log)
+            for log in logs where closing || !log.isClosed { rows.note(log) }
+            try write(&rows)
+        }
+    }
+
+    /// Runs something that cuts a partition's log and, before it does, takes back what the files say beyond the cut: a recovery point behind `recoveryPoint`,
+    /// and anything else behind `end`. Nothing is gathered or written for others meanwhile.
+    func whileCutting(
+        _ name: TopicPartition, _ body: (_ lower: (_ recoveryPoint: Offset, _ end: Offset) throws(DiskError) -> Void) throws(LogError) -> Offset
+    ) throws(LogError) -> Offset {
+        try rows.withLock { (rows) throws(LogError) in
+            try body { (recoveryPoint, end) throws(DiskError) in
+                let changed = rows.lower(name, recoveryPoint: recoveryPoint, end: end)
+                if !changed.isEmpty || rows.areFilesUnknown { try write(&rows, changed) }
             }
-            try write(rows)
         }
     }
 
     /// Writes the log start offsets alone: what DeleteRecords needs to last.
     func writeStarts(_ logs: [PartitionLog]) throws(DiskError) {
         try rows.withLock { (rows) throws(DiskError) in
-            for log in logs where !log.isClosed { rows.note(log) }
+            for log in logs where !log.isClosed { rows.noteStart(log) }
             try disk.writeFile(path + "/" + OffsetCheckpoint.logStartOffsets, OffsetCheckpoint.content(rows.starts))
         }
     }
 
-    private func write(_ rows: Rows) throws(DiskError) {
+    /// - Parameter changed: the files to write, if what the others hold is known; nil writes all
+    private func write(_ rows: inout Rows, _ changed: Set<String>? = nil) throws(DiskError) {
         let files = [
             (OffsetCheckpoint.recoveryPoints, rows.recoveryPoints), (OffsetCheckpoint.logStartOffsets, rows.starts),
             (OffsetCheckpoint.highWatermarks, rows.ends), (OffsetCheckpoint.cleanedOffsets, rows.cleaned),
         ]
-        for (file, offsets) in files where !offsets.isEmpty || file != OffsetCheckpoint.cleanedOffsets || disk.exists(path + "/" + file) {
+        let wanted = rows.areFilesUnknown ? nil : changed
+        rows.areFilesUnknown = true
+        for (file, offsets) in files where wanted?.contains(file) ?? (!offsets.isEmpty || file != OffsetCheckpoint.cleanedOffsets || disk.exists(path + "/" + file)) {
             try disk.writeFile(path + "/" + file, OffsetCheckpoint.content(offsets))
         }
+        rows.areFilesUnknown = false
     }
 }

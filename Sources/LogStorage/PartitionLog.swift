@@ -118,11 +118,6 @@ public final class PartitionLog: Sendable {
     /// The leader epoch in force at an offset.
     public func leaderEpoch(at offset: Offset) -> LeaderEpoch? { state.withLock { $0.epochs.epoch(at: offset) } }
 
-    /// A new leader epoch begins at the log's end.
-    public func assignLeaderEpoch(_ epoch: LeaderEpoch) {
-        state.withLock { if $0.epochs.assign(epoch, startOffset: $0.nextOffset) { $0.areEpochsUnwritten = true } }
-    }
-
     /// Replaces what is known of leader epochs by what the batches say: each epoch with the offset that it begins at, in ascending order. For a log that was
     /// cut and written anew since the file of epochs was.
     public func replaceLeaderEpochs(_ rows: [(epoch: LeaderEpoch, startOffset: Offset)]) {
@@ -154,19 +149,6 @@ public final class PartitionLog: Sendable {
             try log.checkUsable()
             log.producers.removeExpired(now: now, afterMs: log.producerExpirationMs)
             return try log.applyRetention(now: now)
-        }
-    }
-
-    /// Drops what lies at or behind an offset, down to the start of the batch that contains it; returns the end.
-    public func truncate(to offset: Offset, now: Int64) throws(LogError) -> Offset {
-        // A sync that is under way would call durable what is cut off and written anew meanwhile.
-        try syncing.withLock { (_) throws(LogError) in
-            try state.withLock { (log) throws(LogError) in
-                try log.changing { (log) throws(DiskError) in
-                    try log.truncate(to: offset, now: now)
-                    return log.nextOffset
-                }
-            }
         }
     }
 

@@ -173,8 +173,12 @@ struct ProducerTable {
         entries = entries.filter { $0.value.transactionFirstOffset >= .zero || now - $0.value.lastTimestamp < afterMs }
     }
 
+    /// Takes over what a snapshot holds. Guards that were given out are never given out again.
+    mutating func restore(_ snapshot: ProducerTable) { (entries, openTransactions) = (snapshot.entries, snapshot.openTransactions) }
+
     mutating func removeAll() {
         entries.removeAll()
         openTransactions.removeAll()
+        verifications.removeAll()
     }
 }

@@ -12,6 +12,8 @@ struct LogOpening {
     var logStartOffset = Offset.zero
     /// Up to where the log was compacted.
     var cleanedOffset = Offset.zero
+    /// From `replication-offset-checkpoint`.
+    var highWatermark = Offset.zero
     /// From `leader-epoch-checkpoint`.
     var epochs = LeaderEpochs()
     /// The broker stopped cleanly: the end of the log need not be checked.
@@ -53,6 +55,8 @@ extension LogState {
         log.advanceStart(to: opening.logStartOffset)
         if log.epochs.truncateEnd(log.nextOffset) { log.areEpochsUnwritten = true }
         log.cleanedOffset = min(opening.cleanedOffset, log.nextOffset)
+        log.recoveryPoint = min(opening.recoveryPoint, log.nextOffset)
+        log.checkpointedEnd = min(opening.highWatermark, log.nextOffset)
         log.producers.removeExpired(now: opening.now, afterMs: log.producerExpirationMs)
         return (log, report)
     }
@@ -65,7 +69,10 @@ extension LogState {
         if let damaged = segments.firstIndex(where: { !$0.hasSaneIndexes && $0.size > 0 }) { firstToRecover = min(firstToRecover, max(0, damaged - 1)) }
         if firstToRecover == segments.count {
             // Without a crash the end is where the last batch ends; if it is not, a crash was not noticed.
-            if let end = try endOfActiveSegment() { nextOffset = end } else { firstToRecover = segments.count - 1 }
+            if let end = try endOffset(scanning: active) { nextOffset = end } else { firstToRecover = segments.count - 1 }
+        } else if firstToRecover > 0, try endOffset(scanning: segments[firstToRecover - 1]) == nil {
+            // Torn bytes that were cut off are back, for the cut itself was not durable when the next segment was begun.
+            firstToRecover -= 1
         }
         let start = firstToRecover < segments.count ? segments[firstToRecover].baseOffset : nextOffset
         report.replayedFrom = try restoreProducers(at: start)
@@ -73,12 +80,22 @@ extension LogState {
         guard firstToRecover < segments.count else { return }
         flushedOffset = start
         nextOffset = start
+        // What the small files say of offsets behind the recovery point may be of a log that was cut there: the batches tell.
+        if !opening.isClean, epochs.truncateEnd(opening.recoveryPoint) { areEpochsUnwritten = true }
+        try removeSnapshots(behind: start)
         var index = firstToRecover
         while index < segments.count {
             if index > firstToRecover, segments[index].baseOffset < nextOffset, segments[index].size > 0 {
                 try putAside(segments[index], "the segment begins before the end of the one before it", &report)
                 segments.remove(at: index)
                 continue
+            }
+            if index > firstToRecover {
+                if hasLostItsEnd(before: segments[index].baseOffset, opening) {
+                    try dropSegments(from: index, "the end of the segment before it was lost", &report)
+                    break
+                }
+                try takeSnapshot(at: segments[index].baseOffset)
             }
             let cut = try recover(segments[index], keepsCut: true)
             report.recoveredSegments += 1
@@ -87,12 +104,24 @@ extension LogState {
             report.truncatedBytes += cut.sizeInBytes
             report.cuts.append(cut)
             // What follows a torn segment does not belong to the log.
-            for segment in segments[index...] { try putAside(segment, "the segment before it ends too early", &report) }
-            segments.removeSubrange(index...)
+            try dropSegments(from: index, "the segment before it ends too early", &report)
         }
-        for offset in snapshots where offset > nextOffset { try disk.removeFile(directory + "/" + Segment.stem(offset) + ".snapshot") }
-        snapshots.removeAll { $0 > nextOffset }
+        try removeSnapshots(behind: nextOffset)
         try removeStraySnapshots()
+    }
+
+    /// Whether a power failure took the end of what was recovered so far, but not the segment that was begun behind it: that one is named by the offset where
+    /// its predecessor ended. Gone on from there, the log would lack records that other replicas have, for ever. Compaction leaves such gaps too, but not in
+    /// logs that are not compacted; in others a segment is durable before the next one begins (`roll`).
+    private func hasLostItsEnd(before base: Offset, _ opening: LogOpening) -> Bool {
+        guard !opening.isClean, !config.isCompacted, base > nextOffset, base > opening.cleanedOffset else { return false }
+        // See `leaveGap`.
+        return base - nextOffset < Int64(Int32.max) / 2
+    }
+
+    private mutating func dropSegments(from index: Int, _ reason: String, _ report: inout RecoveryReport) throws(DiskError) {
+        for segment in segments[index...] { try putAside(segment, reason, &report) }
+        segments.removeSubrange(index...)
     }
 
     /// Takes a segment out of the log; its bytes are kept.
@@ -112,23 +141,23 @@ extension LogState {
         segments.removeAll { $0.size > 0 }
     }
 
-    /// The offset behind the last batch; nil when the file ends with anything else than a batch.
-    private func endOfActiveSegment() throws(DiskError) -> Offset? {
-        let position = try active.offsetIndex.position(atOrBefore: .max)
-        var scanner = BatchScanner(file: active.log, from: position, to: active.size, blockBytes: 4096)
-        var end = active.baseOffset
+    /// The offset behind a segment's last batch; nil when the file ends with anything else than a batch.
+    private func endOffset(scanning segment: Segment) throws(DiskError) -> Offset? {
+        let position = try segment.offsetIndex.position(atOrBefore: .max)
+        var scanner = BatchScanner(file: segment.log, from: position, to: segment.size, blockBytes: 4096)
+        var end = segment.baseOffset
         while let header = try scanner.nextHeader() { end = Offset(header.nextOffset) }
         return scanner.failure == nil ? end : nil
     }
 
     /// Takes the newest sound snapshot at or before an offset and replays the log from there up to the offset.
     /// Returns where the replay began, -1 when there was nothing to replay.
-    private mutating func restoreProducers(at offset: Offset) throws(DiskError) -> Offset {
+    mutating func restoreProducers(at offset: Offset) throws(DiskError) -> Offset {
         var from = segments[0].baseOffset
         producers.removeAll()
         for snapshot in snapshots.reversed() where snapshot <= offset {
             if let table = ProducerSnapshotFile.parse(try disk.readFile(directory + "/" + Segment.stem(snapshot) + ".snapshot")) {
-                producers = table
+                producers.restore(table)
                 from = snapshot
                 break
             }
@@ -167,7 +196,7 @@ extension LogState {
 
     /// Checks every batch of a segment, writes its indexes anew and cuts what is not a whole valid batch; returns what was cut.
     /// - Parameter keepsCut: puts what is cut into a file of its own
-    private mutating func recover(_ segment: Segment, keepsCut: Bool) throws(DiskError) -> LogCut? {
+    mutating func recover(_ segment: Segment, keepsCut: Bool) throws(DiskError) -> LogCut? {
         let fileSize = segment.log.size
         try segment.resetIndexes()
         var scanner = BatchScanner(file: segment.log, from: 0, to: fileSize, blockBytes: 1 << 20)
@@ -180,8 +209,7 @@ extension LogState {
             try segment.note(
                 lastOffset: Offset(batch.lastOffset), maxTimestamp: batch.maxTimestamp, sizeInBytes: batch.bytes.count,
                 indexInterval: config.indexIntervalBytes)
-            let epoch = LeaderEpoch(batch.partitionLeaderEpoch)
-            if epoch > epochs.latest, epochs.assign(epoch, startOffset: Offset(batch.baseOffset)) { areEpochsUnwritten = true }
+            if epochs.note(LeaderEpoch(batch.partitionLeaderEpoch), at: Offset(batch.baseOffset)) { areEpochsUnwritten = true }
             if let completed = producers.replay(batch, marker: TransactionMarker(batch)), completed.isAborted { try noteAborted(completed, in: segment) }
         }
         nextOffset = next
@@ -201,44 +229,5 @@ extension LogState {
         if Offset(batch.baseOffset) < next { return "the batch there begins at offset \(batch.baseOffset), before the end of what precedes it" }
         if batch.lastOffset < batch.baseOffset || Offset(batch.lastOffset) - base > Int64(Int32.max) { return "the batch there has impossible offsets" }
         return batch.isCrcValid ? nil : "the batch there has a wrong checksum"
-    }
-
-    /// Drops what lies at or behind an offset, down to the start of the batch that contains it (a follower that has what its leader has not).
-    mutating func truncate(to offset: Offset, now: Int64) throws(DiskError) {
-        guard offset < nextOffset else { return }
-        guard offset > logStartOffset else { return try restart(at: max(offset, .zero), now: now) }
-        let index = segmentIndex(atOrBefore: offset)
-        // Durably one after another, the newest first: one that came back behind the shortened log would be no part of it.
-        for segment in segments[(index + 1)...].reversed() {
-            try segment.removeFiles(disk)
-            try disk.syncDirectory(directory)
-        }
-        segments.removeSubrange((index + 1)...)
-        if let first = try active.batch(containing: offset) { try active.log.truncate(to: first.position) }
-        for snapshot in snapshots where snapshot > offset { try disk.removeFile(directory + "/" + Segment.stem(snapshot) + ".snapshot") }
-        snapshots.removeAll { $0 > offset }
-        cursors.removeAll()
-        _ = try restoreProducers(at: active.baseOffset)
-        nextOffset = active.baseOffset
-        _ = try recover(active, keepsCut: false)
-        // A batch that began before the log's start held nothing else that is visible.
-        if nextOffset < logStartOffset { return try restart(at: logStartOffset, now: now) }
-        flushedOffset = min(flushedOffset, nextOffset)
-        cleanedOffset = min(cleanedOffset, nextOffset)
-        if epochs.truncateEnd(nextOffset) { areEpochsUnwritten = true }
-    }
-
-    /// Drops everything and begins an empty log at an offset.
-    mutating func restart(at offset: Offset, now: Int64) throws(DiskError) {
-        for segment in segments { try segment.removeFiles(disk) }
-        for snapshot in snapshots { try disk.removeFile(directory + "/" + Segment.stem(snapshot) + ".snapshot") }
-        snapshots.removeAll()
-        producers.removeAll()
-        cursors.removeAll()
-        segments = [try Segment(disk: disk, directory: directory, baseOffset: offset, names: [], create: true, now: now)]
-        (logStartOffset, nextOffset, flushedOffset) = (offset, offset, offset)
-        // What follows may be of an earlier epoch than what is dropped.
-        if epochs.truncateEnd(offset) { areEpochsUnwritten = true }
-        if epochs.truncateStart(offset) { areEpochsUnwritten = true }
     }
 }

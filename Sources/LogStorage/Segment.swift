@@ -210,6 +210,14 @@ extension Segment {
         return nil
     }
 
+    /// Where the batches end that lie wholly before an offset: the position, and the offset behind the last of them.
+    func end(before offset: Offset) throws(DiskError) -> (position: Int, offset: Offset) {
+        var scanner = BatchScanner(file: log, from: try offsetIndex.position(atOrBefore: offset - 1), to: size, blockBytes: Self.searchBlock)
+        var end = (position: scanner.position, offset: baseOffset)
+        while let header = try scanner.nextHeader(), Offset(header.lastOffset) < offset { end = (scanner.position, Offset(header.nextOffset)) }
+        return end
+    }
+
     /// The last end of a batch that is at most `limit`, for a read that begins with the batch at `start`; and the offset after it.
     func lastBoundary(from start: Int, limit: Int) throws(DiskError) -> (position: Int, nextOffset: Offset) {
         let indexed = try offsetIndex.batchStart(atOrBefore: limit)

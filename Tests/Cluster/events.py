@@ -40,6 +40,9 @@ class Events:
         return [self.random.choice(self.cluster.nodes)]
 
     def kill(self):
+        if self.random.random() < 0.5:
+            # Who was down leads nothing when it is back, and to kill it again would ask for little.
+            self.elect()
         victims, pause = self.victims(), self.random.choice([0, self.random.uniform(0, 8)])
         led, active = self.led_by(victims), self.cluster.active_controller()
         self.journal.note(f"kill {names(victims)}, down for {pause:.1f} s")

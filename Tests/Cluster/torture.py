@@ -155,13 +155,13 @@ class Torture:
         found = {place: records for place, records in everything.items() if place[0] != TARGET}
         for topic, partition, offset, last in backwards + more:
             self.journal.finding(f"{topic}-{partition} offset {offset} was read behind {last}")
-        self.sabotage.of_read(found)
         counts = [sum(map(len, one.values())) for one in (found, source, target)]
         states = list(self.copies.outcome.values())
         self.journal.note(f"read {counts[0]} records of plain topics, {counts[1]} sources, {counts[2]} copies in {states.count('committed')} transactions, "
                           f"{states.count('aborted')} more aborted, {states.count('open')} whose end is not known; "
                           f"{len(self.account.acknowledged) + len(self.sources.acknowledged)} of {len(self.account.sent) + len(self.sources.sent)} were acknowledged")
         self.await_groups({**found, **target})
+        self.sabotage.of_read(found)
         return marks, found, source, target
 
     def await_copies(self, source):

@@ -113,7 +113,7 @@ import Vocabulary
 
     @Test func theFirstEpochIsWrittenThoughACheckpointCameBeforeTheFirstRecord() throws {
         let fixture = try LogFixture()
-        fixture.log.assignLeaderEpoch(3)
+        fixture.log.lead(3)
         try fixture.directory.writeCheckpoints()
         try fixture.append(["a"], epoch: 3)
         let again = try fixture.restarted()
