@@ -13,7 +13,7 @@ WEIGHTS = {"kill": 8, "pause": 2, "restart": 1, "reassign": 2, "elect": 1, "crea
 class Events:
     """`down`: how many brokers may be down at once. A topic's record is safe with two of three; with more down writes stop and nothing may be lost either."""
 
-    def __init__(self, cluster, seed, journal, account, groups, links=None, down=1, only=()):
+    def __init__(self, cluster, seed, journal, account, groups, links=None, down=1, only=(), stalls=None):
         self.cluster, self.journal, self.account, self.groups, self.links, self.down = cluster, journal, account, groups, links, down
         self.random, self.kills, self.made = random.Random(f"{seed} events"), 0, 0
         self.weights = {**WEIGHTS, **({"part": 4} if links else {})}
@@ -21,6 +21,7 @@ class Events:
             del self.weights["replace"]
         if only:
             self.weights = {name: self.weights[name] for name in self.weights if name in only}
+        self.stalls = stalls
         # Called with a broker that is down and is to come back.
         self.while_down = None
 
@@ -87,8 +88,10 @@ class Events:
                 if not led:
                     self.journal.note(f"  other leaders after {passed:.2f} s")
                     self.journal.measure("until others lead what a broker led that is gone", passed)
-                    if passed > LEADER_SECONDS:
-                        self.journal.finding(f"{names(victims)}: other leaders are known after {passed:.2f} s, which may take {LEADER_SECONDS:.1f} s")
+                    stalled = self.stalls.since(began) if self.stalls else 0
+                    if passed > LEADER_SECONDS + stalled:
+                        self.journal.finding(f"{names(victims)}: other leaders are known after {passed:.2f} s, which may take {LEADER_SECONDS:.1f} s "
+                                             f"(and {stalled:.2f} s that the disk took)")
                 elif passed > LEADER_SECONDS + 30:
                     self.journal.finding(f"{names(victims)}: no other leaders of {sorted(led)} after {passed:.0f} s")
                     led = {}

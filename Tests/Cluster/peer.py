@@ -3,7 +3,8 @@ import re, subprocess, time
 
 from support import KAFKA_HOME
 
-WRONG = re.compile(r"isvalid: false|[Mm]ismatch|[Nn]on-?consecutive|[Cc]orrupt|Exception|Could not dump")
+# Offsets are not looked at here: the tool expects every file to begin with 0.
+WRONG = re.compile(r"isvalid: false|[Mm]ismatch|[Cc]orrupt|Exception|Could not dump")
 
 
 def dumped(cluster, seconds=300):
@@ -21,7 +22,8 @@ def dumped(cluster, seconds=300):
 
 
 def verified(cluster, partitions, seconds=120):
-    """kafka-replica-verification, until it has read all replicas of all these partitions up to their ends."""
+    """kafka-replica-verification, until it has read all replicas of these partitions up to their ends, but of those that brokers compact when they like."""
+    partitions = [place for place in partitions if not place[0].startswith("__")]
     topics = sorted({topic for topic, _ in partitions})
     path = cluster.directory / "replica-verification.txt"
     with open(path, "wb") as out:

@@ -12,6 +12,7 @@ from .producers import Account, Producer
 from .proxy import Links
 from .reader import committed, high_watermarks, read
 from .sabotage import Sabotage
+from .stalls import Stalls
 
 TOPICS = {"plain-1": 4, "plain-2": 3}
 QUIET = "plain-quiet"
@@ -39,6 +40,7 @@ class Torture:
     def __init__(self, options):
         self.options, self.journal = options, Journal(options.directory / "journal", options.quiet)
         self.links = Links() if options.network else None
+        self.stalls = Stalls(options.directory / "syncs")
         self.cluster = Cluster(options.layout, options.directory, self.journal, self.links)
         self.account, self.sources, self.copies = Account(), Account(), Copies(SOURCE, TARGET, COPIED)
         self.sabotage = Sabotage(options.sabotage, self.journal)
@@ -56,6 +58,10 @@ class Torture:
             for worker in [*self.producers, *self.copiers, *(member for group in self.groups for member in group.members)]:
                 worker.stopped.set()
             self.cluster.close()
+            if self.stalls.is_alive():
+                self.stalls.finish()
+        for _, took in self.stalls.found:
+            self.journal.measure("unusually long syncs of a small file", took)
         for line in self.journal.figures():
             self.journal.note(line)
         self.journal.close()
@@ -64,6 +70,7 @@ class Torture:
     def begin(self):
         options = self.options
         self.journal.note(f"SEED={options.seed} LAYOUT={options.layout}, in {options.directory}")
+        self.stalls.start()
         self.cluster.start()
         self.journal.note("all nodes are up")
         for n, (name, count) in enumerate([*TOPICS.items(), (QUIET, 3), (SOURCE, COPIED), (TARGET, COPIED)]):
@@ -93,7 +100,7 @@ class Torture:
 
     def disturb(self):
         options = self.options
-        self.events = Events(self.cluster, options.seed, self.journal, self.account, self.groups, self.links, options.down, options.only)
+        self.events = Events(self.cluster, options.seed, self.journal, self.account, self.groups, self.links, options.down, options.only, self.stalls)
         self.events.while_down = lambda victim: self.sabotage.while_down(victim, "plain-1")
         self.journal.note("clients are at work; events begin")
         began, length = time.monotonic(), options.minutes * 60
