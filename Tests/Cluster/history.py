@@ -25,9 +25,9 @@ def produced(account, found):
                 yield f"{where} holds {name} behind its record {previous}"
             last[record[0], topic, partition] = record[1]
     for record, (topic, partition, offset, at) in account.acknowledged.items():
-        where = f"{topic}-{partition} offset {offset}"
         # A retry that came late may be acknowledged without an offset.
-        if record not in places or offset >= 0 and places[record] != where:
+        where = f"{topic}-{partition}" + (f" offset {offset}" if offset is not None else "")
+        if record not in places or offset is not None and places[record] != where:
             yield f"{record[0]}'s record {record[1]}, acknowledged at {at:.2f} s for {where}, is {'at ' + places[record] if record in places else 'lost'}"
 
 
