@@ -38,7 +38,12 @@ def main():
     seed = random.randrange(1 << 30) if given.seed is None else given.seed
     directory = pathlib.Path(tempfile.mkdtemp(prefix="ottla-torture-"))
     kills = int(4 * given.minutes) if given.kills is None else given.kills
-    findings = Torture(Options(given.layout, seed, given.minutes, kills, directory, given.network, given.down, tuple(given.without), tuple(given.only), given.sabotage)).run()
+    options = Options(given.layout, seed, given.minutes, kills, directory, given.network, given.down, tuple(given.without), tuple(given.only), given.sabotage)
+    try:
+        findings = Torture(options).run()
+    except BaseException:
+        print(f"SEED={seed}: ended before its time; all directories and logs are kept in {directory}", flush=True)
+        raise
     print(f"SEED={seed}: {len(findings)} findings")
     for finding in findings:
         print("  " + finding)

@@ -1,7 +1,8 @@
 """A proxy on loopback for every node of a cluster, which can stop what goes one way between two of them.
 
 A link is known by who opened the connection (`source`), to whom (`target`) and the way: `requests` go from the source, `answers` to it. Bytes on a stopped way are
-kept and go on when it is open again, as those do that the network lost and TCP sends once more. Who connects is read from the system (Linux): names in requests
+kept and go on when it is open again, as those do that the network lost and TCP sends once more. A node that does not listen is not listened for: who connects
+to it is refused, and not let in and then shown out, which a client takes for another mishap. Who connects is read from the system (Linux): names in requests
 are the affair of each make. What no node opened, so what clients do, is never stopped."""
 import asyncio, contextlib, os, threading
 
@@ -13,7 +14,7 @@ WAYS = ("requests", "answers")
 class Links:
     def __init__(self):
         self.targets, self.blocked, self.owners = {}, set(), dict
-        self.loop, self.thread, self.servers = asyncio.new_event_loop(), None, []
+        self.loop, self.thread, self.servers = asyncio.new_event_loop(), None, {}
 
     def add(self, node):
         """The port behind which the node is found."""
@@ -47,20 +48,30 @@ class Links:
 
     async def _end(self):
         """Ends what is left of connections, also where a way is stopped."""
-        for server in self.servers:
-            server.close()
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for server in self.servers.values():
+            server.close()
 
     def _run(self, ready):
         asyncio.set_event_loop(self.loop)
-        for port, node in self.targets.items():
-            serve = asyncio.start_server(lambda *streams, port=port, node=node: self._serve(*streams, port, node), "127.0.0.1", port)
-            self.servers.append(self.loop.run_until_complete(serve))
+        self.loop.create_task(self._follow())
         self.loop.call_soon(ready.set)
         self.loop.run_forever()
+
+    async def _follow(self):
+        """Listens for the nodes that listen."""
+        while True:
+            there = listening()
+            for port, node in self.targets.items():
+                if node.port in there and port not in self.servers:
+                    serve = asyncio.start_server(lambda *streams, port=port, node=node: self._serve(*streams, port, node), "127.0.0.1", port)
+                    self.servers[port] = await serve
+                elif node.port not in there and port in self.servers:
+                    self.servers.pop(port).close()
+            await asyncio.sleep(0.05)
 
     async def _serve(self, reader, writer, port, node):
         """One connection, until both its ways have ended."""
@@ -92,15 +103,23 @@ class Links:
             await self.healed.wait()
 
 
-def owner(port, proxy_port, nodes):
-    """The id of the node whose socket has this port and is connected to the proxy's; None if it is of none."""
-    inode = None
+def sockets():
+    """The TCP sockets of the machine, a row of words each: 1 is the local address, 2 the remote one, 3 the state, 9 the inode."""
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         with contextlib.suppress(FileNotFoundError), open(table) as rows:
-            for row in rows:
-                words = row.split()
-                if words[1].endswith(f":{port:04X}") and words[2].endswith(f":{proxy_port:04X}"):
-                    inode = words[9]
+            next(rows)
+            yield from map(str.split, rows)
+
+
+def listening():
+    """The ports that something listens on."""
+    return {int(row[1].rsplit(":", 1)[1], 16) for row in sockets() if row[3] == "0A"}
+
+
+def owner(port, proxy_port, nodes):
+    """The id of the node whose socket has this port and is connected to the proxy's; None if it is of none."""
+    ends = (f":{port:04X}", f":{proxy_port:04X}")
+    inode = next((row[9] for row in sockets() if row[1].endswith(ends[0]) and row[2].endswith(ends[1])), None)
     for pid, id in nodes.items():
         # A process or one of its descriptors may go meanwhile.
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):

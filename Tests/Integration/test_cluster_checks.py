@@ -118,6 +118,7 @@ def test_one_direction_of_one_link_is_stopped():
     nodes = {os.getpid(): 1}
     links.start(lambda: nodes)
     try:
+        until(lambda: port in links.servers, 10)
         client = socket.create_connection(("127.0.0.1", port), timeout=10)
         inner, _ = server.accept()
         for one in (client, inner):
@@ -136,6 +137,10 @@ def test_one_direction_of_one_link_is_stopped():
         client.settimeout(10)
         links.heal()
         assert client.recv(1) == b"d"
+        server.close()
+        until(lambda: port not in links.servers, 10)
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), timeout=10)
     finally:
         links.close()
 
