@@ -127,6 +127,7 @@ public final class Broker: Sendable {
             }
             every(max(100, replicas.maxLagMs / 2), after: now) { broker, now in
                 for partition in broker.partitions.all { partition.shrinkInSync(now: now) }
+                broker.replicaFetchers.reconcileAll()
             }
         }
         every(Self.metadataLogMs, after: now) { broker, now in broker.metadata.maintainLog(now: now) }
