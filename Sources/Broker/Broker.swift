@@ -118,8 +118,16 @@ public final class Broker: Sendable {
             }
         }
         if settings.quorum != nil {
+            every(max(100, replicas.checkpointMs), after: now) { broker, _ in
+                do {
+                    try broker.storage.writeHighWatermarks()
+                } catch {
+                    broker.settings.log.error(.upkeep, "the high watermarks could not be noted: \(error)")
+                }
+            }
             every(max(100, replicas.maxLagMs / 2), after: now) { broker, now in
                 for partition in broker.partitions.all { partition.shrinkInSync(now: now) }
+                broker.replicaFetchers.reconcileAll()
             }
         }
         every(Self.metadataLogMs, after: now) { broker, now in broker.metadata.maintainLog(now: now) }

@@ -103,7 +103,7 @@ struct FetchPlan: Sendable {
         data.lastStableOffset = view.offsets.lastStable.value
         data.logStartOffset = view.offsets.start.value
         let start = entry.position.offset
-        guard start >= view.offsets.start, start <= view.offsets.end else { return fail(.offsetOutOfRange) }
+        guard start >= view.offsets.start else { return fail(.offsetOutOfRange) }
         let end = reader.isFollower ? view.offsets.end : view.offsets.highWatermark
         switch tellInstead(partition, view, entry.position, arrival: arrival, &data) {
         case .success(true):
@@ -151,6 +151,8 @@ struct FetchPlan: Sendable {
             return .success(true)
         case nil: break
         }
+        // Only now: where a reader is ahead, it must learn first whether it has gone another way.
+        guard position.offset <= view.offsets.end else { return .failure(.offsetOutOfRange) }
         switch reader {
         case .follower(let id, let brokerEpoch):
             guard let arrival else { return .success(false) }

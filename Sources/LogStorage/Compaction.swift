@@ -71,8 +71,10 @@ extension LogState {
     }
 
     /// Puts a compacted segment in the place of those that it was made from; false when they are not all there any more.
-    mutating func replace(_ sources: [CompactionSource], now: Int64) throws(DiskError) -> Bool {
-        guard let first = segments.firstIndex(where: { $0 === sources[0].segment }), first + sources.count <= segments.count else { return false }
+    mutating func replace(_ sources: [CompactionSource], of plan: CompactionPlan, now: Int64) throws(DiskError) -> Bool {
+        guard cutCount == plan.cutCount, let first = segments.firstIndex(where: { $0 === sources[0].segment }), first + sources.count <= segments.count else {
+            return false
+        }
         for (index, source) in sources.enumerated() where segments[first + index] !== source.segment { return false }
         let base = sources[0].baseOffset
         let stem = directory + "/" + Segment.stem(base)
@@ -143,7 +145,7 @@ extension PartitionLog {
             let size = try cleaner.clean(group)
             let isReplaced = state.withLock { log in
                 do throws(LogError) {
-                    return try log.changing { (log) throws(DiskError) in log.cutCount == plan.cutCount ? try log.replace(group, now: now) : false }
+                    return try log.changing { (log) throws(DiskError) in try log.replace(group, of: plan, now: now) }
                 } catch {
                     return false
                 }

@@ -20,7 +20,8 @@ extension PartitionLog {
     ///   - highWatermark, logStart: the leader's
     ///   - fetchOffset: what was asked for; a log that ends elsewhere now refuses the answer
     /// - Throws: FENCED_LEADER_EPOCH or NOT_LEADER_OR_FOLLOWER when the log does not follow in this epoch, OFFSET_OUT_OF_RANGE when it ends elsewhere than at
-    ///   `fetchOffset`, CORRUPT_MESSAGE, INVALID_RECORD for records that begin before the log's end, KAFKA_STORAGE_ERROR (see `isUsable`: a disk that is full
+    ///   `fetchOffset` or, without one, behind the records' beginning; CORRUPT_MESSAGE, INVALID_RECORD for records that begin before what was asked for,
+    ///   KAFKA_STORAGE_ERROR (see `isUsable`: a disk that is full
     ///   may have taken some of the batches)
     public func appendFromLeader(
         _ records: Bytes, leaderEpoch: LeaderEpoch, highWatermark: Offset, logStart: Offset, fetchOffset: Offset? = nil, now: Int64
@@ -29,7 +30,7 @@ extension PartitionLog {
         func append() throws(AppendError) -> LeaderAppend {
             try state.withLock { (log) throws(AppendError) in
                 try log.checkReplica(leaderEpoch: leaderEpoch, fetchOffset: fetchOffset)
-                try log.append(batches, leaderEpoch: leaderEpoch, now: now)
+                try log.append(batches, leaderEpoch: leaderEpoch, isAnswer: fetchOffset != nil, now: now)
                 let hasMoved = log.raiseReplicatedEnd(to: highWatermark)
                 log.advanceStart(to: min(logStart, log.highWatermark))
                 return LeaderAppend(endOffset: log.nextOffset, latestEpoch: log.epochs.latest, hasMoved: hasMoved)
@@ -55,12 +56,15 @@ extension LogState {
         logStartOffset == nextOffset && Offset(batch.baseOffset) < nextOffset && Offset(batch.lastOffset) >= nextOffset
     }
 
-    fileprivate mutating func append(_ batches: ReplicatedBatches, leaderEpoch: LeaderEpoch, now: Int64) throws(AppendError) {
+    /// - Parameter isAnswer: the log's end was what the leader was asked for
+    fileprivate mutating func append(_ batches: ReplicatedBatches, leaderEpoch: LeaderEpoch, isAnswer: Bool, now: Int64) throws(AppendError) {
         let start = logStartOffset
         if let first = batches.first, Offset(first.baseOffset) < nextOffset {
             guard beginsAnew(with: first) else {
+                // A leader that was asked for the log's end would answer the same at once; else it may be the log that went on.
                 throw AppendError(
-                    .invalidRecord, "The leader's records begin at offset \(first.baseOffset), and \(name) has \(logStartOffset) to \(nextOffset)")
+                    isAnswer ? .invalidRecord : .offsetOutOfRange,
+                    "The leader's records begin at offset \(first.baseOffset), and \(name) has \(logStartOffset) to \(nextOffset)")
             }
             try beginAnew(at: Offset(first.baseOffset), now: now)
         }

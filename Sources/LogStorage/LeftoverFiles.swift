@@ -12,7 +12,7 @@ struct LeftoverFiles {
         for name in names.sorted() {
             if let base = Segment.offset(in: name, suffix: ".log.swap") {
                 try completeSwap(base, names, &report)
-            } else if Self.isLeftover(name) {
+            } else if Self.isLeftover(name) || Self.isOrphan(name, names) {
                 try disk.removeFile(directory + "/" + name)
             } else {
                 continue
@@ -20,6 +20,12 @@ struct LeftoverFiles {
             changed = true
         }
         return changed
+    }
+
+    /// An index whose segment is gone: of the segment's files the log goes first. One that is begun at the same offset must not take it for its own.
+    private static func isOrphan(_ name: String, _ names: Set<String>) -> Bool {
+        let base = Segment.suffixes.dropFirst().lazy.compactMap { Segment.offset(in: name, suffix: $0) }.first
+        return base.map { !names.contains(Segment.stem($0) + ".log") && !names.contains(Segment.stem($0) + ".log.swap") } ?? false
     }
 
     private static func isLeftover(_ name: String) -> Bool {

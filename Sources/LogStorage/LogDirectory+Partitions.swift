@@ -233,6 +233,12 @@ extension LogDirectory {
         let logs = openLogs.map(\.log)
         try onDisk { () throws(DiskError) in try checkpoints.writeStarts(logs) }
     }
+
+    /// Writes the checkpoint of high watermarks alone, for `replica.high.watermark.checkpoint.interval.ms`; costs nothing when none has moved.
+    public func writeHighWatermarks() throws(LogDirectoryError) {
+        let logs = openLogs.map(\.log)
+        try onDisk { () throws(DiskError) in try checkpoints.writeEnds(logs) }
+    }
 }
 
 extension LogDirectory.Contents {

@@ -105,7 +105,7 @@ extension LogState {
             // A leader that appended nothing has noted its epoch all the same.
             if epochs.truncateEnd(nextOffset) { areEpochsUnwritten = true }
         case .cut(let index, let position, let end):
-            try cut(index, at: position, end: end)
+            try cut(index, at: position, end: end, now: now)
         case .restart(let offset):
             try removeSegments()
             try restart(at: offset, now: now)
@@ -113,7 +113,7 @@ extension LogState {
         }
     }
 
-    private mutating func cut(_ index: Int, at position: Int, end: Offset) throws(DiskError) {
+    private mutating func cut(_ index: Int, at position: Int, end: Offset, now: Int64) throws(DiskError) {
         lower(to: end)
         // Durably one after another, the newest first: one that came back behind the shortened log would be no part of it.
         for segment in segments[(index + 1)...].reversed() {
@@ -121,9 +121,11 @@ extension LogState {
             try disk.syncDirectory(directory)
         }
         segments.removeSubrange((index + 1)...)
+        let isShortened = active.size > position
         try active.log.truncate(to: position)
         // What is cut off must not come back below a segment that is begun behind what is written in its place.
         try active.log.sync()
+        if isShortened, position == 0 { try replaceEmptied(now: now) }
         try removeSnapshots(behind: end)
         cursors.removeAll()
         _ = try restoreProducers(at: active.baseOffset)
@@ -132,6 +134,17 @@ extension LogState {
         try removeSnapshots(behind: nextOffset)
         lower(to: nextOffset)
         if epochs.truncateEnd(nextOffset) { areEpochsUnwritten = true }
+        if isShortened { try roll(now: now) }
+    }
+
+    /// Has the active segment, which was emptied, go on in another file. What is sent to readers are ranges of files, and some may still be on their way: a
+    /// range of a file that was cut ends early, which ends the connection, but with other records written in the place of the old it would bring those. So no
+    /// file that was shortened is appended to again.
+    private mutating func replaceEmptied(now: Int64) throws(DiskError) {
+        let base = active.baseOffset
+        try active.removeFiles(disk, withSnapshot: false)
+        segments[segments.count - 1] = try Segment(disk: disk, directory: directory, baseOffset: base, names: [], create: true, now: now)
+        isDirectoryChanged = true
     }
 
     /// Nothing is said to be durable, replicated or compacted from an offset on, and a compaction that is under way comes to nothing.

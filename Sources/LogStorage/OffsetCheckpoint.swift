@@ -68,12 +68,17 @@ final class Checkpoints: Sendable {
             // The metadata log is not among the broker's logs in Kafka's checkpoints.
             guard log.name != .clusterMetadata else { return }
             noteStart(log)
+            noteEnd(log)
             log.state.withLock { state in
                 // Of one whose disk failed this stays as it was, which is only too low.
                 recoveryPoints[log.name] = state.recoveryPoint
                 cleaned[log.name] = state.cleanedOffset > .zero ? state.cleanedOffset : nil
-                ends[log.name] = state.highWatermark
             }
+        }
+
+        mutating func noteEnd(_ log: PartitionLog) {
+            guard log.name != .clusterMetadata else { return }
+            ends[log.name] = log.state.withLock { $0.highWatermark }
         }
 
         mutating func noteStart(_ log: PartitionLog) {
@@ -166,7 +171,16 @@ final class Checkpoints: Sendable {
     func writeStarts(_ logs: [PartitionLog]) throws(DiskError) {
         try rows.withLock { (rows) throws(DiskError) in
             for log in logs where !log.isClosed { rows.noteStart(log) }
-            try disk.writeFile(path + "/" + OffsetCheckpoint.logStartOffsets, OffsetCheckpoint.content(rows.starts))
+            try write(&rows, [OffsetCheckpoint.logStartOffsets])
+        }
+    }
+
+    /// Writes the high watermarks alone, if any has moved.
+    func writeEnds(_ logs: [PartitionLog]) throws(DiskError) {
+        try rows.withLock { (rows) throws(DiskError) in
+            let before = rows.ends
+            for log in logs where !log.isClosed { rows.noteEnd(log) }
+            if rows.ends != before || rows.areFilesUnknown { try write(&rows, [OffsetCheckpoint.highWatermarks]) }
         }
     }
 
@@ -178,7 +192,8 @@ final class Checkpoints: Sendable {
         ]
         let wanted = rows.areFilesUnknown ? nil : changed
         rows.areFilesUnknown = true
-        for (file, offsets) in files where wanted?.contains(file) ?? (!offsets.isEmpty || file != OffsetCheckpoint.cleanedOffsets || disk.exists(path + "/" + file)) {
+        for (file, offsets) in files
+        where wanted?.contains(file) ?? (!offsets.isEmpty || file != OffsetCheckpoint.cleanedOffsets || disk.exists(path + "/" + file)) {
             try disk.writeFile(path + "/" + file, OffsetCheckpoint.content(offsets))
         }
         rows.areFilesUnknown = false

@@ -130,12 +130,13 @@ public final class PartitionLog: Sendable {
         }
     }
 
-    /// Moves the log's start (never back); returns the start. Offsets beyond the end are refused. Segments go with the next retention.
+    /// Moves the log's start (never back); returns the start. Offsets beyond the high watermark are refused: what lies there may yet be cut off, and replaced
+    /// by others' records. Segments go with the next retention.
     public func deleteRecords(before offset: Offset) throws(LogError) -> Offset {
         try state.withLock { (log) throws(LogError) in
             try log.checkUsable()
-            guard offset >= .zero, offset <= log.nextOffset else {
-                throw .offsetOutOfRange(requested: offset, logStartOffset: log.logStartOffset, logEndOffset: log.nextOffset)
+            guard offset >= .zero, offset <= log.highWatermark else {
+                throw .offsetOutOfRange(requested: offset, logStartOffset: log.logStartOffset, logEndOffset: log.highWatermark)
             }
             log.advanceStart(to: offset)
             return log.logStartOffset

@@ -184,10 +184,11 @@ final class Segment: @unchecked Sendable {
     /// The segment's files, the log itself first.
     static let suffixes = [".log", ".index", ".timeindex", ".txnindex"]
 
-    func removeFiles(_ disk: any Disk) throws(DiskError) {
+    /// - Parameter withSnapshot: also of the producers at the segment's beginning
+    func removeFiles(_ disk: any Disk, withSnapshot: Bool = true) throws(DiskError) {
         close()
         for suffix in Self.suffixes { try disk.removeFile(directory + "/" + Self.stem(baseOffset) + suffix) }
-        try disk.removeFile(directory + "/" + Self.stem(baseOffset) + ".snapshot")
+        if withSnapshot { try disk.removeFile(directory + "/" + Self.stem(baseOffset) + ".snapshot") }
     }
 }
 

@@ -12,6 +12,8 @@ public final class SimulatedDisk: Disk {
         /// Bytes that files may still grow by.
         public var room = Int.max
         public var failsSyncs = false
+        /// Changes that are made before the power fails: from then on all are refused.
+        public var changesLeft = Int.max
         /// Operations by name (`open`, `read`, `rename`, `remove`, `create directory`) on paths that contain a text.
         public var failing: (operation: String, path: String)?
 
@@ -36,6 +38,16 @@ public final class SimulatedDisk: Disk {
     func check(_ operation: String, _ path: String) throws(DiskError) {
         guard let failing = faults.failing, failing.operation == operation, path.contains(failing.path) else { return }
         throw DiskError(operation: operation, path: path, code: 5, message: "Input/output error")
+    }
+
+    /// Refuses a change when the power has failed.
+    func change(_ operation: String, _ path: String) throws(DiskError) {
+        let isRefused = faultState.withLock { faults in
+            guard faults.changesLeft != .max else { return false }
+            faults.changesLeft -= 1
+            return faults.changesLeft < 0
+        }
+        if isRefused { throw DiskError(operation: operation, path: path, code: 5, message: "the power has failed") }
     }
 
     /// Takes as much of the room that is left as it can.
@@ -85,6 +97,7 @@ public final class SimulatedDisk: Disk {
                 return SimulatedFile(node, path: path, disk: self)
             }
             guard create else { throw .missing("open", path) }
+            try change("create", path)
             let node = SimulatedNode.file()
             parent.set(name, node)
             return SimulatedFile(node, path: path, disk: self)
@@ -106,6 +119,7 @@ public final class SimulatedDisk: Disk {
     @discardableResult
     public func createDirectory(_ path: String) throws(DiskError) -> Bool {
         try check("create directory", path)
+        try change("create directory", path)
         return try tree.withLock { (tree) throws(DiskError) -> Bool in
             var node = tree.root
             var isNew = false
@@ -127,6 +141,7 @@ public final class SimulatedDisk: Disk {
 
     public func removeFile(_ path: String) throws(DiskError) {
         try check("remove", path)
+        try change("remove", path)
         tree.withLock { tree in
             if let parent = tree.node(at: Self.split(path).parent) { parent.remove(Self.split(path).name) }
         }
@@ -142,6 +157,7 @@ public final class SimulatedDisk: Disk {
 
     public func rename(_ from: String, to: String) throws(DiskError) {
         try check("rename", from)
+        try change("rename", from)
         try tree.withLock { (tree) throws(DiskError) in
             let (source, name) = try tree.parent(of: from, "rename"), (target, newName) = try tree.parent(of: to, "rename")
             guard let node = source.entries[name] else { throw .missing("rename", from) }
@@ -167,6 +183,7 @@ public final class SimulatedDisk: Disk {
 
     public func writeFile(_ path: String, _ content: Bytes) throws(DiskError) {
         try check("write", path)
+        try change("write", path)
         if faults.failsSyncs { throw DiskError(operation: "sync", path: path, code: 5, message: "Input/output error") }
         guard takeRoom(content.count) == content.count else { throw .full(path) }
         try tree.withLock { (tree) throws(DiskError) in
@@ -177,6 +194,7 @@ public final class SimulatedDisk: Disk {
     }
 
     public func syncDirectory(_ path: String) throws(DiskError) {
+        try change("sync directory", path)
         if faults.failsSyncs { throw DiskError(operation: "sync directory", path: path, code: 5, message: "Input/output error") }
         tree.withLock { $0.node(at: path)?.sync() }
     }

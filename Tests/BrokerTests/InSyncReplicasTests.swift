@@ -111,6 +111,8 @@ import Vocabulary
         #expect(taken3 && outdated.pending == change, "until the metadata has come, nothing is asked")
         outdated.take(replicas: [1, 2, 3], inSync: [1, 2], partitionEpoch: 6, now: 0)
         #expect(outdated.pending == change, "older than what is known")
+        outdated.take(replicas: [1, 2, 3], inSync: [1, 2], partitionEpoch: 7, now: 0)
+        #expect(outdated.pending == change, "what was known when the change was asked for")
         outdated.take(replicas: [1, 2, 3], inSync: [1, 2, 3], partitionEpoch: 8, now: 0)
         #expect(outdated.pending == nil && outdated.inSync == [1, 2, 3])
         let taken4 = outdated.take(.changed(inSync: [1], leaderEpoch: 5, partitionEpoch: 9), to: change)

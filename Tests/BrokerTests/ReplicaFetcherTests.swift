@@ -91,7 +91,7 @@ import Vocabulary
         fetcher.moved(a, to: position(8, last: 2))
         let next = try #require(request(&fetcher))
         #expect(next.topics[0].partitions.map(\.fetchOffset) == [8] && next.forgottenTopicsData.flatMap(\.partitions) == [3])
-        fetcher.pause(b, 4, now: 0)
+        fetcher.pause(b, at: position(20), now: 0)
         _ = fetcher.answered(answer(), now: 0)
         #expect(request(&fetcher, now: 999)?.topics.isEmpty ?? true)
         _ = fetcher.answered(answer(), now: 999)

@@ -77,9 +77,10 @@ struct InSyncReplicas: Sendable {
 
     // MARK: Metadata
 
-    /// Takes over what the metadata says of a partition that this node goes on to lead. What was asked for is settled by it.
+    /// Takes over what the metadata says of a partition that this node goes on to lead. What was asked for is settled by it, but for what was asked for since.
     mutating func take(replicas: [Int32], inSync: [Int32], partitionEpoch: Int32, now: Int64) {
-        guard partitionEpoch >= self.partitionEpoch else { return }
+        // What an answer of the controller has told already says nothing of the change after it: who was asked for then must go on to count.
+        guard partitionEpoch > self.partitionEpoch || partitionEpoch == self.partitionEpoch && pending == nil else { return }
         self.replicas = replicas
         self.inSync = inSync
         self.partitionEpoch = partitionEpoch

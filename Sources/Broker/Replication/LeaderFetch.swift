@@ -135,9 +135,10 @@ final class LeaderFetch: Sendable {
 
     private func take(_ step: ReplicaFetcher.Step, _ partition: Partition, _ epoch: LeaderEpoch, now: Int64) {
         switch step {
-        case .append(let records, let highWatermark, let logStart):
+        case .append(let records, let fetchOffset, let highWatermark, let logStart):
             do throws(AppendError) {
-                try partition.replicate(records, leaderEpoch: epoch, highWatermark: highWatermark, logStart: logStart, now: now)
+                try partition.replicate(
+                    records, fetchOffset: fetchOffset, leaderEpoch: epoch, highWatermark: highWatermark, logStart: logStart, now: now)
                 goOn(partition, epoch)
             } catch {
                 failed(partition, epoch, error, now: now)
@@ -162,15 +163,23 @@ final class LeaderFetch: Sendable {
         state.withLock { $0.fetcher.moved(partition.key, to: position) }
     }
 
+    /// Tries again later, from where the log stands then: some of what was sent may have been taken.
+    private func pause(_ partition: Partition, _ epoch: LeaderEpoch, now: Int64) {
+        let position = Self.position(partition, epoch)
+        state.withLock { $0.fetcher.pause(partition.key, at: position, now: now) }
+    }
+
     private func failed(_ partition: Partition, _ epoch: LeaderEpoch, _ error: AppendError, now: Int64) {
         switch error.code {
-        // It does not follow in this epoch any more; or its log is closed or broken, which the operator knows.
-        case .notLeaderOrFollower, .fencedLeaderEpoch, .kafkaStorageError: return
+        // It does not follow in this epoch any more.
+        case .notLeaderOrFollower, .fencedLeaderEpoch: return
+        // Of a log that is closed or broken the operator knows, and nothing comes after that; of a disk that is full, too, but that may pass.
+        case .kafkaStorageError: if partition.log.isUsable { pause(partition, epoch, now: now) }
         // The log is elsewhere than it was when it was asked about.
         case .offsetOutOfRange: goOn(partition, epoch)
         default:
             tools.log.error(.replication, "\(partition.log.name) could not be appended to with what broker \(leader) sent: \(error)")
-            state.withLock { $0.fetcher.pause(partition.key, epoch, now: now) }
+            pause(partition, epoch, now: now)
         }
     }
 
@@ -180,7 +189,7 @@ final class LeaderFetch: Sendable {
             if try partition.whileFollowing(epoch, { () throws(LogDirectoryError) in try body(partition.log) }) { goOn(partition, epoch) }
         } catch {
             tools.log.error(.replication, "\(partition.log.name) could not be cut to what broker \(leader) has: \(error)")
-            state.withLock { $0.fetcher.pause(partition.key, epoch, now: now) }
+            pause(partition, epoch, now: now)
         }
     }
 
@@ -225,7 +234,7 @@ final class LeaderFetch: Sendable {
             if let row, row.errorCode == .none, row.offset >= 0 {
                 then(Offset(row.offset))
             } else {
-                state.withLock { $0.fetcher.pause(partition.key, epoch, now: tools.clock()) }
+                pause(partition, epoch, now: tools.clock())
             }
             turn()
         }

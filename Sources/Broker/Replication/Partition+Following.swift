@@ -25,9 +25,10 @@ extension Partition {
 
     /// Appends what a leader has sent.
     func replicate(
-        _ records: Bytes, leaderEpoch: LeaderEpoch, highWatermark: Offset, logStart: Offset, now: Int64
+        _ records: Bytes, fetchOffset: Offset, leaderEpoch: LeaderEpoch, highWatermark: Offset, logStart: Offset, now: Int64
     ) throws(AppendError) {
-        let info = try log.appendFromLeader(records, leaderEpoch: leaderEpoch, highWatermark: highWatermark, logStart: logStart, now: now)
+        let info = try log.appendFromLeader(
+            records, leaderEpoch: leaderEpoch, highWatermark: highWatermark, logStart: logStart, fetchOffset: fetchOffset, now: now)
         if info.hasMoved { wakeReaders(now: now) }
     }
 }

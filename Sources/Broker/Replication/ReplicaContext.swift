@@ -10,6 +10,8 @@ final class ReplicaContext: Sendable {
     let maxLagMs: Int64
     /// `replica.selector.class`: consumers are sent to a replica in their rack.
     let prefersNearest: Bool
+    /// `replica.high.watermark.checkpoint.interval.ms`
+    let checkpointMs: Int64
     private let current = Mutex(MetadataImage())
     private let epoch = Mutex<Int64>(-1)
     private let onChange = Hook<(Partition, InSyncReplicas.Change)>()
@@ -17,15 +19,17 @@ final class ReplicaContext: Sendable {
     convenience init(_ settings: BrokerSettings) {
         self.init(
             nodeId: settings.nodeId, maxLagMs: settings.int("replica.lag.time.max.ms"),
-            prefersNearest: settings.text("replica.selector.class") == Self.rackAwareSelector)
+            prefersNearest: settings.text("replica.selector.class") == Self.rackAwareSelector,
+            checkpointMs: settings.int("replica.high.watermark.checkpoint.interval.ms"))
     }
 
     static let rackAwareSelector = "org.apache.kafka.common.replica.RackAwareReplicaSelector"
 
-    init(nodeId: Int32, maxLagMs: Int64 = 30_000, prefersNearest: Bool = false) {
+    init(nodeId: Int32, maxLagMs: Int64 = 30_000, prefersNearest: Bool = false, checkpointMs: Int64 = 5000) {
         self.nodeId = nodeId
         self.maxLagMs = maxLagMs
         self.prefersNearest = prefersNearest
+        self.checkpointMs = checkpointMs
     }
 
     /// The newest image, which partitions judge other brokers by.

@@ -34,7 +34,7 @@ struct ReplicaFetcher: Sendable {
 
     /// What an answer means for a partition.
     enum Step: Sendable {
-        case append(Bytes, highWatermark: Offset, logStart: Offset)
+        case append(Bytes, fetchOffset: Offset, highWatermark: Offset, logStart: Offset)
         /// The leader's log went another way: up to where its epoch has records.
         case truncate(EpochEndOffset)
         /// The offset is not among those that the leader has.
@@ -92,9 +92,10 @@ struct ReplicaFetcher: Sendable {
         followed[key]?.isHeld = false
     }
 
-    /// A step did not work: not tried again at once.
-    mutating func pause(_ key: Key, _ epoch: LeaderEpoch, now: Int64) {
-        guard followed[key]?.position.leaderEpoch == epoch else { return }
+    /// A step did not work: not tried again at once, and then from where the partition stands.
+    mutating func pause(_ key: Key, at position: Position, now: Int64) {
+        guard followed[key]?.position.leaderEpoch == position.leaderEpoch else { return }
+        followed[key]?.position = position
         followed[key]?.pausedUntil = now + settings.backoffMs
         followed[key]?.isHeld = false
     }
@@ -216,7 +217,9 @@ struct ReplicaFetcher: Sendable {
         switch row.errorCode {
         case .none where row.divergingEpoch.endOffset >= 0:
             return .truncate(EpochEndOffset(leaderEpoch: LeaderEpoch(row.divergingEpoch.epoch), endOffset: Offset(row.divergingEpoch.endOffset)))
-        case .none: return .append(row.records?.bytes ?? .empty, highWatermark: Offset(row.highWatermark), logStart: Offset(row.logStartOffset))
+        case .none:
+            return .append(
+                row.records?.bytes ?? .empty, fetchOffset: sent.end, highWatermark: Offset(row.highWatermark), logStart: Offset(row.logStartOffset))
         case .offsetOutOfRange: return .resolve
         // Until the metadata has another epoch there is nothing to fetch; what lies in another storage is not for this broker.
         case .fencedLeaderEpoch, .offsetMovedToTieredStorage: return .fail(row.errorCode)

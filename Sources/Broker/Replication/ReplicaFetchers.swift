@@ -11,7 +11,6 @@ final class ReplicaFetchers: Sendable {
         var fetches: [Int32: LeaderFetch] = [:]
         /// Whom each partition is fetched from, and in which epoch.
         var places: [ReplicaFetcher.Key: Place] = [:]
-        /// What was to be followed before there was a way to others.
         var isClosed = false
     }
 
@@ -47,7 +46,7 @@ final class ReplicaFetchers: Sendable {
             fetcher: fetcher, context: context, storage: storage, link: link, timers: timers, clock: settings.clock, log: settings.log,
             timeoutMs: Int(settings.int("replica.socket.timeout.ms")))
         state.withLock { $0.tools = tools }
-        reconcile(partitions.all)
+        reconcileAll()
     }
 
     /// Takes up a change: what is followed now, what no longer.
@@ -68,6 +67,9 @@ final class ReplicaFetchers: Sendable {
         drop(gone)
         reconcile(here)
     }
+
+    /// Takes up partitions that were not there when the metadata named them, because their logs could not be opened then.
+    func reconcileAll() { reconcile(partitions.all) }
 
     private func reconcile(_ changed: [Partition]) {
         var followed: [Int32: [(partition: Partition, epoch: LeaderEpoch)]] = [:]
