@@ -36,6 +36,14 @@ class Copier(Worker):
                 # Fenced, or the transaction's end is not known: a new producer of the same id makes an end of what is open.
                 self.journal.note(f"{self.name} begins anew after {error}", shown=False)
 
+    def finish(self, seconds=60):
+        """The library (2.16) may wait for ever to send offsets whose coordinator went away, until a connection changes: then its last transaction times out and is
+        aborted, and whether all was copied is checked all the same."""
+        self.stopped.set()
+        self.join(seconds)
+        if self.is_alive():
+            self.journal.note(f"{self.name} waits in the client library and is left behind")
+
     def session(self):
         # The library (2.16) waits for ever to send offsets to a coordinator whose connection was cut, if it keeps only those connections that it uses.
         producer = confluent_kafka.Producer({

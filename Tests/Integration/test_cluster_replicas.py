@@ -267,8 +267,7 @@ def test_transactions_across_coordinators_and_leaders_of_both_makes(cluster, run
     in_sync(cluster, "both")
     equal(cluster, "both", 3)
     # Every coordinator's transactions are over.
-    text = tool(cluster, "transactions", "list")
-    assert {row.split()[3] for row in text.splitlines() if row.startswith("t")} <= {"CompleteCommit", "CompleteAbort"}, text
+    until(lambda: {row.split()[3] for row in tool(cluster, "transactions", "list").splitlines() if row.startswith("t")} <= {"CompleteCommit", "CompleteAbort"})
 
 
 def test_groups_of_both_protocols_with_coordinators_of_both_makes(cluster, running):
