@@ -35,6 +35,16 @@ KAFKA_HOME = _kafka_home()
 OUR_TOOLS = sorted({page.stem.removeprefix("ottla-") for page in (ROOT / "man").glob("ottla-*.1")} - {"serve"})
 
 
+def crc32c(data):
+    """The checksum of record batches."""
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
 def free_port():
     """A port that no outgoing connection is given: a client that calls a broker which is down could otherwise be given the broker's own port."""
     try:

@@ -207,7 +207,7 @@ struct FetchPlan: Sendable {
                 response.responses.append(topic)
             }
         }
-        if let hints, outcome.hasError || kept.contains(where: { LeaderHints.belongs(to: $0.data.errorCode) }) { response.add(hints) }
+        if let hints, kept.contains(where: { $0.data.errorCode != .none }) { response.add(hints) }
         return response
     }
 

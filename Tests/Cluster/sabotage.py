@@ -1,6 +1,8 @@
 """Wrongs done on purpose, each of which a run must find: what cannot fail shows nothing."""
 import struct
 
+from support import crc32c
+
 from .batches import Log, parse
 
 KINDS = {
@@ -90,12 +92,3 @@ def rot(file, base):
     data[at + 27 + 7] ^= 1
     struct.pack_into(">I", data, at + 17, crc32c(data[at + 21:end]))
     file.write_bytes(data)
-
-
-def crc32c(data):
-    crc = 0xFFFFFFFF
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
-    return crc ^ 0xFFFFFFFF

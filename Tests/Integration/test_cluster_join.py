@@ -47,11 +47,8 @@ class Member:
 
 @pytest.fixture(scope="module")
 def cluster():
-    cluster = Cluster(2, SETTINGS, "share.version=0 streams.version=0")
-    try:
+    with Cluster(2, SETTINGS, "share.version=0 streams.version=0") as cluster:
         yield cluster
-    finally:
-        cluster.call("wipe")
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,5 @@
 """Our broker follows and leads partitions beside two of Kafka's brokers: what each of the three holds is the same, whoever is killed, paused or stopped meanwhile."""
-import json, os, re, shutil, signal, subprocess, threading, time
+import json, os, re, signal, subprocess, threading, time
 
 import confluent_kafka, pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
@@ -18,12 +18,8 @@ NODES = (1, 2, 9)
 
 @pytest.fixture(scope="module")
 def cluster():
-    cluster = Cluster(2, SETTINGS, "share.version=0 streams.version=0")
-    try:
+    with Cluster(2, SETTINGS, "share.version=0 streams.version=0") as cluster:
         yield cluster
-    finally:
-        cluster.call("wipe")
-        shutil.rmtree(cluster.directory, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")

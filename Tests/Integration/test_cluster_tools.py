@@ -22,6 +22,13 @@ class Cluster:
         self.controllers = env["CONTROLLERS"]
         self.bins = {"kafka": pathlib.Path(KAFKA_HOME) / "bin", "ours": links(self.directory / "bin")}
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.call("wipe")
+        shutil.rmtree(self.directory, ignore_errors=True)
+
     def call(self, word, *arguments):
         return subprocess.run([self.nodes, word, str(self.directory), *map(str, arguments)], check=True, capture_output=True, text=True,
                               env={**os.environ, "KAFKA_FEATURES": self.features}).stdout.strip()
@@ -63,8 +70,7 @@ class Cluster:
 
 @pytest.fixture(scope="module")
 def cluster():
-    cluster = Cluster()
-    try:
+    with Cluster() as cluster:
         for topic in TOPICS.values():
             code, text = cluster.run("ours", "topics", "--bootstrap-server", cluster.brokers, "--create", "--topic", topic, "--replica-assignment",
                                      "1:2,2:3,3:1", "--config", "min.insync.replicas=2")
@@ -73,9 +79,6 @@ def cluster():
                                   input=b"".join(b"%06d" % n + b"x" * 1000 + b"\n" for n in range(40000)), capture_output=True)
             assert fill.returncode == 0, fill.stderr
         yield cluster
-    finally:
-        cluster.call("wipe")
-        shutil.rmtree(cluster.directory, ignore_errors=True)
 
 
 def sorted_configs(text):

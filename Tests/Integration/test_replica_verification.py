@@ -3,7 +3,7 @@ import contextlib, json, pathlib, re, shutil, signal, struct, subprocess, tempfi
 
 import pytest
 
-from support import KAFKA_HOME, OTTLA
+from support import KAFKA_HOME, OTTLA, crc32c
 
 pytestmark = pytest.mark.skipif(not KAFKA_HOME, reason="KAFKA_HOME is not set or there is no Java")
 KAFKA = [f"{KAFKA_HOME}/bin/kafka-replica-verification.sh"]
@@ -81,15 +81,6 @@ def cluster():
     finally:
         cluster.call("wipe")
         shutil.rmtree(cluster.directory, ignore_errors=True)
-
-
-def crc32c(data):
-    crc = 0xFFFFFFFF
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
-    return crc ^ 0xFFFFFFFF
 
 
 def change(path, index, edit):

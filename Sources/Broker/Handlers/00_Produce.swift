@@ -176,7 +176,6 @@ private final class PendingProduce: Sendable {
         /// Commits still awaited, and one more until the handler has started them all.
         var outstanding = 1
         var firstError: AppendError?
-        var hasSeveralErrors = false
         /// Ends the wait for other replicas.
         var timer: UInt64?
     }
@@ -229,7 +228,7 @@ private final class PendingProduce: Sendable {
                 return row
             }
             state.response.responses[topic].partitionResponses[index] = partition
-            if state.firstError == nil { state.firstError = error } else { state.hasSeveralErrors = true }
+            if state.firstError == nil { state.firstError = error }
         }
     }
 
@@ -256,9 +255,7 @@ private final class PendingProduce: Sendable {
             if let error = done.firstError { context.close("produce with acks=0 failed: \(error)") } else { context.replyNothing() }
         } else {
             var response = done.response
-            if context.version >= 10, let error = done.firstError, LeaderHints.belongs(to: error.code) || done.hasSeveralErrors {
-                response.add(LeaderHints(broker: broker, listener: context.listener))
-            }
+            if context.version >= 10, done.firstError != nil { response.add(LeaderHints(broker: broker, listener: context.listener)) }
             context.reply(response)
         }
     }

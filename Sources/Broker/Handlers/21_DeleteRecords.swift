@@ -62,9 +62,12 @@ private func awaitReplicas(
         }
     }
     guard !waits.isEmpty else { return then(response) }
-    let pending = PendingDeletion(response, count: waits.count, then: then)
     let partitions = waits.map(\.partition)
-    broker.timers.schedule(at: deadline) { now in for partition in partitions { partition.expireWaiting(now: now) } }
+    let timer = broker.timers.schedule(at: deadline) { now in for partition in partitions { partition.expireWaiting(now: now) } }
+    let pending = PendingDeletion(response, count: waits.count) { response in
+        broker.timers.cancel(timer)
+        then(response)
+    }
     for wait in waits {
         let offset = Offset(response.topics[wait.topic].partitions[wait.row].lowWatermark)
         wait.partition.wait(for: .deleted(before: offset), deadline: deadline) { pending.arrived(wait.topic, wait.row, $0) }

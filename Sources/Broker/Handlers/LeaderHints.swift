@@ -13,10 +13,15 @@ struct LeaderHints: Sendable {
     let broker: Broker
     let listener: String
 
-    /// Whether the answer to a partition carries a hint.
-    static func belongs(to error: ErrorCode) -> Bool { error == .notLeaderOrFollower || error == .fencedLeaderEpoch }
+    /// The leader of a partition whose answer carries a hint, noted among those whose addresses are told; nil where there is none to tell.
+    func leader(topic: String, id: Uuid, _ index: Int32, _ error: ErrorCode, _ told: inout Set<Int32>) -> Leader? {
+        guard error == .notLeaderOrFollower || error == .fencedLeaderEpoch else { return nil }
+        guard let name = id == .zero ? topic : broker.topicName(id, broker.partitions.snapshot), let leader = leader(of: name, index) else { return nil }
+        told.insert(leader.id)
+        return leader
+    }
 
-    func leader(of topic: String, _ index: Int32) -> Leader? {
+    private func leader(of topic: String, _ index: Int32) -> Leader? {
         if let partition = broker.partitions.snapshot.partition(topic, index) {
             let (leader, epoch) = partition.leadership
             return Leader(id: leader, epoch: epoch.value)
@@ -24,35 +29,33 @@ struct LeaderHints: Sendable {
         return broker.metadata.image.partition(topic, index).map { Leader(id: $0.leader, epoch: $0.leaderEpoch) }
     }
 
-    func name(of id: Uuid) -> String? { broker.topicName(id, broker.partitions.snapshot) }
-
-    /// A broker's address for clients of this listener; nil for one that does not serve.
-    func endpoint(of id: Int32) -> (endpoint: Endpoint, rack: String?)? {
-        guard let node = broker.metadata.image.brokers[id], !node.isFenced, let endpoint = node.endpoint(listener) else { return nil }
-        return (endpoint, node.rack)
+    /// The brokers' addresses for clients of this listener, without those that do not serve.
+    func addresses<Node>(_ ids: Set<Int32>, _ make: (_ id: Int32, _ host: String, _ port: Int32, _ rack: String?) -> Node) -> [Node] {
+        let image = broker.metadata.image
+        return ids.sorted().compactMap { id in
+            guard let node = image.brokers[id], !node.isFenced, let endpoint = node.endpoint(listener) else { return nil }
+            return make(id, endpoint.host, Int32(endpoint.port), node.rack)
+        }
     }
 }
 
 extension ProduceResponse {
     /// Says of each partition that was asked of the wrong broker which the right one is.
     mutating func add(_ hints: LeaderHints) {
-        var leaders: Set<Int32> = []
+        var told: Set<Int32> = []
         for topic in responses.indices {
-            let name = responses[topic].topicId == .zero ? responses[topic].name : hints.name(of: responses[topic].topicId)
-            guard let name else { continue }
-            for row in responses[topic].partitionResponses.indices where LeaderHints.belongs(to: responses[topic].partitionResponses[row].errorCode) {
-                guard let leader = hints.leader(of: name, responses[topic].partitionResponses[row].index) else { continue }
-                responses[topic].partitionResponses[row].currentLeader.leaderId = leader.id
-                responses[topic].partitionResponses[row].currentLeader.leaderEpoch = leader.epoch
-                leaders.insert(leader.id)
+            let (name, id) = (responses[topic].name, responses[topic].topicId)
+            for place in responses[topic].partitionResponses.indices {
+                let row = responses[topic].partitionResponses[place]
+                guard let leader = hints.leader(topic: name, id: id, row.index, row.errorCode, &told) else { continue }
+                responses[topic].partitionResponses[place].currentLeader.leaderId = leader.id
+                responses[topic].partitionResponses[place].currentLeader.leaderEpoch = leader.epoch
             }
         }
-        nodeEndpoints = leaders.sorted().compactMap { id in
-            hints.endpoint(of: id).map { found in
-                var node = NodeEndpoint()
-                (node.nodeId, node.host, node.port, node.rack) = (id, found.endpoint.host, Int32(found.endpoint.port), found.rack)
-                return node
-            }
+        nodeEndpoints = hints.addresses(told) { id, host, port, rack in
+            var node = NodeEndpoint()
+            (node.nodeId, node.host, node.port, node.rack) = (id, host, port, rack)
+            return node
         }
     }
 }
@@ -60,23 +63,20 @@ extension ProduceResponse {
 extension FetchResponse {
     /// The same for a fetch.
     mutating func add(_ hints: LeaderHints) {
-        var leaders: Set<Int32> = []
+        var told: Set<Int32> = []
         for topic in responses.indices {
-            let name = responses[topic].topicId == .zero ? responses[topic].topic : hints.name(of: responses[topic].topicId)
-            guard let name else { continue }
-            for row in responses[topic].partitions.indices where LeaderHints.belongs(to: responses[topic].partitions[row].errorCode) {
-                guard let leader = hints.leader(of: name, responses[topic].partitions[row].partitionIndex) else { continue }
-                responses[topic].partitions[row].currentLeader.leaderId = leader.id
-                responses[topic].partitions[row].currentLeader.leaderEpoch = leader.epoch
-                leaders.insert(leader.id)
+            let (name, id) = (responses[topic].topic, responses[topic].topicId)
+            for place in responses[topic].partitions.indices {
+                let (index, error) = (responses[topic].partitions[place].partitionIndex, responses[topic].partitions[place].errorCode)
+                guard let leader = hints.leader(topic: name, id: id, index, error, &told) else { continue }
+                responses[topic].partitions[place].currentLeader.leaderId = leader.id
+                responses[topic].partitions[place].currentLeader.leaderEpoch = leader.epoch
             }
         }
-        nodeEndpoints = leaders.sorted().compactMap { id in
-            hints.endpoint(of: id).map { found in
-                var node = NodeEndpoint()
-                (node.nodeId, node.host, node.port, node.rack) = (id, found.endpoint.host, Int32(found.endpoint.port), found.rack)
-                return node
-            }
+        nodeEndpoints = hints.addresses(told) { id, host, port, rack in
+            var node = NodeEndpoint()
+            (node.nodeId, node.host, node.port, node.rack) = (id, host, port, rack)
+            return node
         }
     }
 }

@@ -138,9 +138,6 @@ struct InSyncReplicas: Sendable {
         followers.reduce(start) { low, row in isAlive(row.key) ? min(low, row.value.start) : low }
     }
 
-    /// Whether one of the others has fetched everything up to an offset.
-    func hasFetched(_ id: Int32, upTo offset: Offset) -> Bool { followers[id].map { $0.end >= offset } ?? false }
-
     /// Followers that hold an offset for sure, for a reader that would rather read there.
     func holders(of offset: Offset) -> [(id: Int32, end: Offset, caughtUpAt: Int64)] {
         followers.compactMap { id, follower in

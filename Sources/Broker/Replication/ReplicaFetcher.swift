@@ -71,10 +71,6 @@ struct ReplicaFetcher: Sendable {
 
     init(_ settings: Settings) { self.settings = settings }
 
-    var isEmpty: Bool { followed.isEmpty }
-
-    var partitions: [Key] { Array(followed.keys) }
-
     // MARK: Partitions
 
     /// Follows a partition from a position on, or from another than before.
