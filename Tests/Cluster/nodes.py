@@ -25,6 +25,8 @@ class Node:
     """A node on a loopback port, whose others know it by its public port: the same, or one where a proxy stands."""
 
     role, make = "broker", "Kafka"
+    # A small heap, and the quick compiler only: a start is what is waited for most.
+    java = {"KAFKA_HEAP": "256m", "KAFKA_OPTS": "-XX:TieredStopAtLevel=1"}
 
     def __init__(self, id, root):
         self.id, self.directory = id, root / str(id)
@@ -54,8 +56,7 @@ class Node:
         return [f"{KAFKA_HOME}/bin/kafka-server", self.file]
 
     def spawn(self, words):
-        # A small heap, and the quick compiler only: a start is what is waited for most.
-        environment = {**os.environ, "KAFKA_HEAP": "256m", "KAFKA_OPTS": "-XX:TieredStopAtLevel=1"}
+        environment = {**os.environ, **self.java}
         with open(self.log, "ab") as log:
             return subprocess.Popen([*LEASH, *map(str, words)], stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment, start_new_session=True)
 
