@@ -5,6 +5,7 @@ import os, pathlib, resource, shutil, statistics, subprocess, sys, tempfile, tim
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Tests"))
 import support
 from replicated import replicated
+from startup import startup
 from support import OTTLA, Broker, ottla
 from tools import tools
 from transactional import transactions
@@ -30,20 +31,6 @@ def interleaved(sides, runs=RUNS):
             if run:
                 times[name].append(seconds)
     return {name: statistics.median(values) for name, values in times.items()}
-
-
-def startup():
-    with Broker("--topic", "a:1", ephemeral=True) as broker:
-        at = broker.address
-        sides = {
-            "ottla --version": lambda: wall([OTTLA, "--version"]), "ottla --help": lambda: wall([OTTLA, "--help"]),
-            "ottla topics --list": lambda: wall([OTTLA, "topics", "--bootstrap-server", at, "--list"]), "kcat -L": lambda: wall(["kcat", "-b", at, "-L"]),
-            "true": lambda: wall(["true"]),
-        }
-        medians = interleaved(sides, 40)
-    for name, seconds in medians.items():
-        print(f"{name:24} {seconds * 1000:7.2f} ms")
-    print(f"topics --list / kcat -L = {medians['ottla topics --list'] / medians['kcat -L']:.2f}")
 
 
 def ready():

@@ -14,6 +14,8 @@ SETTINGS = ("offsets.topic.replication.factor=3", "transaction.state.log.replica
             "offsets.topic.num.partitions=6", "transaction.state.log.num.partitions=6", "replica.lag.time.max.ms=4000", "broker.session.timeout.ms=6000",
             "auto.leader.rebalance.enable=false", "replica.selector.class=org.apache.kafka.common.replica.RackAwareReplicaSelector", "broker.rack=theirs")
 NODES = (1, 2, 9)
+#: How long a follower's fetch waits at its leader at most: replica.fetch.wait.max.ms, which is not set here.
+FETCH_WAIT_SECONDS = 0.5
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +148,9 @@ def test_what_only_a_dead_leader_had_is_cut_off(cluster, running):
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
     try:
+        # A fetch that a follower sent before it stopped waits at the leader, and its answer would lie in the
+        # follower's socket until it goes on: what is to be lost is written when no fetch can be waiting.
+        time.sleep(2 * FETCH_WAIT_SECONDS)
         lonely = Producer({"bootstrap.servers": running.address, "acks": "1", "enable.idempotence": False})
         lonely.produce("diverging", b"lost" * 100, partition=0)
         assert lonely.flush(10) == 0
