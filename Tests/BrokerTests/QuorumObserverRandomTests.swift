@@ -31,7 +31,9 @@ import Vocabulary
         // All that may happen does happen.
         for deed in [
             "crash", "lost request", "divergence", "snapshot", "snapshot folded", "damage", "FENCED_LEADER_EPOCH", "UNKNOWN_LEADER_EPOCH",
-            "NOT_LEADER_OR_FOLLOWER", "snapshot piece NONE", "snapshot piece SNAPSHOT_NOT_FOUND", "snapshot piece FENCED_LEADER_EPOCH",
+            "NOT_LEADER_OR_FOLLOWER", "own snapshot", "trimmed", "snapshot piece NONE",
+            "snapshot piece SNAPSHOT_NOT_FOUND",
+            "snapshot piece FENCED_LEADER_EPOCH",
         ] { #expect(deeds[deed, default: 0] > 0, "\(deed) of \(deeds)") }
     }
 }

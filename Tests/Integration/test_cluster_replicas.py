@@ -49,6 +49,9 @@ def tool(cluster, name, *words):
 
 def create(cluster, topic, assignment, *configs):
     tool(cluster, "topics", "--create", "--topic", topic, "--replica-assignment", assignment, *(word for config in configs for word in ("--config", config)))
+    # A broker that is asked next may not have heard of it yet.
+    for address in cluster.brokers.split(","):
+        until(lambda: cluster.run("ours", "topics", "--bootstrap-server", address, "--describe", "--topic", topic)[0] == 0)
 
 
 def partitions(cluster, topic):

@@ -13,22 +13,14 @@ final class LocalMetadataSource: MetadataSource {
     private let files: SnapshotFiles
     private let settings: BrokerSettings
     private let isSynced: Bool
-    private let startedMs: Int64
-    private let retention: SnapshotRetention
-    private let state: Mutex<State>
-    /// When retention was last looked at (ms); held while `maintain` works.
-    private let lastTrimMs: Mutex<Int64>
+    private let upkeep: MetadataLogUpkeep
+    private let state = Mutex(State())
 
     private struct State: Sendable {
-        var schedule: SnapshotSchedule
         var quorum = QuorumControl()
         /// The newest epoch that the snapshot of the start or the quorum's state tells of.
         var knownEpoch = LeaderEpoch(1)
-        /// When the last record was appended (ms).
-        var lastTimestamp: Int64 = 0
         var earlierRemovals: [Uuid] = []
-        /// The last failure that the operator was told of.
-        var told: String?
     }
 
     /// Opens the log. Nothing is read of it before `records`.
@@ -38,18 +30,9 @@ final class LocalMetadataSource: MetadataSource {
         self.disk = disk
         self.settings = settings
         self.isSynced = isSynced
-        startedMs = now
         log = try storage.openPartition(.clusterMetadata, topicId: MetadataService.topicId, config: LogConfig(metadata: settings), now: now)
         files = SnapshotFiles(disk: disk, directory: "\(storage.path)/\(TopicPartition.clusterMetadata)")
-        retention = SnapshotRetention(maxBytes: settings.int("metadata.max.retention.bytes"), maxMs: settings.int("metadata.max.retention.ms"))
-        state = Mutex(State(schedule: Self.schedule(settings, now: now)))
-        lastTrimMs = Mutex(now)
-    }
-
-    private static func schedule(_ settings: BrokerSettings, endOffset: Offset = .zero, now: Int64) -> SnapshotSchedule {
-        SnapshotSchedule(
-            maxBytes: settings.int("metadata.log.max.record.bytes.between.snapshots"),
-            maxIntervalMs: settings.int("metadata.log.max.snapshot.interval.ms"), endOffset: endOffset.value, now: now)
+        upkeep = MetadataLogUpkeep(log, files, disk: disk, storage: storage, settings: settings, now: now)
     }
 
     var nextOffset: Int64 { log.logEndOffset.value }
@@ -64,7 +47,7 @@ final class LocalMetadataSource: MetadataSource {
     /// From the first offset on, the newest sound snapshot stands for what precedes it.
     func records(from start: Int64, _ body: (Bytes, Int64) throws(MetadataError) -> Void) throws(MetadataError) {
         var offset = Offset(start)
-        var found = State(schedule: Self.schedule(settings, now: startedMs))
+        var found = State()
         do {
             if let (snapshot, contents) = try files.newest(from: log.logStartOffset).sound {
                 found.quorum = contents.quorum
@@ -73,16 +56,14 @@ final class LocalMetadataSource: MetadataSource {
                     offset = Offset(snapshot.endOffset)
                     found.earlierRemovals = try removals(upTo: offset)
                     for value in contents.values { try body(value, snapshot.endOffset - 1) }
-                    found.lastTimestamp = contents.lastContainedLogTimestamp
-                    found.schedule = Self.schedule(settings, endOffset: offset, now: startedMs)
+                    upkeep.begin(at: snapshot.endOffset)
                 }
             }
             guard offset >= log.logStartOffset else {
                 throw MetadataError("the metadata log begins at offset \(log.logStartOffset), and no snapshot in \(files.directory) reaches that far")
             }
             try log.walk(from: offset, to: log.logEndOffset) { batch in
-                found.schedule.note(bytes: batch.sizeInBytes)
-                found.lastTimestamp = batch.maxTimestamp
+                upkeep.note(bytes: batch.sizeInBytes)
                 for record in try batch.records() where Offset(record.offset) >= offset {
                     guard !batch.isControl else {
                         found.quorum.note(record)
@@ -132,10 +113,7 @@ final class LocalMetadataSource: MetadataSource {
         let batch = builder.build()
         do {
             let info = try log.append(batch, leaderEpoch: epoch, now: now, origin: .coordinator)
-            state.withLock { state in
-                state.schedule.note(bytes: batch.count)
-                state.lastTimestamp = now
-            }
+            upkeep.note(bytes: batch.count)
             return info.firstOffset.value
         } catch {
             throw .kafkaStorageError
@@ -169,68 +147,9 @@ final class LocalMetadataSource: MetadataSource {
 
     // MARK: Snapshots
 
-    /// Kafka looks at its retention this often.
-    private static let trimIntervalMs: Int64 = 60_000
-
-    /// Writes a snapshot when one is due, and lets go of what its retention does not ask for. May take as long as writing all metadata takes; for any
-    /// thread, at any time. The operator is told of what fails, and it is tried again later.
-    /// - Parameters:
-    ///   - image: of committed records, and published: what follows from them has been done
-    ///   - now: milliseconds since the epoch
+    /// Writes a snapshot when one is due, and trims the log behind it.
     func maintain(_ image: MetadataImage, now: Int64) {
-        _ = lastTrimMs.withLockIfAvailable { lastTrimMs in
-            do {
-                let isDue = state.withLock { $0.schedule.isDue(endOffset: image.offset + 1, now: now) }
-                let isWritten = isDue ? try writeSnapshot(of: image, now: now) != nil : false
-                guard isWritten || now - lastTrimMs >= Self.trimIntervalMs else { return }
-                // What stands in the way of trimming is soon gone, so that is tried again at the next look.
-                lastTrimMs = storage.hasMarked ? now - Self.trimIntervalMs : now
-                try trim(now: now)
-                state.withLock { $0.told = nil }
-            } catch {
-                tell("\(error)", now: now)
-            }
-        }
-    }
-
-    private func tell(_ failure: String, now: Int64) {
-        let isNews = state.withLock { state in
-            state.schedule.failed(now: now)
-            defer { state.told = failure }
-            return state.told != failure
-        }
-        if isNews { settings.log.error(.metadata, "the metadata log is kept whole for now: \(failure)") }
-    }
-
-    /// Writes a snapshot that stands for an image; nil when there is one already.
-    @discardableResult
-    func writeSnapshot(of image: MetadataImage, now: Int64) throws(DiskError) -> MetadataSnapshot? {
-        let last = Offset(image.offset), end = last + 1
-        guard last >= .zero, end >= log.logStartOffset else { return nil }
-        let snapshot = MetadataSnapshot(endOffset: end.value, epoch: (log.leaderEpoch(at: last) ?? epoch).value)
-        let isThere = disk.exists(files.path(snapshot))
-        if !isThere {
-            var contents = MetadataSnapshot.Contents()
-            contents.values = image.records.map { $0.encoded() }
-            (contents.lastContainedLogTimestamp, contents.quorum) = state.withLock { ($0.lastTimestamp, $0.quorum) }
-            try files.write(snapshot, contents, now: now)
-            settings.log.debug(.metadata, "wrote \(files.path(snapshot)), which stands for \(contents.values.count) records")
-        }
-        state.withLock { $0.schedule.taken(endOffset: end.value, now: now) }
-        return isThere ? nil : snapshot
-    }
-
-    /// Removes old snapshots and the part of the log that newer ones stand for, as far as the retention says. While directories of deleted topics are still
-    /// there, all stays: that their topics were removed is what the log alone can tell the next start.
-    func trim(now: Int64) throws {
-        guard !storage.hasMarked else { return }
-        var rows = try files.rows()
-        while let next = retention.nextStart(rows, logSize: Int64(log.sizeInBytes), now: now) {
-            if case .failure(let error) = try files.read(next) { throw MetadataError("\(files.path(next)): \(error)") }
-            try files.remove(rows.map(\.snapshot).filter { $0 < next })
-            let segments = try log.trim(to: Offset(next.endOffset))
-            rows.removeAll { $0.snapshot < next }
-            settings.log.debug(.metadata, "the metadata log begins at offset \(next.endOffset) now; \(segments) segments were removed")
-        }
+        let quorum = state.withLock { $0.quorum }
+        upkeep.maintain(image, now: now, quorum: { _ in quorum })
     }
 }

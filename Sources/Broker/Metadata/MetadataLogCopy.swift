@@ -15,6 +15,7 @@ final class MetadataLogCopy: MetadataReplica, Sendable {
     private let voters: [Int32]
     private let clock: @Sendable () -> Int64
     private let operatorLog: OperatorLog
+    private let upkeep: MetadataLogUpkeep
     private let state: Mutex<State>
 
     private struct State: Sendable {
@@ -37,12 +38,18 @@ final class MetadataLogCopy: MetadataReplica, Sendable {
         } else if log.logStartOffset > .zero {
             throw MetadataError("the metadata log begins at offset \(log.logStartOffset), and no snapshot in \(files.directory) reaches that far")
         }
+        let upkeep = MetadataLogUpkeep(log, files, disk: disk, storage: storage, settings: settings, now: now)
+        if let snapshot = start.latestSnapshot { upkeep.begin(at: snapshot.endOffset) }
         let offset = max(log.logStartOffset, Offset(start.latestSnapshot?.endOffset ?? 0))
-        try log.walk(from: offset, to: log.logEndOffset) { start.quorum.note($0) }
+        try log.walk(from: offset, to: log.logEndOffset) { batch in
+            start.quorum.note(batch)
+            upkeep.note(bytes: batch.sizeInBytes)
+        }
         self.log = log
         self.disk = disk
         self.files = files
         self.isSynced = isSynced
+        self.upkeep = upkeep
         self.voters = voters
         clock = settings.clock
         operatorLog = settings.log
@@ -107,6 +114,7 @@ final class MetadataLogCopy: MetadataReplica, Sendable {
             }
             try sync()
         }
+        upkeep.note(bytes: batches.reduce(0) { $0 + $1.sizeInBytes })
         state.withLock { state in for batch in batches { state.quorum.note(batch) } }
     }
 
@@ -154,27 +162,29 @@ final class MetadataLogCopy: MetadataReplica, Sendable {
 
     func installSnapshot() throws(MetadataError) -> SnapshotError? {
         try changing("install a snapshot of") { [self] () throws in
-            try state.withLock { (state) throws in
-                guard let unfinished = state.unfinished else { throw MetadataError("none was begun") }
-                state.unfinished = nil
-                let contents: MetadataSnapshot.Contents
-                switch try unfinished.contents() {
-                case .failure(let damage):
-                    unfinished.drop()
-                    return damage
-                case .success(let read): contents = read
-                }
-                let snapshot = unfinished.snapshot
+            guard let unfinished = state.withLock({ $0.unfinished.take() }) else { throw MetadataError("none was begun") }
+            let contents: MetadataSnapshot.Contents
+            switch try unfinished.contents() {
+            case .failure(let damage):
+                unfinished.drop()
+                return damage
+            case .success(let read): contents = read
+            }
+            let snapshot = unfinished.snapshot
+            try upkeep.exclusively {
                 try unfinished.finish()
                 // After a crash here the next opening does the rest.
                 try log.restart(at: Offset(snapshot.endOffset), now: clock())
                 try sync()
                 try files.remove(try files.list().filter { $0 < snapshot })
-                state.latestSnapshot = snapshot
-                state.quorum.begin(with: contents.quorum)
-                operatorLog.info(.metadata, "the metadata begins with the snapshot \(snapshot.fileName) of the quorum's leader")
-                return nil
+                state.withLock { state in
+                    state.latestSnapshot = snapshot
+                    state.quorum.begin(with: contents.quorum)
+                }
             }
+            upkeep.begin(at: snapshot.endOffset)
+            operatorLog.info(.metadata, "the metadata begins with the snapshot \(snapshot.fileName) of the quorum's leader")
+            return nil
         }
     }
 
@@ -182,6 +192,16 @@ final class MetadataLogCopy: MetadataReplica, Sendable {
         state.withLock { state in
             state.unfinished?.drop()
             state.unfinished = nil
+        }
+    }
+
+    /// Writes a snapshot when one is due, and trims the copy behind it: every node does that for itself.
+    /// - Parameter image: what all that is committed up to its offset amounts to
+    func maintain(_ image: MetadataImage, now: Int64) {
+        upkeep.maintain(image, now: now) { end in
+            state.withLock { $0.quorum.known(before: end) }
+        } onWritten: { snapshot in
+            state.withLock { $0.latestSnapshot = max($0.latestSnapshot ?? snapshot, snapshot) }
         }
     }
 

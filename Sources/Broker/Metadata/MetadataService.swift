@@ -19,7 +19,7 @@ public final class MetadataService: Sendable {
     /// The log of a node that decides for itself; nil where a quorum does.
     private let own: LocalMetadataSource?
     /// The copy of a quorum's log; nil in a node that decides for itself.
-    public let copy: (any MetadataReplica & Sendable)?
+    private let observed: MetadataLogCopy?
     private let publisher: MetadataPublisher
     private let generator: Mutex<SeededGenerator>
     private let queue = Mutex(Queue())
@@ -58,12 +58,12 @@ public final class MetadataService: Sendable {
         publisher = MetadataPublisher(settings: settings, storage: storage, partitions: partitions, context: context)
         if let quorum = settings.quorum {
             own = nil
-            copy = try MetadataLogCopy(
+            observed = try MetadataLogCopy(
                 storage: storage, disk: disk, settings: settings, voters: quorum.voters.map(\.id), isSynced: commits.durability != .memory, now: now)
             store = MetadataStore()
             return
         }
-        copy = nil
+        observed = nil
         let formatted = try Self.formattedValues(storage, disk, settings)
         let source = try LocalMetadataSource(storage: storage, disk: disk, settings: settings, isSynced: commits.durability != .memory, now: now)
         own = source
@@ -98,8 +98,11 @@ public final class MetadataService: Sendable {
     /// The cluster as the last committed record left it. A value: it does not change under the reader.
     public var image: MetadataImage { store.image }
 
+    /// The copy of a quorum's log; nil in a node that decides for itself.
+    public var copy: (any MetadataReplica & Sendable)? { observed }
+
     /// The leader epoch of the metadata log.
-    var epoch: LeaderEpoch { own?.epoch ?? LeaderEpoch(copy?.election.epoch ?? 0) }
+    var epoch: LeaderEpoch { own?.epoch ?? LeaderEpoch(observed?.election.epoch ?? 0) }
 
     /// The node that clients ask for changes: this one, which decides about them or passes them on, as Kafka's brokers have it.
     var controllerId: Int32 { controller.nodeId }
@@ -211,12 +214,15 @@ public final class MetadataService: Sendable {
 
     private func publish(_ delta: MetadataDelta) {
         // What a quorum's log tells of the past is not acted upon: a directory of today is no partition of then.
-        if copy != nil, !isSettled.load(ordering: .acquiring) { return store.publish(delta) }
+        if observed != nil, !isSettled.load(ordering: .acquiring) { return store.publish(delta) }
         publisher.publish(delta, now: settings.clock()) { store.publish(delta) }
     }
 
     /// Writes a snapshot of the metadata when one is due, and trims the log behind it. Long work, for a thread of its own.
-    func maintainLog(now: Int64) { own?.maintain(image, now: now) }
+    func maintainLog(now: Int64) {
+        own?.maintain(image, now: now)
+        observed?.maintain(image, now: now)
+    }
 
     /// Tries again to open what could not be opened, after all that was asked before.
     func openMissing(now: Int64) {

@@ -3,7 +3,7 @@ import Vocabulary
 
 /// Folds metadata records into an image. Records between BeginTransaction and EndTransaction count from the end on, or never (KIP-868).
 public struct MetadataFold: Sendable {
-    /// The image of all committed records.
+    /// The image of all committed records; while a transaction hides some, that of those before it, at their offset.
     public var image: MetadataImage { beforeTransaction ?? current }
     private var current: MetadataImage
     private var beforeTransaction: MetadataImage?
@@ -53,8 +53,6 @@ public struct MetadataFold: Sendable {
             if isInTransaction { removedInTransaction.append(removal.topicId) } else { removedTopics.insert(removal.topicId) }
         }
         current.offset = offset
-        // Offsets advance even while a transaction hides its records.
-        beforeTransaction?.offset = offset
     }
 
     /// The image becomes another one, as a snapshot holds it. The difference to what was there is that of the two images.
@@ -88,7 +86,6 @@ public struct MetadataFold: Sendable {
     /// Notes that the log reaches `offset` with something other than a metadata record, such as a control record.
     public mutating func skip(to offset: Int64) {
         current.offset = max(current.offset, offset)
-        beforeTransaction?.offset = current.offset
     }
 }
 

@@ -11,6 +11,9 @@ public struct QuorumHistory: Sendable {
 
     public var latest: QuorumControl { entries.last?.quorum ?? start }
 
+    /// What was known of what precedes an offset.
+    public func known(before endOffset: Int64) -> QuorumControl { entries.last { $0.offset < endOffset }?.quorum ?? start }
+
     /// A snapshot says what was known where it ends.
     public mutating func begin(with quorum: QuorumControl) {
         start = quorum
