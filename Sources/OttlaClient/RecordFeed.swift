@@ -8,12 +8,39 @@ final class RecordFeed: ClientMachine, @unchecked Sendable {
     // Unchecked: what is not behind `inbox` is confined to the client's thread.
     typealias Completion = @Sendable (Result<Acknowledgement, KafkaError>) -> Void
 
-    private struct Item {
+    /// One record, from its handing over to its end. An object of its own, so that it is its producer's completion too.
+    private final class Item: @unchecked Sendable {
+        // Unchecked: made on the caller's thread, and handed over to the client's.
         let record: ProducerRecord
+        let sizeBytes: Int
         let timestampMs: Int64
         let then: Completion
+        let feed: RecordFeed
         var deadline = Int64.max
         var wave: Wave?
+
+        init(_ record: ProducerRecord, sizeBytes: Int, timestampMs: Int64, of feed: RecordFeed, _ then: @escaping Completion) {
+            self.record = record
+            self.sizeBytes = sizeBytes
+            self.timestampMs = timestampMs
+            self.feed = feed
+            self.then = then
+        }
+
+        func end(_ result: Result<Acknowledgement, KafkaError>) {
+            then(result)
+            guard let wave else { return }
+            wave.outstanding -= 1
+            if wave.outstanding == 0 { feed.settleWaves() }
+        }
+
+        /// What became of it in the producer's words.
+        func end(_ result: Result<RecordMetadata, ClientError>) {
+            switch result {
+            case .success(let metadata): end(.success(Acknowledgement(metadata)))
+            case .failure(let error): end(.failure(KafkaError(error, remedy: feed.remedy)))
+            }
+        }
     }
 
     private struct Inbox {
@@ -25,6 +52,7 @@ final class RecordFeed: ClientMachine, @unchecked Sendable {
 
     /// Records of one topic, oldest first.
     private struct Line {
+        let name: String
         let topic: ProducerTopic
         var items: [Item] = []
         var head = 0
@@ -57,11 +85,12 @@ final class RecordFeed: ClientMachine, @unchecked Sendable {
 
     /// Takes a record; from any thread. `then` is called once if it was taken.
     func take(_ record: ProducerRecord, timestampMs: Int64, isBounded: Bool, _ then: @escaping Completion) -> Handover {
-        inbox.withLock { inbox in
+        let item = Item(record, sizeBytes: record.sizeBytes, timestampMs: timestampMs, of: self, then)
+        return inbox.withLock { inbox in
             if inbox.isClosed { return .closed }
             if isBounded, inbox.sizeBytes >= limitBytes { return .full }
-            inbox.sizeBytes += record.sizeBytes
-            inbox.items.append(Item(record: record, timestampMs: timestampMs, then: then))
+            inbox.sizeBytes += item.sizeBytes
+            inbox.items.append(item)
             return inbox.items.count == 1 ? .first : .queued
         }
     }
@@ -87,9 +116,9 @@ final class RecordFeed: ClientMachine, @unchecked Sendable {
         var sizeBytes = 0
         for index in lines.indices {
             while let item = next(index) {
-                sizeBytes += item.record.sizeBytes
+                sizeBytes += item.sizeBytes
                 drop(index)
-                end(item, .failure(error))
+                item.end(.failure(error))
             }
         }
         free(sizeBytes)
@@ -124,18 +153,19 @@ final class RecordFeed: ClientMachine, @unchecked Sendable {
         guard let producer, !items.isEmpty else { return }
         let wave = waves[waves.count - 1]
         wave.outstanding += items.count
-        for var item in items {
+        var line = lines.count
+        for item in items {
             item.wave = wave
-            let line: Int
-            if let known = lineOf[item.record.topic] {
-                line = known
-            } else {
-                line = lines.count
-                lineOf[item.record.topic] = line
-                lines.append(Line(topic: producer.topic(item.record.topic)))
-            }
+            if line == lines.count || lines[line].name != item.record.topic { line = self.line(of: item.record.topic, producer) }
             lines[line].items.append(item)
         }
+    }
+
+    private func line(of topic: String, _ producer: Producer) -> Int {
+        if let known = lineOf[topic] { return known }
+        lineOf[topic] = lines.count
+        lines.append(Line(name: topic, topic: producer.topic(topic)))
+        return lines.count - 1
     }
 
     private func next(_ line: Int) -> Item? { lines[line].head < lines[line].items.count ? lines[line].items[lines[line].head] : nil }
@@ -160,10 +190,10 @@ final class RecordFeed: ClientMachine, @unchecked Sendable {
                     if isForMemory { return free(takenBytes) }
                     break
                 }
-                takenBytes += item.record.sizeBytes
+                takenBytes += item.sizeBytes
                 drop(line)
                 guard case .failed(let error) = outcome else { continue }
-                end(item, .failure(error))
+                item.end(.failure(error))
                 // Who has waited for the same is told the same.
                 if error.kind == .unreachable { takenBytes += failUnplaced(error) }
             }
@@ -176,9 +206,9 @@ final class RecordFeed: ClientMachine, @unchecked Sendable {
         var sizeBytes = 0
         for line in lines.indices where !lines[line].topic.isKnown {
             while let item = next(line) {
-                sizeBytes += item.record.sizeBytes
+                sizeBytes += item.sizeBytes
                 drop(line)
-                end(item, .failure(error))
+                item.end(.failure(error))
             }
         }
         return sizeBytes
@@ -193,18 +223,15 @@ final class RecordFeed: ClientMachine, @unchecked Sendable {
     private func offer(_ item: Item, of line: Int, to producer: Producer, _ now: Int64) -> Outcome {
         let topic = lines[line].topic
         do throws(ClientError) {
-            let headers = item.record.headers.map { RecordHeader($0.key, $0.value.map { Bytes($0) }) }
+            let headers = item.record.headers.isEmpty ? [] : item.record.headers.map { RecordHeader($0.key, $0.value.map { Bytes($0) }) }
             let admission = try Self.withBytes(item.record) { key, value throws(ClientError) in
                 try producer.offer(
                     topic, partition: item.record.partition, key: key, value: value, headers: headers, timestamp: item.timestampMs
-                ) { [weak self] result in
-                    guard let self else { return }
-                    end(item, result.map(Acknowledgement.init).mapError { KafkaError($0, remedy: self.remedy) })
-                }
+                ) { item.end($0) }
             }.get()
             guard case .mustWait(let wait) = admission else { return .taken }
             if item.deadline == .max {
-                lines[line].items[lines[line].head].deadline = now + Int64(min(producer.config.maxBlockMs, Int(Int32.max)))
+                item.deadline = now + Int64(min(producer.config.maxBlockMs, Int(Int32.max)))
             } else if now >= item.deadline {
                 let error = producer.blocked(wait, topic)
                 return .failed(KafkaError(error, remedy: remedy))
@@ -230,13 +257,7 @@ final class RecordFeed: ClientMachine, @unchecked Sendable {
         if sizeBytes > 0 { inbox.withLock { $0.sizeBytes -= sizeBytes } }
     }
 
-    private func end(_ item: Item, _ result: Result<Acknowledgement, KafkaError>) {
-        item.then(result)
-        item.wave?.outstanding -= 1
-        settleWaves()
-    }
-
-    private func settleWaves() {
+    fileprivate func settleWaves() {
         while let first = waves.first, first.isSealed, first.outstanding == 0 {
             waves.removeFirst()
             for then in first.whenDone { then() }

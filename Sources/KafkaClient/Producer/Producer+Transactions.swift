@@ -79,8 +79,6 @@ extension Producer {
 
     /// - Throws: why no record can be let into a transaction now.
     func letIntoTransaction(_ partition: ProducerPartition) throws(ClientError) {
-        // Most records: their partition is in already.
-        if transactions?.state == .inTransaction, partition.transaction == transactions?.serial { return }
         try transactions?.admit(TopicPartition(partition.topic, partition.index))
         partition.transaction = transactions?.serial ?? 0
     }

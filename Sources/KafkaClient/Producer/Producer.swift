@@ -53,7 +53,11 @@ public final class Producer: ClientMachine {
     var isStarved = false
 
     /// Nil without a transactional id.
-    var transactions: TransactionManager?
+    var transactions: TransactionManager? {
+        didSet { openTransaction = transactions.map { $0.state == .inTransaction ? $0.serial : -1 } ?? 0 }
+    }
+    /// The transaction that takes records, by its serial: 0 without a transactional id, -1 while none is open. For each record asks.
+    private(set) var openTransaction = 0
     var transactionCalls: [TransactionCall: (ClientError?) -> Void] = [:]
     var lastTransactionCall = 0
 
@@ -76,6 +80,7 @@ public final class Producer: ClientMachine {
         if let id = config.transactionalId {
             transactions = TransactionManager(
                 id: id, timeoutMs: Int32(clamping: config.transactionTimeoutMs), retryBackoffMs: config.retryBackoffMs, maxBlockMs: config.maxBlockMs)
+            openTransaction = -1
         }
         core.attach(self)
     }

@@ -39,7 +39,8 @@ extension Producer {
         if let partition, partition < 0 || Int(partition) >= topic.partitions.count { return .mustWait(.metadata) }
         var isFull = false
         let chosen = choosePartition(topic, partition: partition, key: key, recordBound: recordBound, isFull: &isFull)
-        if transactions != nil { try letIntoTransaction(chosen) }
+        // Of most records the partition is in already.
+        if chosen.transaction != openTransaction { try letIntoTransaction(chosen) }
         if let open = chosen.open, !hasRoom(open, for: recordBound) {
             isFull = true
             if !grows(open, of: chosen, for: recordBound) { chosen.open = nil }
