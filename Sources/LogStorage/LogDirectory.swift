@@ -56,6 +56,7 @@ public final class LogDirectory: Sendable {
 
     let disk: any Disk
     let log: OperatorLog
+    let failures = DiskFailures()
     let contents: Mutex<Contents>
     let checkpoints: Checkpoints
     /// Names with a suffix (`-delete`, `-stray`, `-future`) that were found at the start.
@@ -214,7 +215,7 @@ public final class LogDirectory: Sendable {
 
     /// What the checkpoints say of a partition.
     func opening(_ name: TopicPartition, config: LogConfig, isNew: Bool, isClean: Bool, now: Int64) -> LogOpening {
-        var opening = LogOpening(name: name, directory: "\(path)/\(name)", config: config, isNew: isNew, now: now, log: log)
+        var opening = LogOpening(name: name, directory: "\(path)/\(name)", config: config, isNew: isNew, now: now, log: log, failures: failures)
         guard !isNew else {
             opening.isClean = true
             return opening

@@ -38,6 +38,7 @@ struct LogState: Sendable {
     /// When the operator was last told (ms) that an append could not be written; small ones may fit where large ones do not, so not each time.
     var writeFailureToldMs: Int64?
     let operatorLog: OperatorLog
+    let failures: DiskFailures
     var producerExpirationMs: Int64 = 86_400_000
     /// Where recent reads ended, so that the next read of a consumer needs no index.
     var cursors = ReadCursors()
@@ -65,6 +66,7 @@ struct LogState: Sendable {
         failure = reason
         if case .closed = reason { return }
         operatorLog.error(.disk, "\(name) refuses everything until the next start, for what is on the disk is not known: \(reason)")
+        failures.note("\(name): \(reason)")
     }
 
     func checkUsable() throws(LogError) {

@@ -21,6 +21,7 @@ struct LogOpening {
     var isNew = false
     var now: Int64
     var log = OperatorLog.silent
+    var failures = DiskFailures()
 }
 
 extension LogState {
@@ -41,7 +42,7 @@ extension LogState {
         let first = segments[0].baseOffset
         var log = LogState(
             name: opening.name, disk: disk, directory: directory, config: opening.config, segments: segments, logStartOffset: first, nextOffset: first,
-            flushedOffset: first, operatorLog: opening.log)
+            flushedOffset: first, operatorLog: opening.log, failures: opening.failures)
         log.isDirectoryNew = opening.isNew
         log.snapshots = names.compactMap { Segment.offset(in: $0, suffix: ".snapshot") }.sorted()
         log.epochs = opening.epochs

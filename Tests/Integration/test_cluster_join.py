@@ -1,5 +1,5 @@
 """Our broker as one of a real KRaft cluster: Kafka's controller and two of its brokers. Clients and tools may ask it whatever they ask the others."""
-import re, shutil, signal, subprocess, time
+import json, os, re, shutil, signal, subprocess, time
 
 import confluent_kafka, pytest
 from confluent_kafka.admin import AdminClient, NewTopic
@@ -185,6 +185,33 @@ def test_what_it_does_not_enforce_makes_it_leave(cluster, member):
                              "--delete-config", "producer_byte_rate")
     assert code == 0, text
     member.start()
+
+
+def test_a_directory_that_fails_makes_it_leave_and_others_lead(cluster):
+    member = Member(cluster, "log.retention.check.interval.ms=1000").start()
+    code, text = cluster.run("ours", "topics", "--bootstrap-server", cluster.brokers, "--create", "--topic", "failing", "--replica-assignment", "9:1",
+                             "--config", "segment.bytes=1048576")
+    assert code == 0, text
+    producer = confluent_kafka.Producer({"bootstrap.servers": member.address})
+    for _ in range(40):
+        producer.produce("failing", os.urandom(100_000))
+        producer.poll(0)
+    assert producer.flush(30) == 0
+    # What cannot be deleted stands where the first segment was.
+    first = member.directory / "data/failing-0/00000000000000000000.log"
+    first.rename(member.directory / "kept")
+    first.mkdir()
+    (cluster.directory / "offsets.json").write_text(json.dumps({"partitions": [{"topic": "failing", "partition": 0, "offset": -1}], "version": 1}))
+    code, text = cluster.run("ours", "delete-records", "--bootstrap-server", member.address, "--offset-json-file", "offsets.json")
+    assert code == 0, text
+    assert member.process.wait(60) == 1
+    assert f"the log directory {member.directory}/data has failed, and there is no other: failing-0: " in member.said()
+    until(lambda: "Leader: 1" in cluster.run("ours", "topics", "--bootstrap-server", cluster.brokers, "--describe", "--topic", "failing")[1])
+    first.rmdir()
+    (member.directory / "kept").rename(first)
+    member.start()
+    until(lambda: re.search(r"Isr: 1,9", cluster.run("ours", "topics", "--bootstrap-server", cluster.brokers, "--describe", "--topic", "failing")[1]))
+    assert member.end() == 0
 
 
 def test_features_that_it_does_not_serve_keep_it_out(cluster, member):

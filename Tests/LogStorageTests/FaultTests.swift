@@ -65,11 +65,16 @@ private final class FaultyFile: DiskFile {
 }
 
 @Suite struct FaultTests {
-    private func open(_ disk: FaultyDisk) throws -> PartitionLog {
+    private func directory(_ disk: FaultyDisk) throws -> LogDirectory {
         var generator = SeededGenerator(seed: 1)
-        let directory = try LogDirectory(disk: disk, path: "/d", nodeId: 1, clusterId: nil, generator: &generator)
-        return try directory.openPartition(LogFixture.name, topicId: LogFixture.topicId, config: LogConfig(), now: 0)
+        return try LogDirectory(disk: disk, path: "/d", nodeId: 1, clusterId: nil, generator: &generator)
     }
+
+    private func open(_ directory: LogDirectory, _ partition: Int32 = 0) throws -> PartitionLog {
+        try directory.openPartition(TopicPartition("t", partition), topicId: LogFixture.topicId, config: LogConfig(), now: 0)
+    }
+
+    private func open(_ disk: FaultyDisk) throws -> PartitionLog { try open(try directory(disk)) }
 
     private func append(_ log: PartitionLog, _ value: String) throws(AppendError) -> AppendInfo {
         try log.append(batch([value]), leaderEpoch: 0, now: LogFixture.start, origin: .client)
@@ -103,6 +108,25 @@ private final class FaultyFile: DiskFile {
         #expect(throws: LogError.self) { try log.sync() }
         #expect(throws: AppendError.self) { try append(log, "b") }
         #expect(log.flushedOffset == 0)
+    }
+
+    @Test func theDirectoryTellsOnceThatItHasFailed() throws {
+        let disk = FaultyDisk()
+        let directory = try directory(disk)
+        let told = Mutex<[String]>([])
+        directory.onFailure { reason in told.withLock { $0.append(reason) } }
+        let logs = [try open(directory, 0), try open(directory, 1)]
+        disk.room.withLock { $0 = 10 }
+        #expect(throws: AppendError.self) { try append(logs[0], "no room") }
+        disk.room.withLock { $0 = .max }
+        #expect(told.withLock { $0 }.isEmpty, "a full disk may have room again")
+        for log in logs { _ = try append(log, "a") }
+        disk.syncs.withLock { $0 = false }
+        for log in logs { #expect(throws: LogError.self) { try log.sync() } }
+        #expect(told.withLock { $0 } == ["t-0: cannot sync log: Input/output error"])
+        let late = Mutex("")
+        directory.onFailure { reason in late.withLock { $0 = reason } }
+        #expect(late.withLock { $0 }.hasPrefix("t-0: "))
     }
 
     /// What a leader of an earlier epoch wrote may take the place of what is cut off.

@@ -101,6 +101,14 @@ final class ClusterMember: @unchecked Sendable {
             startedAt = SystemClock.monotonicMs()
             turn()
         }
+        // Others must lead what this broker cannot write any more. It has one directory, and without any it is none.
+        broker.storage.onFailure { [weak self] reason in
+            guard let self else { return }
+            thread.loop.post { [self] in
+                lifecycle.leave(because: "the log directory \(broker.storage.path) has failed, and there is no other: \(reason)", SystemClock.monotonicMs())
+                turn()
+            }
+        }
     }
 
     /// Registers once the metadata that there was is known: a cluster that this broker must not join is refused with what is in the way, not joined and left.
