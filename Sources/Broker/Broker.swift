@@ -191,7 +191,10 @@ public final class Broker: Sendable {
         inSyncChanges.use(controller)
         transactionPeers.use(coordination)
         replicaFetchers.use(peers)
-        metadata.onChange { [replicaFetchers] delta, _ in replicaFetchers.reconcile(delta) }
+        metadata.onChange { [replicaFetchers, replicas] delta, _ in
+            for throttle in [replicas.leaderThrottle, replicas.followerThrottle] { throttle.follow(delta) }
+            replicaFetchers.reconcile(delta)
+        }
     }
 
     /// Asks the other brokers for nothing any more.

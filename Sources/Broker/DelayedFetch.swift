@@ -29,6 +29,9 @@ final class DelayedFetch: Sendable {
     /// Followers read what is not committed yet.
     var isOfFollower: Bool { plan.reader.isFollower }
 
+    /// Whether a partition is kept from its reader for now, so that its growth is no reason to answer.
+    func isHeldUp(_ partition: Partition) -> Bool { plan.isHeldUp(partition) }
+
     /// Parks the fetch. Appends that slipped in between its read and now answer it at once.
     static func park(_ plan: FetchPlan, _ outcome: FetchPlan.Outcome, deadline: Int64, _ context: RequestContext, _ timers: Timers) {
         let fetch = DelayedFetch(plan: plan, context: context, loop: context.connection.loop ?? .inline(timers), bytes: outcome.sizeBytes)

@@ -114,7 +114,7 @@ struct FetchPlan: Sendable {
         }
         let limit = reader.isFollower ? end : view.limit(readsCommitted: readsCommitted)
         if readsCommitted { data.abortedTransactions = [] }
-        guard start < limit else { return end }
+        guard start < limit, !isHeldUp(partition) else { return end }
         let room = min(Int(entry.position.maxBytes), outcome.room)
         guard room >= 0 else { return fail(.unknownServerError) }
         // The first batch of a fetch is sent however large it is, so that a consumer always makes progress (KIP-74).
@@ -135,6 +135,11 @@ struct FetchPlan: Sendable {
             return fail(error.code)
         }
         return end
+    }
+
+    /// Whether a follower that is not in sync must wait for the rate to which its partition is slowed down.
+    func isHeldUp(_ partition: Partition) -> Bool {
+        if case .follower(let id, _) = reader { partition.holdsUp(id) } else { false }
     }
 
     /// What there is to tell a reader instead of records, if anything: that its log has gone another way, or who is nearer to it. A follower is noted to be where
@@ -181,6 +186,9 @@ struct FetchPlan: Sendable {
 
     /// The response: all partitions, or in a session those that have news; and the session remembers what it told.
     func response(_ outcome: Outcome) -> FetchResponse {
+        if reader.isFollower {
+            for (entry, row) in zip(entries, outcome.partitions) { entry.partition?.countReplicated(row.data.records?.count ?? 0) }
+        }
         var response = FetchResponse()
         response.sessionId = sessionId
         var kept: [(key: FetchKey, data: FetchResponse.FetchableTopicResponse.PartitionData)] = outcome.partitions

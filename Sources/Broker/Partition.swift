@@ -199,7 +199,7 @@ public final class Partition: Sendable {
 
     /// The same for followers alone, who read what is not committed yet.
     func wakeFollowers(appended: Int, now: Int64) {
-        for fetch in waiters.withLock({ $0.followers.fetches }) { fetch.partitionChanged(appended: appended, now: now) }
+        for fetch in waiters.withLock({ $0.followers.fetches }) where !fetch.isHeldUp(self) { fetch.partitionChanged(appended: appended, now: now) }
     }
 
     /// The same for those who read what is committed.

@@ -41,6 +41,24 @@ import Vocabulary
         return response
     }
 
+    @Test func whatIsSlowedDownWaitsUntilItIsInSync() throws {
+        var fetcher = fetcher()
+        func next(_ now: Int64) -> ReplicaFetcher.Next { fetcher.next(now: now, brokerEpoch: 77) { topic, partition in topic == "t" && partition == 0 } }
+        guard case .send(let first) = next(0) else { return #expect(Bool(false)) }
+        #expect(first.topics.flatMap(\.partitions).map(\.partition) == [3])
+        _ = fetcher.answered(answer((b, { $0.highWatermark = 30 })), now: 0)
+        fetcher.drop(b)
+        guard case .wait(until: 1005) = next(5) else { return #expect(Bool(false), "nothing else to ask for") }
+        // Without the throttle it comes into sync, and the throttle leaves it alone from then on.
+        #expect(request(&fetcher, now: 10)?.topics.flatMap(\.partitions).map(\.partition) == [0])
+        #expect(fetcher.answered(answer((a, { $0.highWatermark = 12 })), now: 10).count == 1)
+        fetcher.moved(a, to: position(12))
+        guard case .send = next(20) else { return #expect(Bool(false), "it is in sync") }
+        #expect(fetcher.answered(answer((a, { $0.highWatermark = 15 })), now: 20).count == 1)
+        fetcher.moved(a, to: position(13))
+        guard case .wait = next(30) else { return #expect(Bool(false), "it has fallen behind") }
+    }
+
     @Test func aSessionIsBegunWithEverythingAndGoesOnWithWhatIsNew() throws {
         var fetcher = fetcher()
         let first = try #require(request(&fetcher))

@@ -371,3 +371,22 @@ def test_orderly_restarts_of_every_broker_fail_no_produce(cluster, running):
         end = len(sent[partition::3])
         epochs = [[row for row in text.splitlines()[2:] if int(row.split()[1]) < end] for text in texts]
         assert epochs[0] == epochs[1] == epochs[2] != [], texts
+
+
+@pytest.mark.parametrize("side, place, new", [("follower", "1", [9]), ("leader", "9", [1])])
+def test_a_throttle_slows_down_what_we_fetch_and_what_we_send(cluster, running, side, place, new):
+    topic = f"slow-{side}"
+    create(cluster, topic, place)
+    produce(cluster, topic, [os.urandom(500_000) for _ in range(24)], 1)
+    # Kafka's broker at the other end is told nothing: only our side holds up.
+    tool(cluster, "configs", "--alter", "--topic", topic, "--add-config", f"{side}.replication.throttled.replicas=0:9")
+    tool(cluster, "configs", "--alter", "--broker", "9", "--add-config", f"{side}.replication.throttled.rate=2000000")
+    try:
+        began = time.monotonic()
+        reassign(cluster, topic, new)
+        taken = time.monotonic() - began
+        # 12 MB at 2 MB a second; what went before a rate is known is made up for.
+        assert 4 < taken < 25, taken
+        tool(cluster, "configs", "--alter", "--broker", "9", "--delete-config", f"{side}.replication.throttled.rate")
+    finally:
+        tool(cluster, "topics", "--delete", "--topic", topic)

@@ -81,7 +81,7 @@ final class LeaderFetch: Sendable {
         let now = tools.clock()
         let request = state.withLock { state -> FetchRequest? in
             if state.isStopped { return nil }
-            switch state.fetcher.next(now: now, brokerEpoch: tools.context.brokerEpoch) {
+            switch state.fetcher.next(now: now, brokerEpoch: tools.context.brokerEpoch, isHeldUp: tools.context.followerThrottle.holdsUp) {
             case .send(let request): return request
             case .wait(let until):
                 schedule(&state, until)
@@ -139,6 +139,7 @@ final class LeaderFetch: Sendable {
             do throws(AppendError) {
                 try partition.replicate(
                     records, fetchOffset: fetchOffset, leaderEpoch: epoch, highWatermark: highWatermark, logStart: logStart, now: now)
+                tools.context.followerThrottle.note(records.count, of: partition.topic, partition.index)
                 goOn(partition, epoch)
             } catch {
                 failed(partition, epoch, error, now: now)

@@ -83,6 +83,15 @@ extension Partition {
         return error
     }
 
+    /// Whether a follower must wait for the rate to which this partition is slowed down: one that is in sync does not.
+    func holdsUp(_ follower: Int32) -> Bool {
+        guard context.leaderThrottle.holdsUp(topic, index) else { return false }
+        return role.withLock { role in role.others.map { !$0.inSync.contains(follower) } ?? false }
+    }
+
+    /// Counts what followers are sent.
+    func countReplicated(_ bytes: Int) { context.leaderThrottle.note(bytes, of: topic, index) }
+
     /// Takes those out of the replicas in sync that have not kept up.
     func shrinkInSync(now: Int64) {
         let change = role.withLock { role in

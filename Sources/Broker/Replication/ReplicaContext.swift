@@ -12,6 +12,9 @@ final class ReplicaContext: Sendable {
     let prefersNearest: Bool
     /// `replica.high.watermark.checkpoint.interval.ms`
     let checkpointMs: Int64
+    /// What holds up the replicas that this broker sends to, and what it fetches itself.
+    let leaderThrottle: ReplicationThrottle
+    let followerThrottle: ReplicationThrottle
     private let current = Mutex(MetadataImage())
     private let epoch = Mutex<Int64>(-1)
     private let onChange = Hook<(Partition, InSyncReplicas.Change)>()
@@ -20,12 +23,20 @@ final class ReplicaContext: Sendable {
         self.init(
             nodeId: settings.nodeId, maxLagMs: settings.int("replica.lag.time.max.ms"),
             prefersNearest: settings.text("replica.selector.class") == Self.rackAwareSelector,
-            checkpointMs: settings.int("replica.high.watermark.checkpoint.interval.ms"))
+            checkpointMs: settings.int("replica.high.watermark.checkpoint.interval.ms"),
+            rate: ThrottledRate(
+                sampleCount: Int(settings.int("replication.quota.window.num")), sampleMs: settings.int("replication.quota.window.size.seconds") * 1000),
+            clock: settings.clock)
     }
 
     static let rackAwareSelector = "org.apache.kafka.common.replica.RackAwareReplicaSelector"
 
-    init(nodeId: Int32, maxLagMs: Int64 = 30_000, prefersNearest: Bool = false, checkpointMs: Int64 = 5000) {
+    init(
+        nodeId: Int32, maxLagMs: Int64 = 30_000, prefersNearest: Bool = false, checkpointMs: Int64 = 5000, rate: ThrottledRate = ThrottledRate(),
+        clock: @escaping @Sendable () -> Int64 = { 0 }
+    ) {
+        leaderThrottle = ReplicationThrottle(.leader, nodeId: nodeId, rate, clock: clock)
+        followerThrottle = ReplicationThrottle(.follower, nodeId: nodeId, rate, clock: clock)
         self.nodeId = nodeId
         self.maxLagMs = maxLagMs
         self.prefersNearest = prefersNearest

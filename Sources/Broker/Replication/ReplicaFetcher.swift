@@ -56,6 +56,10 @@ struct ReplicaFetcher: Sendable {
         var pausedUntil: Int64 = 0
         /// Something is being found out or written first.
         var isHeld = false
+        /// The leader's high watermark as it was told last; nil before.
+        var leaderMark: Offset?
+
+        var isInSync: Bool { leaderMark.map { position.end >= $0 } ?? false }
     }
 
     /// What one partition is asked, as the leader's session remembers it.
@@ -99,11 +103,15 @@ struct ReplicaFetcher: Sendable {
     // MARK: Asking
 
     /// The next request. Nothing is asked while an answer is awaited.
-    mutating func next(now: Int64, brokerEpoch: Int64) -> Next {
+    /// - Parameter isHeldUp: whether a partition that is not in sync must wait for the rate to which it is slowed down
+    mutating func next(now: Int64, brokerEpoch: Int64, isHeldUp: (_ topic: String, _ partition: Int32) -> Bool = { _, _ in false }) -> Next {
         guard inFlight == nil, !followed.isEmpty || !told.isEmpty else { return .wait(until: nil) }
         guard pausedUntil <= now else { return .wait(until: pausedUntil) }
-        let ready = followed.filter { !$0.value.isHeld && $0.value.pausedUntil <= now }
-        guard !ready.isEmpty else { return .wait(until: followed.values.filter { !$0.isHeld }.map(\.pausedUntil).min()) }
+        let due = followed.filter { !$0.value.isHeld && $0.value.pausedUntil <= now }
+        let ready = due.filter { $0.value.isInSync || !isHeldUp($0.value.topic, $0.key.partition) }
+        guard !ready.isEmpty else {
+            return .wait(until: due.isEmpty ? followed.values.filter { !$0.isHeld }.map(\.pausedUntil).min() : now + settings.backoffMs)
+        }
         let wanted = ready.mapValues(\.position)
         var request = FetchRequest()
         // Versions before 15 know only this one.
@@ -191,6 +199,7 @@ struct ReplicaFetcher: Sendable {
                     continue
                 }
                 followed[key]?.isHeld = true
+                if row.highWatermark >= 0 { followed[key]?.leaderMark = Offset(row.highWatermark) }
                 steps.append((key, sent.leaderEpoch, step))
             }
         }

@@ -29,8 +29,8 @@ public struct ConfigTable: Sendable {
 
     /// Keys of a broker that exist only as dynamic configuration: the replication throttles.
     public static let replicationThrottles = ConfigTable([
-        ConfigKey("leader.replication.throttled.rate", .oneNode, .long, "9223372036854775807", .atLeast(0), update: .clusterWide),
-        ConfigKey("follower.replication.throttled.rate", .oneNode, .long, "9223372036854775807", .atLeast(0), update: .clusterWide),
+        ConfigKey("leader.replication.throttled.rate", .inCluster, .long, "9223372036854775807", .atLeast(0), update: .clusterWide),
+        ConfigKey("follower.replication.throttled.rate", .inCluster, .long, "9223372036854775807", .atLeast(0), update: .clusterWide),
         ConfigKey("replica.alter.log.dirs.io.max.bytes.per.second", .oneNode, .long, "9223372036854775807", .atLeast(0), update: .clusterWide),
     ]) { [:] }
 

@@ -6,7 +6,7 @@ extension ConfigTable {
             "compression.type", .obeyed, .string, "producer", .oneOf(["uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"]),
             synonyms: ["compression.type"]),
         ConfigKey("remote.log.delete.on.disable", .tieredStorage, .boolean, "false"),
-        ConfigKey("leader.replication.throttled.replicas", .oneNode, .list, "", .throttledReplicas),
+        ConfigKey("leader.replication.throttled.replicas", .inCluster, .list, "", .throttledReplicas),
         ConfigKey("remote.storage.enable", .refused("tiered storage is not served"), .boolean, "false"),
         ConfigKey("min.insync.replicas", .obeyed, .int, "1", .atLeast(1), synonyms: ["min.insync.replicas"]),
         ConfigKey("segment.jitter.ms", .obeyed, .long, "0", .atLeast(0), synonyms: ["log.roll.jitter.ms", "log.roll.jitter.hours"]),
@@ -15,7 +15,7 @@ extension ConfigTable {
         ConfigKey("cleanup.policy", .obeyed, .list, "delete", .list(["compact", "delete"]), synonyms: ["log.cleanup.policy"]),
         ConfigKey(
             "flush.ms", .noFlushInterval, .long, "9223372036854775807", .atLeast(0), synonyms: ["log.flush.interval.ms", "log.flush.scheduler.interval.ms"]),
-        ConfigKey("follower.replication.throttled.replicas", .oneNode, .list, "", .throttledReplicas),
+        ConfigKey("follower.replication.throttled.replicas", .inCluster, .list, "", .throttledReplicas),
         ConfigKey("compression.lz4.level", .obeyed, .int, "9", .between(1, 17), synonyms: ["compression.lz4.level"]),
         ConfigKey("segment.bytes", .obeyed, .int, "1073741824", .atLeast(1_048_576), synonyms: ["log.segment.bytes"]),
         ConfigKey("retention.ms", .obeyed, .long, "604800000", .atLeast(-1), synonyms: ["log.retention.ms", "log.retention.minutes", "log.retention.hours"]),
