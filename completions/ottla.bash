@@ -69,7 +69,7 @@ _ottla_paths() {
 
 _ottla_options() {
     case $1 in
-        serve) REPLY='--advertise --config --data-dir --durability --ephemeral --help --listen --log-level --override --ready-file --threads --topic --version' ;;
+        serve) REPLY='--advertise --config --data-dir --durability --ephemeral --help --listen --log-level --metrics --override --ready-file --threads --topic --version' ;;
         server-start) REPLY='--daemon --help --override --version' ;;
         server-stop) REPLY='--help --node-id --process-role --version' ;;
         topics) REPLY='--alter --at-min-isr-partitions --bootstrap-server --command-config --config --create --delete --describe --exclude-internal --help --if-exists --if-not-exists --list --output --partition-size-limit-per-response --partitions --replica-assignment --replication-factor --topic --topic-id --topics-with-overrides --unavailable-partitions --under-min-isr-partitions --under-replicated-partitions --version' ;;
@@ -131,7 +131,7 @@ _ottla_options() {
 # What completes the value of an option: fixed words, or what to ask for.
 _ottla_value() {
     case $1:$2 in
-        serve:advertise | serve:listen | serve:threads | serve:topic) REPLY='none' ;;
+        serve:advertise | serve:listen | serve:metrics | serve:threads | serve:topic) REPLY='none' ;;
         serve:config | serve:ready-file) REPLY='file' ;;
         serve:data-dir) REPLY='directory' ;;
         serve:durability) REPLY='words fsync os' ;;

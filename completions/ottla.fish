@@ -93,6 +93,7 @@ complete -c ottla -n '__ottla_is serve' -l ephemeral -d 'Keep everything in memo
 complete -c ottla -n '__ottla_is serve' -l help -d 'Show this help'
 complete -c ottla -n '__ottla_is serve' -l listen -x -d 'Address to listen on, 127.0.0.1:9092 unless given; port 0 takes a free one'
 complete -c ottla -n '__ottla_is serve' -l log-level -x -a 'error warn info debug' -d 'What is told on standard error: error, warn, info or debug'
+complete -c ottla -n '__ottla_is serve' -l metrics -x -d 'Where to serve measures over HTTP, at /metrics, in Prometheus\'s format; port 0 takes a free one'
 complete -c ottla -n '__ottla_is serve' -l override -x -a '(__ottla_ask setting.broker)' -d 'One of Kafka\'s keys; stronger than the file'
 complete -c ottla -n '__ottla_is serve' -l ready-file -r -F -d 'Gets HOST:PORT and a newline once the broker answers; removed at the start'
 complete -c ottla -n '__ottla_is serve' -l threads -x -d 'Event loops; one per core unless given'

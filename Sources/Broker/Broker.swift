@@ -20,7 +20,7 @@ public final class Broker: Sendable {
     let disk: any Disk
     let fetchSessions: FetchSessionCache
     let replicas: ReplicaContext
-    private let replicaFetchers: ReplicaFetchers
+    let replicaFetchers: ReplicaFetchers
     private let inSyncChanges: InSyncChanges
     let producerIds: ProducerIdAllocator
     let authorizer: any Authorizer

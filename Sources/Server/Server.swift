@@ -78,6 +78,7 @@ public final class Server {
             try main.onSignal(signal) { [unowned self] in if let member { member.stop() } else { main.stop() } }
         }
         try startQuota(broker)
+        let metrics = try serveMetrics(of: broker)
 
         let serve = { [unowned self] in queue.open { descriptor, peer, listener in self.accept(descriptor, peer, listener, broker) } }
         // A member has nothing to say to clients before it knows its cluster.
@@ -95,6 +96,7 @@ public final class Server {
         }
         main.run()
 
+        metrics?.close()
         member?.close()
         for signal in signals { signal.cancel() }
         for listener in listeners { listener.close() }
@@ -131,6 +133,13 @@ public final class Server {
             throw ServerError("invalid configuration: \(error)")
         }
         return settings
+    }
+
+    private func serveMetrics(of broker: Broker) throws -> MetricsEndpoint? {
+        guard let asked = options.metrics else { return nil }
+        let metrics = try MetricsEndpoint(at: asked, broker, version: options.version)
+        log.info(.connection, "measures are at http://\(metrics.address)/metrics")
+        return metrics
     }
 
     private func tellReady(_ settings: BrokerSettings, _ ready: (String) -> Void) {

@@ -39,6 +39,8 @@ public struct ServerOptions: Sendable {
     public var topics: [(name: String, partitions: Int32)] = []
     /// Gets the first listener's address on this machine and a newline once clients can connect.
     public var readyFile: String?
+    /// Where measures are served over HTTP; nil for nowhere.
+    public var metrics: HostPort?
     /// Event loops; nil for one per core.
     public var loops: Int?
     /// Seeds the ids that the broker makes.

@@ -1,5 +1,5 @@
 """Our broker follows and leads partitions beside two of Kafka's brokers: what each of the three holds is the same, whoever is killed, paused or stopped meanwhile."""
-import json, os, re, signal, subprocess, threading, time
+import json, os, re, signal, subprocess, threading, time, urllib.request
 
 import confluent_kafka, pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
@@ -27,7 +27,9 @@ def cluster():
 @pytest.fixture(scope="module")
 def member(cluster):
     (cluster.directory / "9").mkdir(exist_ok=True)
-    member = Member(cluster, *SETTINGS, "broker.rack=ours").start()
+    member = Member(cluster, *SETTINGS, "broker.rack=ours")
+    member.overrides += ["--metrics", "127.0.0.1:0"]
+    member.start()
     yield member
     if member.process.poll() is None:
         member.end(signal.SIGKILL)
@@ -58,6 +60,14 @@ def partitions(cluster, topic):
     """(leader, replicas, in sync) of each partition."""
     rows = re.findall(r"Leader: (\S+)\tReplicas: (\S+)\tIsr: (\S*)", tool(cluster, "topics", "--describe", "--topic", topic))
     return [(int(leader) if leader != "none" else -1, *(sorted(int(id) for id in ids.split(",") if id) for ids in lists)) for leader, *lists in rows]
+
+
+def measures(member):
+    """What the member measures, by name and labels."""
+    address = re.findall(r"measures are at (http://\S+)", member.said())[-1]
+    with urllib.request.urlopen(address, timeout=10) as answer:
+        lines = answer.read().decode().splitlines()
+    return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))}
 
 
 def in_sync(cluster, topic, ids=NODES, seconds=40):
@@ -390,3 +400,25 @@ def test_a_throttle_slows_down_what_we_fetch_and_what_we_send(cluster, running, 
         tool(cluster, "configs", "--alter", "--broker", "9", "--delete-config", f"{side}.replication.throttled.rate")
     finally:
         tool(cluster, "topics", "--delete", "--topic", topic)
+
+
+def test_measures_tell_of_replicas_that_are_missing_or_behind(cluster, running):
+    create(cluster, "measured", "9:1,1:9")
+    produce(cluster, "measured", [b"v"] * 10, 2)
+    in_sync(cluster, "measured", (1, 9))
+    until(lambda: measures(running)["kafka_server_replicamanager_underreplicatedpartitions"] == 0)
+    before = measures(running)
+    assert before['kafka_server_fetcherlagmetrics_consumerlag{clientId="ReplicaFetcherThread-0-1",topic="measured",partition="1"}'] == 0
+    assert before['kafka_cluster_partition_insyncreplicascount{topic="measured",partition="0"}'] == 2
+    cluster.call("node", 1, "kill")
+    try:
+        def missing():
+            now = measures(running)
+            return now['kafka_cluster_partition_underreplicated{topic="measured",partition="0"}'] == 1 and now
+        now = until(missing)
+        assert now["kafka_server_replicamanager_underreplicatedpartitions"] > 0
+    finally:
+        cluster.call("node", 1, "start")
+    in_sync(cluster, "measured", (1, 9))
+    until(lambda: measures(running)["kafka_server_replicamanager_underreplicatedpartitions"] == 0)
+    assert measures(running)["kafka_server_replicamanager_isrexpands_total"] > before["kafka_server_replicamanager_isrexpands_total"]

@@ -105,6 +105,13 @@ final class InSyncChanges: Sendable {
         for topic in response.topics { for row in topic.partitions { rows[ReplicaFetcher.Key(topicId: topic.topicId, partition: row.partitionIndex)] = row } }
         return wanted.filter { partition, change in
             guard let row = rows[partition.key], let answer = Self.answer(row) else { return true }
+            context.count { counts in
+                if case .changed = answer {
+                    if change.joining == nil { counts.shrinks += 1 } else { counts.expansions += 1 }
+                } else {
+                    counts.refusals += 1
+                }
+            }
             if case .changed(let inSync, _, _) = answer {
                 log.info(.replication, "\(partition.log.name) has \(inSync.map(String.init).joined(separator: ", ")) in sync")
             } else {

@@ -69,6 +69,9 @@ final class LeaderFetch: Sendable {
         }
     }
 
+    /// How many records each partition is behind its leader.
+    var lags: [(key: Key, topic: String, records: Int64)] { state.withLock { $0.fetcher.lags } }
+
     private static func position(_ partition: Partition, _ epoch: LeaderEpoch) -> ReplicaFetcher.Position {
         let log = partition.log
         return ReplicaFetcher.Position(leaderEpoch: epoch, end: log.logEndOffset, lastEpoch: log.latestLeaderEpoch, start: log.logStartOffset)

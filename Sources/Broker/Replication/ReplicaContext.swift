@@ -17,6 +17,7 @@ final class ReplicaContext: Sendable {
     let followerThrottle: ReplicationThrottle
     private let current = Mutex(MetadataImage())
     private let epoch = Mutex<Int64>(-1)
+    private let counts = Mutex(InSyncCounts())
     private let onChange = Hook<(Partition, InSyncReplicas.Change)>()
 
     convenience init(_ settings: BrokerSettings) {
@@ -64,6 +65,18 @@ final class ReplicaContext: Sendable {
 
     /// Called with each change that a leader asks for, from any thread.
     func onProposal(_ body: @escaping @Sendable (Partition, InSyncReplicas.Change) -> Void) { onChange.set { body($0.0, $0.1) } }
+
+    /// How often the replicas in sync of partitions led here have changed.
+    struct InSyncCounts: Sendable {
+        var shrinks = 0
+        var expansions = 0
+        /// What the controller did not accept.
+        var refusals = 0
+    }
+
+    var inSyncChanges: InSyncCounts { counts.withLock { $0 } }
+
+    func count(_ body: (inout InSyncCounts) -> Void) { counts.withLock { body(&$0) } }
 
     func propose(_ change: InSyncReplicas.Change, of partition: Partition) { _ = onChange((partition, change)) }
 }

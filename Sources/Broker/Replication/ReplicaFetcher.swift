@@ -85,6 +85,11 @@ struct ReplicaFetcher: Sendable {
     /// Where a partition is followed now; nil when it is not in this epoch.
     func position(_ key: Key, _ epoch: LeaderEpoch) -> Position? { followed[key].flatMap { $0.position.leaderEpoch == epoch ? $0.position : nil } }
 
+    /// How many records each partition is behind its leader's high watermark; 0 before that is known.
+    var lags: [(key: Key, topic: String, records: Int64)] {
+        followed.map { key, followed in (key, followed.topic, max(0, (followed.leaderMark ?? .zero).value - followed.position.end.value)) }
+    }
+
     /// Takes over where a partition stands after a step, and lets it go on.
     mutating func moved(_ key: Key, to position: Position) {
         guard followed[key]?.position.leaderEpoch == position.leaderEpoch else { return }

@@ -105,6 +105,23 @@ final class ReplicaFetchers: Sendable {
         }
     }
 
+    /// A replica that is followed here, and how many records it is behind its leader.
+    struct Lag: Sendable {
+        var topic: String
+        var partition: Int32
+        var leader: Int32
+        var records: Int64
+    }
+
+    /// Of all that are followed, in the order of their names.
+    var lags: [Lag] {
+        let fetches = state.withLock { $0.fetches }
+        let lags = fetches.flatMap { leader, fetch in
+            fetch.lags.map { Lag(topic: $0.topic, partition: $0.key.partition, leader: leader, records: $0.records) }
+        }
+        return lags.sorted { ($0.topic, $0.partition) < ($1.topic, $1.partition) }
+    }
+
     /// Asks for nothing any more.
     func close() {
         let fetches = state.withLock { state in

@@ -33,6 +33,9 @@ enum ServeTool {
             Option(
                 "log-level", value: .required("level"), help: "What is told on standard error: error, warn, info or debug", default: "info",
                 completion: .words(["error", "warn", "info", "debug"])),
+            Option(
+                "metrics", value: .required("host:port"),
+                help: "Where to serve measures over HTTP, at /metrics, in Prometheus's format; port 0 takes a free one"),
             Option("threads", value: .required("count"), help: "Event loops; one per core unless given"),
         ],
         notes: [
@@ -128,6 +131,7 @@ enum ServeTool {
             }
         }
         options.readyFile = try given.string("ready-file")
+        options.metrics = try given.string("metrics").map { try address($0, option: "metrics") }
         options.loops = try given.int("threads").map { Int($0) }
         options.warnings = properties.warnings
         let level = try given.string("log-level") ?? "info"
