@@ -138,9 +138,10 @@ class Events:
         self.journal.note("elect the preferred leaders")
         done = self.cluster.elect()
         # A replica that has only just been moved to its place may not be in sync yet.
-        refused = [line for line in done.stdout.decode().splitlines() if line.startswith("Error completing") and "PreferredLeaderNotAvailableException" not in line]
-        if done.returncode != 0 and (refused or b"could not be elected" not in done.stdout):
-            self.journal.finding(f"election of preferred leaders: {done.stdout.decode()} {done.stderr.decode()}")
+        said = f"{done.stdout.decode()}\n{done.stderr.decode()}"
+        refused = [line for line in said.splitlines() if line.startswith("Error completing") and "PreferredLeaderNotAvailableException" not in line]
+        if done.returncode != 0 and (refused or "could not be elected" not in said):
+            self.journal.finding(f"election of preferred leaders: {said}")
 
     def create(self):
         broker, self.made = self.random.choice(self.cluster.brokers), self.made + 1
