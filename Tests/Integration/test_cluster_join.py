@@ -4,45 +4,11 @@ import json, os, re, shutil, signal, subprocess, time
 import confluent_kafka, pytest
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from clusters import Cluster, Member, until
 from support import KAFKA_HOME, OTTLA, ottla
-from test_cluster_tools import Cluster
 
 pytestmark = pytest.mark.skipif(not KAFKA_HOME, reason="KAFKA_HOME is not set or there is no Java")
 SETTINGS = ("offsets.topic.replication.factor=2", "transaction.state.log.replication.factor=2", "transaction.state.log.min.isr=1")
-
-
-class Member:
-    """Our broker, node 9 of a cluster."""
-
-    def __init__(self, cluster, *overrides):
-        self.cluster, self.overrides = cluster, [word for setting in overrides for word in ("--override", setting)]
-        self.directory = cluster.directory / "9"
-        self.file = self.directory / "server.properties"
-        if not self.file.exists():
-            cluster.call("properties", 9, 0, *SETTINGS)
-            id = dict(line.split("=", 1) for line in (cluster.directory / "cluster.env").read_text().splitlines())["CLUSTER_ID"]
-            ottla("storage", "format", "--cluster-id", id, "--no-initial-controllers", "--config", self.file)
-        self.address = re.search(r"^advertised.listeners=PLAINTEXT://(.*)$", self.file.read_text(), re.M)[1]
-        self.process = None
-
-    def start(self):
-        """Returns once the cluster lets it serve."""
-        ready = self.directory / "ready"
-        ready.unlink(missing_ok=True)
-        self.log = open(self.directory / "log", "ab")
-        self.process = subprocess.Popen([OTTLA, "serve", "--config", self.file, "--ready-file", ready, *self.overrides], stdout=self.log, stderr=self.log)
-        deadline = time.monotonic() + 60
-        while not ready.exists():
-            assert self.process.poll() is None and time.monotonic() < deadline, self.said()
-            time.sleep(0.02)
-        return self
-
-    def end(self, number=signal.SIGTERM):
-        self.process.send_signal(number)
-        return self.process.wait(60)
-
-    def said(self):
-        return (self.directory / "log").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +19,7 @@ def cluster():
 
 @pytest.fixture(scope="module")
 def member(cluster):
-    member = Member(cluster).start()
+    member = Member(cluster, *SETTINGS).start()
     yield member
     if member.process.poll() is None:
         member.end(signal.SIGKILL)
@@ -62,14 +28,6 @@ def member(cluster):
 def state(cluster, id):
     text = cluster.run("kafka", "cluster", "list-endpoints", "--bootstrap-server", cluster.brokers, "--include-fenced-brokers")[1]
     return next((line.split()[4] for line in text.splitlines() if line.split()[:1] == [str(id)]), None)
-
-
-def until(condition, seconds=30):
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    return found
 
 
 def create(member, topic):
@@ -87,8 +45,13 @@ def test_both_toolkits_see_it_and_get_the_same_answers_from_it(cluster, member):
         # What changes meanwhile, and the features that Kafka alone serves: any of the brokers may have been asked.
         mine, theirs = (re.sub(r"(?m)^(?:HighWatermark|MaxFollowerLag\w*):.*$|Epoch: \d+$|^Feature: (?:share|streams)\.version.*\n", "", text) for _, text in answers)
         assert mine == theirs != ""
-    rows = cluster.run("kafka", "metadata-quorum", "--bootstrap-server", member.address, "describe", "--replication")[1].splitlines()
-    assert [row.split()[-1] for row in rows if row.split()[0] == "9"] == ["Observer"]
+
+    def row():
+        text = cluster.run("kafka", "metadata-quorum", "--bootstrap-server", member.address, "describe", "--replication")[1]
+        return next(line.split() for line in text.splitlines() if line.split()[:1] == ["9"])
+    assert row()[-1] == "Observer"
+    # Something is written all the time, so now and then it has all of it.
+    until(lambda: row()[3] == "0")
 
 
 def test_topics_configurations_and_groups_through_it(cluster, member):
@@ -187,8 +150,10 @@ def test_what_it_does_not_enforce_makes_it_leave(cluster, member):
     member.start()
 
 
-def test_a_directory_that_fails_makes_it_leave_and_others_lead(cluster):
-    member = Member(cluster, "log.retention.check.interval.ms=1000").start()
+def test_a_directory_that_fails_makes_it_leave_and_others_lead(cluster, member):
+    if member.process.poll() is None:
+        member.end()
+    member = Member(cluster, *SETTINGS, "log.retention.check.interval.ms=1000").start()
     code, text = cluster.run("ours", "topics", "--bootstrap-server", cluster.brokers, "--create", "--topic", "failing", "--replica-assignment", "9:1",
                              "--config", "segment.bytes=1048576")
     assert code == 0, text

@@ -5,9 +5,8 @@ import confluent_kafka, pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
+from clusters import Cluster, Member, until
 from support import KAFKA_HOME
-from test_cluster_join import Member, until
-from test_cluster_tools import Cluster
 
 pytestmark = pytest.mark.skipif(not KAFKA_HOME, reason="KAFKA_HOME is not set or there is no Java")
 SETTINGS = ("offsets.topic.replication.factor=3", "transaction.state.log.replication.factor=3", "transaction.state.log.min.isr=2",
@@ -381,6 +380,8 @@ def test_orderly_restarts_of_every_broker_fail_no_produce(cluster, running):
         end = len(sent[partition::3])
         epochs = [[row for row in text.splitlines()[2:] if int(row.split()[1]) < end] for text in texts]
         assert epochs[0] == epochs[1] == epochs[2] != [], texts
+    for node in (1, 2):
+        cluster.call("node", node, "start")
 
 
 @pytest.mark.parametrize("side, place, new", [("follower", "1", [9]), ("leader", "9", [1])])

@@ -1,76 +1,21 @@
-"""The tools for clusters on three real Kafka brokers and a controller: what Kafka's own tool prints, command by command. Commands that change something are played by
-both toolkits on topics of their own."""
-import json, os, pathlib, re, shutil, subprocess, tempfile, time
+"""The tools for clusters on three brokers and a controller, all Kafka's, or with one of ours among the brokers: what Kafka's own tool prints, command by command. Commands that
+change something are played by both toolkits on topics of their own."""
+import json, re, subprocess
 
 import pytest
 
-from support import KAFKA_HOME, links
+from clusters import TOPICS, Cluster
+from support import KAFKA_HOME
 
 pytestmark = pytest.mark.skipif(not KAFKA_HOME, reason="KAFKA_HOME is not set or there is no Java")
-TOPICS = {"kafka": "moved-k", "ours": "moved-o"}
 
 
-class Cluster:
-    """A controller (1001) and brokers from 1 on, all Kafka's."""
-
-    def __init__(self, brokers=3, settings=("auto.leader.rebalance.enable=false",), features=""):
-        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="kafka-nodes-"))
-        self.nodes = f"{KAFKA_HOME}/bin/kafka-nodes"
-        self.features = features
-        self.brokers = self.call("start", 1, brokers, *settings)
-        env = dict(line.split("=", 1) for line in (self.directory / "cluster.env").read_text().splitlines())
-        self.controllers = env["CONTROLLERS"]
-        self.bins = {"kafka": pathlib.Path(KAFKA_HOME) / "bin", "ours": links(self.directory / "bin")}
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.call("wipe")
-        shutil.rmtree(self.directory, ignore_errors=True)
-
-    def call(self, word, *arguments):
-        return subprocess.run([self.nodes, word, str(self.directory), *map(str, arguments)], check=True, capture_output=True, text=True,
-                              env={**os.environ, "KAFKA_FEATURES": self.features}).stdout.strip()
-
-    def run(self, whose, tool, *words):
-        """Exit code and standard output without Java's stacks; where TOPIC stands in the words, the toolkit's own topic is called so in the output too."""
-        given, words = words, [str(word).replace("TOPIC", TOPICS[whose]) for word in words]
-        done = subprocess.run([self.bins[whose] / f"kafka-{tool}.sh", *words], capture_output=True, text=True, timeout=150, cwd=self.directory,
-                              env={**os.environ, "LC_ALL": "C.UTF-8"})
-        text = re.sub(r"^[\w.$]+Exception\b.*\n(?:\s+at .*\n|Caused by: .*\n|\s+\.\.\. .*\n)+\n?", "", done.stdout, flags=re.M)
-        return done.returncode, text.replace(TOPICS[whose], "TOPIC") if any("TOPIC" in str(word) for word in given) else text
-
-    def same(self, tool, *words, shown=lambda text: text, server=True):
-        """Both toolkits print the same; returns it."""
-        place = ("--bootstrap-server", self.brokers) if server else ()
-        kafka = self.run("kafka", tool, *place, *words)
-        deadline = time.monotonic() + 10
-        while True:  # what the cluster does meanwhile may come between the two
-            mine = self.run("ours", tool, *place, *words)
-            if (kafka[0], shown(kafka[1])) == (mine[0], shown(mine[1])) or time.monotonic() > deadline:
-                break
-            kafka = self.run("kafka", tool, *place, *words)
-        assert (mine[0], shown(mine[1])) == (kafka[0], shown(kafka[1])), (tool, words)
-        return shown(mine[1])
-
-    def until(self, condition, *words):
-        deadline = time.monotonic() + 60
-        while not condition(text := self.run("ours", *words)[1]):
-            assert time.monotonic() < deadline, text
-            time.sleep(0.2)
-        return text
-
-    def file(self, name, value):
-        """A file of JSON for each toolkit, with its own topic."""
-        for whose, topic in TOPICS.items():
-            (self.directory / f"{topic}-{name}").write_text(json.dumps(value).replace("TOPIC", topic))
-        return f"TOPIC-{name}"
-
-
-@pytest.fixture(scope="module")
-def cluster():
-    with Cluster() as cluster:
+@pytest.fixture(scope="module", params=["kafka", "mixed"])
+def cluster(request):
+    mixed = request.param == "mixed"
+    with Cluster(2 if mixed else 3, features="share.version=0 streams.version=0" if mixed else "") as cluster:
+        if mixed:
+            cluster.join(3, "auto.leader.rebalance.enable=false")
         for topic in TOPICS.values():
             code, text = cluster.run("ours", "topics", "--bootstrap-server", cluster.brokers, "--create", "--topic", topic, "--replica-assignment",
                                      "1:2,2:3,3:1", "--config", "min.insync.replicas=2")
@@ -168,13 +113,13 @@ def test_a_node_is_killed_comes_back_and_leads_again(cluster):
         return [cluster.same("topics", "--describe", f"--{report}-partitions") for report in ("under-replicated", "under-min-isr", "at-min-isr", "unavailable")]
 
     assert reports()[0] == "" and reports()[1] == ""
-    cluster.call("node", 2, "kill")
+    cluster.node(2, "kill")
     describe = ("topics", "--bootstrap-server", cluster.brokers, "--describe", "--under-replicated-partitions")
     cluster.until(lambda text: "moved" in text and "Leader: 2" not in text, *describe)
     under_replicated, under_min, at_min, _ = reports()
     assert under_replicated and under_min
     assert "fenced" in cluster.same("cluster", "list-endpoints", "--bootstrap-server", cluster.brokers, "--include-fenced-brokers", server=False)
-    cluster.call("node", 2, "start")
+    cluster.node(2, "start")
     cluster.until(lambda text: text == "", *describe)
     cluster.same("leader-election", "--election-type", "unclean", "--topic", "TOPIC", "--partition", "0")
     elected = {whose: cluster.run(whose, "leader-election", "--bootstrap-server", cluster.brokers, "--election-type", "preferred", "--topic", "TOPIC",
@@ -186,7 +131,7 @@ def test_a_node_is_killed_comes_back_and_leads_again(cluster):
 
 
 def test_a_broker_that_is_gone_is_unregistered(cluster):
-    cluster.call("node", 3, "stop")
+    cluster.node(3, "stop")
     cluster.until(lambda text: re.search(r"^3 .* fenced", text, re.M), "cluster", "list-endpoints", "--bootstrap-server", cluster.brokers,
                   "--include-fenced-brokers")
     assert cluster.run("ours", "cluster", "unregister", "--bootstrap-server", cluster.brokers, "--id", "3") == (0, "Broker 3 is no longer registered.\n")
