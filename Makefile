@@ -58,7 +58,7 @@ test-swift: deps
 
 test-python: test-deps example
 	OTTLA=$(abspath $(BINARY)) OTTLA_EXAMPLE=$(abspath $(EXAMPLE)) OTTLA_FORWARD=$(abspath $(FORWARD)) OTTLA_PLAYER=$(abspath $(PLAYER)) \
-		$(PYTHON) -m pytest -q -W ignore -c Tests/pytest.ini Tests/Golden Tests/Integration
+		$(PYTHON) -m pytest -q --durations=20 -W ignore -c Tests/pytest.ini Tests/Golden Tests/Integration
 
 SEEDS ?= 1-100
 

@@ -29,11 +29,24 @@ struct OutputQueue {
     var isEmpty: Bool { pendingBytes == 0 }
 
     mutating func append(_ more: [RecordData.Piece]) {
+        // What is about to leave; what must wait stays in its file.
+        var room = isEmpty ? OutputQueue.shortBytes : 0
         for piece in more where piece.count > 0 {
-            pieces.append(piece)
+            if case .file(let range) = piece, range.count <= room, let bytes = try? range.source.bytes(at: range.offset, count: range.count),
+                bytes.count == range.count
+            {
+                pieces.append(.bytes(bytes))
+                room -= range.count
+            } else {
+                pieces.append(piece)
+            }
             pendingBytes += piece.count
         }
     }
+
+    /// Ranges of files that are no longer than this together are read, and leave with the bytes around them in one call and, mostly, one packet: a call of
+    /// sendfile costs more than copying so much.
+    private static let shortBytes = 8 << 10
 
     mutating func append(_ bytes: Bytes) {
         guard !bytes.isEmpty else { return }
