@@ -45,6 +45,7 @@ public final class TransactionWorkload {
 
     private let duration: Int64
     private let world: World
+    private let network = Network()
     private let server: SimulatedServer
     private let admin: SimulatedClient
     private let version: Int16
@@ -69,14 +70,14 @@ public final class TransactionWorkload {
         version = [2, 2, 1, 0][world.below(4)]
         isCompacted = world.isOneIn(3)
         server = try SimulatedServer(
-            world, seed: seed,
+            world, network, seed: seed,
             properties: [
                 "offsets.topic.num.partitions": "2", "transaction.state.log.num.partitions": "2", "log.retention.check.interval.ms": "5000",
                 "log.roll.ms": "4000", "log.cleaner.min.compaction.lag.ms": isCompacted ? "0" : "9000000000",
                 "log.cleaner.min.cleanable.ratio": "0.01", "log.cleaner.backoff.ms": "2000",
             ],
             features: version == 2 ? [:] : ["metadata.version": 30, "group.version": 1, "transaction.version": version])
-        admin = SimulatedClient(world, server, number: 0)
+        admin = SimulatedClient(world, network, number: 0)
         report.transactionVersion = version
     }
 
@@ -127,7 +128,7 @@ public final class TransactionWorkload {
 
     private func newClient() -> SimulatedClient {
         clients += 1
-        return SimulatedClient(world, server, number: clients)
+        return SimulatedClient(world, network, number: clients)
     }
 
     /// - Parameter isBrief: it commits one transaction over the partitions that last
