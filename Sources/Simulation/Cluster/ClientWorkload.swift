@@ -193,10 +193,10 @@ public final class ClientWorkload {
         guard let broker = server.broker else { return }
         let logs = try broker.partitions.all.filter { $0.topic == "t" }.map { try DecidedLog(reading: $0.log, TopicPartition("t", $0.index)) }
         // Readers of a broker alone may see what a power failure takes again.
-        report.violations += record.violations(logs, keepsReads: false)
+        report.violations += record.violations(logs, groups: ["g"], keepsReads: false)
         report.acknowledged = record.acknowledgements
         (report.failed, report.refusals) = (record.failed, record.refusals)
-        (report.delivered, report.redelivered) = (record.delivered, record.redelivered)
+        (report.delivered, report.redelivered) = (record.deliveries, record.redelivered)
         for client in [admin] + writers.map(\.client) + readers.map(\.client) {
             for reason in client.closedByBroker { report.violations.append("the broker closed a connection: \(reason)") }
         }

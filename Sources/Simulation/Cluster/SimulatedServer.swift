@@ -57,6 +57,8 @@ final class SimulatedServer: @unchecked Sendable {
         settings.dataDirectory = "data"
         settings.endpoints = [.init(listener: "PLAINTEXT", host: address.host, port: UInt16(address.port))]
         settings.clock = { [unowned world] in world.now }
+        let id = id
+        settings.log = OperatorLog(level: .debug, clock: settings.clock) { [unowned world] entry in world.tell("broker \(id): \(entry.text)") }
     }
 
     private func writeProperties(clusterId: String, directoryId: Uuid? = nil) throws {
@@ -101,6 +103,7 @@ final class SimulatedServer: @unchecked Sendable {
             if let next = timers.fire(now: world.now) { fire(timers, at: next, process) }
         }
         world.note("start", Int64(id), Int64(process))
+        world.tell("broker \(id) starts")
         isOpen = settings.quorum == nil
         onStart(broker)
     }
@@ -124,6 +127,7 @@ final class SimulatedServer: @unchecked Sendable {
     /// Stops in order. A log that failed keeps it from being clean, which is no error here.
     func stop() {
         world.note("stop", Int64(id), Int64(process))
+        world.tell("broker \(id) stops")
         let stopped = broker
         end()
         try? stopped?.shutDown(now: world.now)
@@ -132,6 +136,7 @@ final class SimulatedServer: @unchecked Sendable {
     /// The process is killed: what it has written is there, synced or not.
     func kill() {
         world.note("kill", Int64(id), Int64(process))
+        world.tell("broker \(id) is killed")
         end()
         disk = disk.left()
     }
@@ -139,6 +144,7 @@ final class SimulatedServer: @unchecked Sendable {
     /// The power fails: what was not synced is lost or not.
     func losePower() {
         world.note("power", Int64(id), Int64(process))
+        world.tell("broker \(id) loses its power")
         end()
         disk = disk.crashed(using: &world.random)
     }

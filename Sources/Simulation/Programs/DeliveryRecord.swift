@@ -15,12 +15,12 @@ final class DeliveryRecord {
     private(set) var failed = 0
     private(set) var refusals: [String] = []
     private(set) var redelivered = 0
+    /// What each group was given.
+    private var delivered: [String: Set<String>] = [:]
     /// Where each value was read, by whoever.
     private(set) var places: [String: Set<Place>] = [:]
     /// What a client must never say.
     var complaints: [String] = []
-
-    var delivered: Int { places.count }
 
     func answered(_ value: String, _ topic: String, _ result: Result<RecordMetadata, ClientError>, now: Int64) {
         switch result {
@@ -33,14 +33,17 @@ final class DeliveryRecord {
         }
     }
 
-    func read(_ value: String, _ partition: TopicPartition, _ offset: Int64) {
-        if places[value] != nil { redelivered += 1 }
+    /// How many values some group was given.
+    var deliveries: Int { delivered.values.reduce(0) { $0 + $1.count } }
+
+    func read(_ value: String, _ partition: TopicPartition, _ offset: Int64, by group: String) {
+        if !delivered[group, default: []].insert(value).inserted { redelivered += 1 }
         places[value, default: []].insert(Place(partition: partition, offset: offset))
     }
 
-    /// What was acknowledged must be there once, in order and where its acknowledgement said, and have been delivered.
+    /// What was acknowledged must be there once, in order and where its acknowledgement said, and have been delivered to all groups.
     /// - Parameter keepsReads: what was read must be where it was read, too
-    func violations(_ logs: [DecidedLog], keepsReads: Bool) -> [String] {
+    func violations(_ logs: [DecidedLog], groups: [String], keepsReads: Bool) -> [String] {
         var violations = complaints
         var found: [String: [Place]] = [:]
         for log in logs {
@@ -62,7 +65,9 @@ final class DeliveryRecord {
             if let first = found.first, place.offset >= 0, first != place {
                 violations.append("\(value) was acknowledged at \(place.text) and is at \(first.text)")
             }
-            if places[value] == nil { violations.append("\(value) was acknowledged and never delivered") }
+            for group in groups where delivered[group]?.contains(value) != true {
+                violations.append("\(value) was acknowledged and never delivered to \(group)")
+            }
         }
         guard keepsReads else { return violations }
         for (value, places) in places.sorted(by: { $0.key < $1.key }) {

@@ -6,6 +6,7 @@ import Vocabulary
 final class ReadingProgram {
     let client: SimulatedClient
     let consumer: Consumer
+    let group: String
     private let world: World
     private let record: DeliveryRecord
     private(set) var isLeaving = false
@@ -13,7 +14,7 @@ final class ReadingProgram {
     var onLeave: () -> Void = {}
 
     init(_ world: World, _ client: SimulatedClient, group: String, topics: [String], _ record: DeliveryRecord) {
-        (self.world, self.client, self.record) = (world, client, record)
+        (self.world, self.client, self.group, self.record) = (world, client, group, record)
         var config = ConsumerConfig(groupId: group)
         config.groupProtocol = world.isOneIn(2) ? .consumer : .classic
         config.resetPolicy = .earliest
@@ -44,7 +45,7 @@ final class ReadingProgram {
             while let records = try consumer.poll() {
                 let partition = records.partition
                 try records.forEach { row, _ in
-                    record.read(row.value.map { String(decoding: $0.array, as: UTF8.self) } ?? "", partition, row.offset)
+                    record.read(row.value.map { String(decoding: $0.array, as: UTF8.self) } ?? "", partition, row.offset, by: group)
                     return true
                 }
             }
