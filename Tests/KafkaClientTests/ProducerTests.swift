@@ -224,6 +224,26 @@ final class ProducerScene {
         #expect(scene.failures.isEmpty)
     }
 
+    /// A log that has nothing of a producer would take the second for the beginning, and the first never finds its place.
+    @Test func nothingIsSentBehindTheFirstBatchBeforeThatIsAcknowledged() throws {
+        let scene = try ProducerScene(properties: ["linger.ms": "0"])
+        scene.isSilent = { (true, true) }
+        try scene.send("x")
+        scene.cluster.settle()
+        try scene.send("y")
+        scene.cluster.settle()
+        #expect(scene.produceRequests == 1)
+        scene.isSilent = { (false, false) }
+        #expect(scene.flush() && scene.failures.isEmpty && scene.logs.values[0] == ["x", "y"])
+        scene.isSilent = { (true, true) }
+        let before = scene.produceRequests
+        for value in ["1", "2", "3"] {
+            try scene.send(value)
+            scene.cluster.settle()
+        }
+        #expect(scene.produceRequests == before + 3, "later ones need not wait for one another")
+    }
+
     @Test(arguments: 0..<40) func everyRecordArrivesOnceAndInOrderThroughFaults(seed: Int) throws {
         let properties = ["batch.size": "200", "linger.ms": "0", "request.timeout.ms": "500", "delivery.timeout.ms": "500000"]
         let scene = try ProducerScene(partitions: 2, properties: properties)

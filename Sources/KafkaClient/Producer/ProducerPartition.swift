@@ -18,6 +18,8 @@ final class ProducerPartition {
     var identity = ProducerIdentity.none
     var nextSequence: Int64 = 0
     private(set) var lastAcked: Int64 = -1
+    /// Of which producer id the partition's log has a batch for sure; -1 before the first.
+    private(set) var knownId: Int64 = -1
     /// The offset of the last record known to be written.
     var lastAckedOffset: Int64 = -1
     private(set) var lastDropped: Int64 = -1
@@ -44,6 +46,7 @@ final class ProducerPartition {
 
     func noteAcked(_ batch: ProducerBatch, offset: Int64) {
         lastAcked = max(lastAcked, batch.sequence + Int64(batch.count) - 1)
+        knownId = identity.id
         if offset >= 0 { lastAckedOffset = max(lastAckedOffset, offset + Int64(batch.count) - 1) }
     }
 
