@@ -47,7 +47,8 @@ for seed in first...last {
             "seed \(seed): trace \(String(report.traceHash, radix: 16)), \(report.events) events, eligible leaders \(report.hasElr ? "on" : "off"), "
                 + "\(report.acknowledged) acknowledged, \(report.failed) given up, \(report.delivered) delivered, \(report.redelivered) again, "
                 + "\(report.kills) killed, \(report.stops) stopped, \(report.powerFailures) power failures, \(report.cuts) cuts, \(report.moves) moves, "
-                + "\(report.leaderChanges) leader changes, \(report.inSyncChanges) in-sync changes, \(report.members) members")
+                + "\(report.leaderChanges) leader changes, \(report.inSyncChanges) in-sync changes, \(report.members) members, "
+                + "\(report.committed) committed, \(report.aborted) aborted, \(report.unknown) unknown")
         for refusal in report.refusals.prefix(3) { print("  GIVEN UP \(refusal)") }
         violations += report.violations
     }

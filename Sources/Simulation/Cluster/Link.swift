@@ -8,7 +8,7 @@ final class Link: @unchecked Sendable {
     private let world: World
     private let network: Network
     private let server: SimulatedServer
-    private unowned let client: SimulatedClient
+    private weak var client: SimulatedClient?
     /// The broker on the client's side, if it is one; requests may outlive their client.
     private let origin: Int32?
     private let id: ConnectionID
@@ -78,7 +78,7 @@ final class Link: @unchecked Sendable {
             switch reply {
             case .nothing: break
             case .close(let reason):
-                client.closedByBroker.append(reason)
+                client?.closedByBroker.append(reason)
                 end(reportedAfter: delay)
             case .frame(let pieces, _):
                 // The bytes leave now: what the files hold later is another matter.
@@ -94,7 +94,7 @@ final class Link: @unchecked Sendable {
         world.at(replyArrives) { [self] in
             guard isOpen, !isLost, !losesReply else { return }
             world.note("reply", Int64(id.value), frame)
-            client.report(.received(id, [frame]))
+            client?.report(.received(id, [frame]))
         }
     }
 
@@ -104,7 +104,7 @@ final class Link: @unchecked Sendable {
         isOpen = false
         world.note("cut", Int64(id.value))
         stopServing()
-        world.after(ms) { [self] in client.disconnected(id) }
+        world.after(ms) { [self] in client?.disconnected(id) }
     }
 
     /// The client closed it.

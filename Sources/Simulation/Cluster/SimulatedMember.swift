@@ -92,8 +92,8 @@ final class SimulatedMember: @unchecked Sendable {
         broker.stopReplicating()
         for way in [life.lifeline, life.forwarding, life.altering] { way.isClosed = true }
         for peers in life.peers {
-            closed += peers.closed
             peers.kill()
+            closed += peers.closed
         }
     }
 

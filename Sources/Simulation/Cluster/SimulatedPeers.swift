@@ -8,15 +8,19 @@ import Vocabulary
 final class SimulatedPeers: PeerLink, @unchecked Sendable {
     // Unchecked: a simulation is one thread.
     private let world: World
-    private let client: SimulatedClient
+    /// Nil once the process is over: what it waited for is let go of.
+    private var client: SimulatedClient?
+    /// Why brokers closed connections to which this one sent something.
+    private(set) var closed: [String] = []
 
     init(_ world: World, _ network: Network, node: Int32, number: Int) {
         self.world = world
-        client = SimulatedClient(world, network, number: number, origin: node) { config in
+        let client = SimulatedClient(world, network, number: number, origin: node) { config in
             config.bootstrapServers = []
             config.unreachableAfterMs = Int(Int32.max)
         }
         client.core.useBrokers([])
+        self.client = client
     }
 
     /// Says where the brokers are.
@@ -40,7 +44,7 @@ final class SimulatedPeers: PeerLink, @unchecked Sendable {
     /// On the core's own turn: who asks may be told something by that core just now.
     private func post(_ body: @escaping (ClientCore) -> Void) {
         world.after(0) { [self] in
-            guard !client.isOver else { return }
+            guard let client else { return }
             client.core.now = world.now
             body(client.core)
             client.turn()
@@ -48,8 +52,9 @@ final class SimulatedPeers: PeerLink, @unchecked Sendable {
     }
 
     /// Ends with the process.
-    func kill() { client.kill() }
-
-    /// Why brokers closed connections to which this one sent something.
-    var closed: [String] { client.closedByBroker }
+    func kill() {
+        closed += client?.closedByBroker ?? []
+        client?.kill()
+        client = nil
+    }
 }

@@ -94,12 +94,12 @@ final class SimulatedServer: @unchecked Sendable {
         let broker = try Broker(settings: settings, disk: disk, now: world.now)
         self.broker = broker
         loopTimers = Timers()
-        broker.commits.onWork { during(1...8) { broker.commits.drainOne() } }
-        broker.metadata.onWork { during(0...4) { broker.metadata.drain() } }
-        broker.metadata.onFatal { [self] reason in failures.append("the metadata failed: \(reason)") }
+        broker.commits.onWork { [weak broker] in during(1...8) { broker?.commits.drainOne() } }
+        broker.metadata.onWork { [weak broker] in during(0...4) { broker?.metadata.drain() } }
+        broker.metadata.onFatal { [unowned self] reason in failures.append("the metadata failed: \(reason)") }
         broker.onBackgroundWork { work in during(0...20) { work() } }
         for timers in [broker.timers, loopTimers] {
-            timers.onEarlierDeadline { [self] deadline in fire(timers, at: deadline, process) }
+            timers.onEarlierDeadline { [unowned self, unowned timers] deadline in fire(timers, at: deadline, process) }
             if let next = timers.fire(now: world.now) { fire(timers, at: next, process) }
         }
         world.note("start", Int64(id), Int64(process))

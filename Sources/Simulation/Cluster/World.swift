@@ -58,6 +58,9 @@ final class World: @unchecked Sendable {
         return isDone()
     }
 
+    /// Nothing happens any more; what was to happen is let go of.
+    func end() { heap = [] }
+
     private func isBefore(_ left: Event, _ right: Event) -> Bool { (left.time, left.serial) < (right.time, right.serial) }
 
     private func siftUp() {

@@ -68,7 +68,8 @@ struct PartitionChange {
     private mutating func noteEligible() {
         guard hasElr else { return eligible = [] }
         guard inSync.count < minInSync else { return eligible = [] }
-        eligible = Set(eligible + old.isr).filter { !inSync.contains($0) && $0 != unclean }.sorted()
+        // Unlike Kafka 4.3, not one that a reassignment takes away: moved back later, with nothing, it would be elected there.
+        eligible = Set(eligible + old.isr).filter { !inSync.contains($0) && $0 != unclean && replicas.contains($0) }.sorted()
     }
 
     private func isValid(_ id: Int32) -> Bool {

@@ -77,7 +77,7 @@ final class ReplicaWatch {
                 let offsets = partition.replicas.map { id in
                     members.first { $0.id == id }?.server.broker?.partitions.partition(topic.name, Int32(index))?.log.offsets
                 }
-                guard let first = offsets[0], first.highWatermark == first.end else { return "\(name) stands at \(offsets)" }
+                guard let first = offsets[0], first.highWatermark == first.end, first.lastStable == first.end else { return "\(name) stands at \(offsets)" }
                 guard offsets.allSatisfy({ $0?.end == first.end && $0?.highWatermark == first.end }) else { return "\(name) stands at \(offsets)" }
             }
         }

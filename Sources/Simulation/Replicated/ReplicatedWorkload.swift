@@ -29,6 +29,10 @@ public final class ReplicatedWorkload {
         public var cuts = 0
         public var moves = 0
         public var members = 0
+        public var committed = 0
+        public var aborted = 0
+        /// Transactions whose program does not know what became of them.
+        public var unknown = 0
         /// Of partitions, as the controller decided.
         public var leaderChanges = 0
         public var inSyncChanges = 0
@@ -58,7 +62,8 @@ public final class ReplicatedWorkload {
     private let watch: ReplicaWatch
     private let record = DeliveryRecord()
     private let admin: SimulatedClient
-    private var troubles: ReplicatedTroubles
+    private let troubles: ReplicatedTroubles
+    private lazy var transactions = ReplicatedTransactions(world) { [unowned self] in newClient() }
     private var writers: [WritingProgram] = []
     private var readers: [ReadingProgram] = []
     private var report = Report()
@@ -91,27 +96,36 @@ public final class ReplicatedWorkload {
     private static let properties = [
         "broker.heartbeat.interval.ms": "500", "broker.session.timeout.ms": "3000", "replica.lag.time.max.ms": "2000", "replica.fetch.wait.max.ms": "200",
         "replica.fetch.backoff.ms": "200", "replica.socket.timeout.ms": "2000", "replica.high.watermark.checkpoint.interval.ms": "1000",
-        "default.replication.factor": "3", "offsets.topic.num.partitions": "2", "group.initial.rebalance.delay.ms": "0",
+        "default.replication.factor": "3", "offsets.topic.num.partitions": "2", "transaction.state.log.num.partitions": "2",
+        "group.initial.rebalance.delay.ms": "0",
         "group.consumer.heartbeat.interval.ms": "1000", "group.consumer.min.heartbeat.interval.ms": "100", "group.min.session.timeout.ms": "100",
         "log.retention.check.interval.ms": "5000", "log.roll.ms": "4000", "log.cleaner.min.compaction.lag.ms": "9000000000",
     ]
 
     public func run() throws -> Report {
+        defer { world.end() }
         for member in members { try member.server.start() }
         guard world.run(until: world.now + 30_000, isDone: { watch.unrest == nil }) else { throw SimulationError("no cluster: \(watch.unrest ?? "")") }
-        for topic in Self.topics { create(topic) }
-        guard world.run(until: world.now + 60_000, isDone: { Self.topics.allSatisfy { controller.image.topic($0.name) != nil } && watch.unrest == nil }) else {
+        let topics = Self.topics + [ReplicatedTransactions.topic]
+        for topic in topics { create(topic) }
+        guard world.run(until: world.now + 60_000, isDone: { topics.allSatisfy { controller.image.topic($0.name) != nil } && watch.unrest == nil }) else {
             throw SimulationError("no topics: \(watch.unrest ?? "")")
         }
         look()
         for number in 0..<3 { writers.append(WritingProgram(world, newClient(), number: number, topics: Self.topics.map(\.name), record)) }
         for group in Self.groups { addReader(group) }
+        transactions.begin()
         troubles.begin()
         world.after(500) { [self] in changeReaders() }
         _ = world.run(until: world.now + duration)
         quieten()
         let isDone = world.run(until: world.now + 300_000) { [self] in unrest == nil }
         if !isDone { report.violations.append("not at rest after five minutes of peace: \(unrest ?? "")") }
+        // The first answer may be that the coordinator is elsewhere.
+        for _ in 0..<3 {
+            transactions.askForOffsets(admin)
+            _ = world.run(until: world.now + 3_000)
+        }
         try check()
         return report
     }
@@ -161,13 +175,14 @@ public final class ReplicatedWorkload {
     private func quieten() {
         isQuiet = true
         for writer in writers { writer.isStopping = true }
+        transactions.end()
         troubles.end()
         for group in Self.groups where !readers.contains(where: { $0.group == group }) { addReader(group) }
     }
 
     /// Every record is written or given up, all replicas have it, and the groups have read to the end.
     private var unrest: String? {
-        if let unrest = writers.lazy.compactMap(\.unrest).first ?? watch.unrest { return unrest }
+        if let unrest = writers.lazy.compactMap(\.unrest).first ?? transactions.unrest ?? watch.unrest { return unrest }
         for topic in Self.topics {
             guard let partitions = controller.image.topic(topic.name)?.partitions else { return "no \(topic.name)" }
             for (index, partition) in partitions.enumerated() {
@@ -189,19 +204,21 @@ public final class ReplicatedWorkload {
         members.first { $0.id == id }?.server.broker?.partitions.partition(partition.topic, partition.partition)?.log
     }
 
+    /// A topic's partitions, as their leaders have them.
+    private func decided(_ topic: String) throws -> [DecidedLog] {
+        try (controller.image.topic(topic)?.partitions ?? []).enumerated().compactMap { index, partition in
+            let name = TopicPartition(topic, Int32(index))
+            return try log(name, on: partition.leader).map { try DecidedLog(reading: $0, name) }
+        }
+    }
+
     private func check() throws {
         watch.look(now: world.now)
         try watch.compare()
         report.violations += watch.violations + controller.failures + troubles.violations
-        var logs: [DecidedLog] = []
-        for topic in Self.topics {
-            for (index, partition) in (controller.image.topic(topic.name)?.partitions ?? []).enumerated() {
-                let name = TopicPartition(topic.name, Int32(index))
-                guard let log = log(name, on: partition.leader) else { continue }
-                logs.append(try DecidedLog(reading: log, name))
-            }
-        }
-        report.violations += record.violations(logs, groups: Self.groups, keepsReads: true)
+        report.violations += record.violations(try Self.topics.flatMap { try decided($0.name) }, groups: Self.groups, keepsReads: true)
+        report.violations += try transactions.violations(
+            decided(ReplicatedTransactions.topic.name), offsets: decided(TopicName.groupOffsets))
         for member in members {
             report.violations += member.server.failures
             for reason in member.closed { report.violations.append("a broker closed a connection of broker \(member.id): \(reason)") }
@@ -213,6 +230,7 @@ public final class ReplicatedWorkload {
         report.acknowledged = record.acknowledgements
         (report.failed, report.refusals, report.delivered, report.redelivered) = (record.failed, record.refusals, record.deliveries, record.redelivered)
         troubles.count(&report)
+        transactions.count(&report)
         controller.count(&report)
         (report.traceHash, report.events) = (world.trace.hash, world.trace.events)
     }

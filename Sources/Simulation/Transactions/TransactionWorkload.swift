@@ -82,6 +82,7 @@ public final class TransactionWorkload {
     }
 
     public func run() throws -> Report {
+        defer { world.end() }
         server.onRequest = { [unowned self] in noteRequest($0) }
         for topic in Self.lasting { createTopic(topic) }
         changePassing()
@@ -262,31 +263,10 @@ public final class TransactionWorkload {
 
     private func askForOffsets() {
         guard !isQuiet else { return }
-        fetchOffsets("g\(world.below(3))", requireStable: world.isOneIn(2)) { [self] found in
+        admin.fetchOffsets(of: "g\(world.below(3))", requireStable: world.isOneIn(2)) { [self] found in
             for row in found { fetchedOffsets.insert(row) }
         }
         world.after(Int64(200 + world.below(1_000))) { [self] in askForOffsets() }
-    }
-
-    private func fetchOffsets(_ group: String, requireStable: Bool, then: @escaping ([TransactionCheck.FetchedOffset]) -> Void) {
-        var row = OffsetFetchRequest.OffsetFetchRequestGroup()
-        row.groupId = group
-        row.topics = nil
-        var request = OffsetFetchRequest()
-        request.groups = [row]
-        request.requireStable = requireStable
-        let options = RequestOptions(versions: 8...9)
-        admin.core.submit(request, to: .groupCoordinator(group), options: options) { result in
-            guard case .success(let response) = result, let answer = response.groups.first, answer.errorCode == .none else { return then([]) }
-            then(
-                answer.topics.flatMap { topic in
-                    topic.partitions.filter { $0.errorCode == .none && $0.committedOffset >= 0 }.map { row in
-                        let place = GroupOffset(group: group, partition: TopicPartition(topic.name, row.partitionIndex))
-                        return TransactionCheck.FetchedOffset(place: place, offset: row.committedOffset, transaction: row.metadata ?? "")
-                    }
-                })
-        }
-        admin.turn()
     }
 
     // MARK: Rest
@@ -371,7 +351,7 @@ public final class TransactionWorkload {
         }
         readAgain(check.logs, broker)
         for group in ["g0", "g1", "g2"] {
-            fetchOffsets(group, requireStable: true) { found in
+            admin.fetchOffsets(of: group, requireStable: true) { found in
                 for row in found { check.lastOffsets[row.place] = row.offset }
             }
         }
