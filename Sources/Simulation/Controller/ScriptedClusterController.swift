@@ -28,6 +28,8 @@ final class ScriptedClusterController {
     /// Against the rules, to see that it is found out.
     var electsAnybody = false
     private(set) var log: [CommittedMetadata.Record] = []
+    /// Where batches end: what is decided together is told together.
+    private var batchEnds: [Int64] = []
     private var fold = MetadataFold()
     private var sessions: [Int32: Session] = [:]
     /// Called with what has been committed.
@@ -64,6 +66,7 @@ final class ScriptedClusterController {
             tell(record)
             do { try fold.replay(record, offset: offset) } catch { failures.append("the controller's log cannot be folded: \(error)") }
         }
+        batchEnds.append(endOffset)
         onCommit()
     }
 
@@ -80,14 +83,15 @@ final class ScriptedClusterController {
         }
     }
 
-    /// A piece of the log for a broker that has applied all below an offset: so many records, or for one that begins perhaps a snapshot.
+    /// A piece of the log for a broker that has applied all below an offset: so many records and what belongs to the last, or for one that begins perhaps a
+    /// snapshot.
     func piece(from offset: Int64, count: Int, asSnapshot: Bool) -> CommittedMetadata? {
         guard offset < endOffset else { return nil }
         if asSnapshot, offset == 0, !fold.isInTransaction {
             return .snapshot(MetadataSnapshot(endOffset: endOffset, epoch: 1), values: image.records.map { $0.encoded() })
         }
-        let records = Array(log[Int(offset)..<min(log.count, Int(offset) + count)])
-        return .records(records, nextOffset: offset + Int64(records.count))
+        let end = batchEnds.first { $0 >= offset + Int64(count) } ?? endOffset
+        return .records(Array(log[Int(offset)..<Int(end)]), nextOffset: end)
     }
 
     // MARK: Brokers
