@@ -55,7 +55,11 @@ public final class ClientWorkload {
     }
 
     public func run() throws -> Report {
-        defer { world.end() }
+        defer {
+            // What waits in a broker holds it.
+            server.kill()
+            world.end()
+        }
         createTopic("t", partitions: 3)
         _ = world.run(until: world.now + 2_000)
         for number in 0..<3 { writers.append(WritingProgram(world, newClient(), number: number, topics: ["t"], record)) }

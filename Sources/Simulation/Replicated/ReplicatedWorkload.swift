@@ -103,7 +103,11 @@ public final class ReplicatedWorkload {
     ]
 
     public func run() throws -> Report {
-        defer { world.end() }
+        defer {
+            // What waits in a broker holds it.
+            for member in members where member.isUp { member.server.kill() }
+            world.end()
+        }
         for member in members { try member.server.start() }
         guard world.run(until: world.now + 30_000, isDone: { watch.unrest == nil }) else { throw SimulationError("no cluster: \(watch.unrest ?? "")") }
         let topics = Self.topics + [ReplicatedTransactions.topic]

@@ -82,7 +82,11 @@ public final class TransactionWorkload {
     }
 
     public func run() throws -> Report {
-        defer { world.end() }
+        defer {
+            // What waits in a broker holds it.
+            server.kill()
+            world.end()
+        }
         server.onRequest = { [unowned self] in noteRequest($0) }
         for topic in Self.lasting { createTopic(topic) }
         changePassing()
