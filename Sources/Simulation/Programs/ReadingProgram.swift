@@ -13,10 +13,11 @@ final class ReadingProgram {
     /// Called once it goes, for whatever reason.
     var onLeave: () -> Void = {}
 
-    init(_ world: World, _ client: SimulatedClient, group: String, topics: [String], _ record: DeliveryRecord) {
+    /// - Parameter usesConsumerProtocol: the group's protocol; nil for one or the other
+    init(_ world: World, _ client: SimulatedClient, group: String, topics: [String], usesConsumerProtocol: Bool? = nil, _ record: DeliveryRecord) {
         (self.world, self.client, self.group, self.record) = (world, client, group, record)
         var config = ConsumerConfig(groupId: group)
-        config.groupProtocol = world.isOneIn(2) ? .consumer : .classic
+        config.groupProtocol = usesConsumerProtocol ?? world.isOneIn(2) ? .consumer : .classic
         config.resetPolicy = .earliest
         config.sessionTimeoutMs = 6_000
         config.heartbeatIntervalMs = 500
