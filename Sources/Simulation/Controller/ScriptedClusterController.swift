@@ -26,7 +26,7 @@ final class ScriptedClusterController {
     private let sessionTimeoutMs: Int64
     let hasElr: Bool
     /// Against the rules, to see that it is found out.
-    var electsAnybody = false
+    var sabotage: ReplicatedWorkload.Sabotage?
     private(set) var log: [CommittedMetadata.Record] = []
     /// Where batches end: what is decided together is told together.
     private var batchEnds: [Int64] = []
@@ -228,7 +228,7 @@ final class ScriptedClusterController {
             guard id != removed else { return false }
             return id == added || image.brokers[id].map { !$0.isFenced && !$0.isInControlledShutdown } ?? false
         }
-        change.electsAnybody = electsAnybody
+        change.electsAnybody = sabotage == .electsAnybody
         return change
     }
 
@@ -292,6 +292,7 @@ final class ScriptedClusterController {
                 }
                 var change = change(partition)
                 (change.inSync, change.recoveryState) = (row.newIsrWithEpochs.map(\.brokerId), row.leaderRecoveryState)
+                if sabotage == .countsAnybodyIn { change.inSync = partition.replicas.filter(isActive) }
                 if let record = record(change, known, row.partitionIndex) {
                     records.append(record)
                     try? after.replay(record, offset: endOffset + Int64(records.count) - 1)

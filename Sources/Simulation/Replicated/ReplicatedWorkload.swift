@@ -49,6 +49,8 @@ public final class ReplicatedWorkload {
     public enum Sabotage: Sendable {
         /// The controller elects replicas that are not in sync.
         case electsAnybody
+        /// With any change of the replicas in sync all that are there are taken in.
+        case countsAnybodyIn
     }
 
     private static let topics: [(name: String, partitions: Int32, replicas: Int16)] = [("t", 3, 3), ("two", 2, 2)]
@@ -83,7 +85,7 @@ public final class ReplicatedWorkload {
         let hasElr = world.isOneIn(2)
         report.hasElr = hasElr
         controller = ScriptedClusterController(world, hasElr: hasElr, sessionTimeoutMs: 3_000)
-        controller.electsAnybody = sabotage == .electsAnybody
+        controller.sabotage = sabotage
         var properties = Self.properties
         if !hasElr { properties["min.insync.replicas"] = "\(ScriptedClusterController.minInSync)" }
         var made: [SimulatedMember] = []
