@@ -8,6 +8,8 @@ final class ProducerPartition {
     var waiting: [ProducerBatch] = []
     var open: ProducerBatch?
     var inFlight: [ProducerBatch] = []
+    /// The node that those in flight were sent to.
+    var flightNode: Int32 = -1
     /// Whether the producer has it on its list of partitions to look at.
     var isListed = false
 
@@ -32,6 +34,10 @@ final class ProducerPartition {
     }
 
     var isEmpty: Bool { waiting.isEmpty && inFlight.isEmpty }
+
+    /// Whether a batch may be sent to a node now. While others are in flight to the leader before it, it may not: those that are acknowledged meanwhile would
+    /// push them out of the five that a broker remembers.
+    func maySend(to node: Int32) -> Bool { inFlight.isEmpty || flightNode == node }
 
     /// Batches waiting, for the choice among partitions.
     var queueSize: Int { waiting.count }

@@ -40,12 +40,13 @@ extension Producer {
                 core.refreshMetadata()
                 continue
             }
-            guard requestsInFlight[leader.id, default: 0] < config.maxInFlight else { continue }
+            guard partition.maySend(to: leader.id), requestsInFlight[leader.id, default: 0] < config.maxInFlight else { continue }
             guard encodeHead(of: partition), let batch = partition.waiting.first else { continue }
             let size = rounds[leader.id]?.size ?? 0
             guard size == 0 || size + batch.encodedSize <= config.maxRequestSize else { continue }
             partition.waiting.removeFirst()
             partition.inFlight.append(batch)
+            partition.flightNode = leader.id
             rounds[leader.id, default: (0, [])].size += batch.encodedSize
             rounds[leader.id]?.entries.append(SentBatch(partition: partition, batch: batch))
         }
