@@ -62,7 +62,7 @@ test-python: test-deps example
 
 SEEDS ?= 1-100
 
-simulate: deps ## run SEEDS (1-100) of the simulated cluster: real clients, a broker, a network and a disk that fail
+simulate: deps ## run SEEDS (1-100) of the simulations: real clients, a broker or a cluster of them, networks and disks that fail
 	$(SWIFT) build $(WALLS) --product simulate
 	SWIFT_DETERMINISTIC_HASHING=1 .build/debug/simulate $(SEEDS)
 

@@ -77,7 +77,8 @@ let package = Package(
         .testTarget(
             name: "KafkaClientTests", dependencies: ["KafkaClient", "KafkaProtocol", "Measuring", "Security", "Vocabulary"], resources: [.copy("Fixtures")],
             swiftSettings: strict),
-        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Broker", "KafkaProtocol", "LogStorage", "Vocabulary"], swiftSettings: strict),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["Simulation", "Broker", "Coordination", "KafkaProtocol", "LogStorage", "Vocabulary"], swiftSettings: strict),
         .testTarget(
             name: "ServerTests", dependencies: ["Server", "Broker", "Host", "KafkaProtocol", "LogStorage", "Security"], swiftSettings: strict),
         .testTarget(name: "HostTests", dependencies: ["Host", "KafkaProtocol", "LogStorage"], swiftSettings: strict),

@@ -107,14 +107,17 @@ extension LogState {
         for batch in incoming.batches where batch.isTransactional && batch.hasProducerId {
             producers.endVerification(batch.producerId, markerEpoch: batch.isControl ? batch.producerEpoch : nil)
         }
-        for completed in plan.completed where completed.isAborted { try noteAborted(completed, in: active) }
+        for (index, completed) in plan.completed.enumerated() where completed.isAborted {
+            try noteAborted(completed, before: plan.completed[(index + 1)...], in: active)
+        }
     }
 
-    func noteAborted(_ completed: CompletedTransaction, in segment: Segment) throws(DiskError) {
+    /// - Parameter later: transactions that were open when this one was completed, and that are complete now
+    func noteAborted(_ completed: CompletedTransaction, before later: ArraySlice<CompletedTransaction> = [], in segment: Segment) throws(DiskError) {
         segment.transactionIndex.append(
             TransactionIndex.Entry(
                 producerId: completed.producerId, firstOffset: completed.firstOffset, lastOffset: completed.lastOffset,
-                lastStableOffset: producers.lastStableOffset(after: completed)))
+                lastStableOffset: producers.lastStableOffset(after: completed, before: later)))
     }
 }
 

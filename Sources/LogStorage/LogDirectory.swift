@@ -231,7 +231,8 @@ public final class LogDirectory: Sendable {
     /// Logs beyond which a stop syncs the whole file system once instead of each file.
     private static let manyLogs = 64
 
-    /// Closes every log. A clean close writes the checkpoints and leaves the clean-shutdown marker, unless a log had failed. The lock is released.
+    /// Closes every log. A clean close writes the checkpoints and leaves the clean-shutdown marker, unless a log had failed, or a crash before had left logs that
+    /// were not opened, and so not recovered, since. The lock is released.
     /// - Parameter brokerEpoch: under which the broker is registered; noted in the marker, -1 when there is none
     public func close(clean: Bool = true, brokerEpoch: Int64 = -1) throws(LogDirectoryError) {
         let logs = openLogs.sorted { $0.name < $1.name }
@@ -264,6 +265,7 @@ public final class LogDirectory: Sendable {
         for log in whole { log.noteDurable() }
         do throws(DiskError) {
             try checkpoints.write(whole, closing: true)
+            guard contents.withLock({ $0.isClean || $0.found.isEmpty }) else { return }
             try disk.writeFile(path + "/" + CleanShutdownFile.name, CleanShutdownFile.content(brokerEpoch: brokerEpoch))
         } catch {
             throw .disk(error)

@@ -143,9 +143,11 @@ struct ProducerTable {
         if verifications[producerId]?.proof == proof { verifications[producerId] = nil }
     }
 
-    /// Where the last stable offset stands once this transaction is complete.
-    func lastStableOffset(after completed: CompletedTransaction) -> Offset {
-        openTransactions.first { $0.producerId != completed.producerId }?.firstOffset ?? completed.lastOffset + 1
+    /// Where the last stable offset stood once this transaction was complete.
+    /// - Parameter later: those that were completed behind it by what was appended with it; they were open then
+    func lastStableOffset(after completed: CompletedTransaction, before later: ArraySlice<CompletedTransaction>) -> Offset {
+        let open = openTransactions.map(\.firstOffset) + later.map(\.firstOffset)
+        return open.filter { $0 < completed.lastOffset }.min() ?? completed.lastOffset + 1
     }
 
     /// Notes a batch read from the log: what is there was checked when it was appended.

@@ -179,21 +179,27 @@ extension LogState {
     }
 
     /// A snapshot tells of each producer its last batch alone. A producer that had several in flight when the broker stopped sends all of them again, and the
-    /// broker must know each for what it is: the others are looked up at the log's end, as far back as this.
+    /// broker must know each for what it is: the others are looked up at the log's end, as far back as this, whatever segments that is in.
     private mutating func recallBatches(before offset: Offset) throws(DiskError) {
         guard !producers.entries.isEmpty, offset > segments[0].baseOffset else { return }
-        let segment = segments[segmentIndex(atOrBefore: offset - 1)]
-        let near = try segment.offsetIndex.position(atOrBefore: offset)
-        let start = try segment.offsetIndex.batchStart(atOrBefore: max(0, near - Self.recalledBytes))
-        var scanner = BatchScanner(file: segment.log, from: start, to: segment.size, blockBytes: 4096)
+        let last = segmentIndex(atOrBefore: offset - 1)
+        var first = last, left = Self.recalledBytes - (try segments[last].offsetIndex.position(atOrBefore: offset))
+        while left > 0, first > 0, last - first < Self.recalledSegments {
+            first -= 1
+            left -= segments[first].size
+        }
         var found = ProducerTable()
-        while let header = try scanner.nextHeader(), Offset(header.baseOffset) < offset {
-            if !header.isControl, producers.entries[header.producerId] != nil { _ = found.replay(header, marker: nil) }
+        for index in first...last {
+            let start = index == first && left < 0 ? try segments[index].offsetIndex.batchStart(atOrBefore: -left) : 0
+            var scanner = BatchScanner(file: segments[index].log, from: start, to: segments[index].size, blockBytes: 4096)
+            while let header = try scanner.nextHeader(), Offset(header.baseOffset) < offset {
+                if !header.isControl, producers.entries[header.producerId] != nil { _ = found.replay(header, marker: nil) }
+            }
         }
         producers.recall(found)
     }
 
-    private static let recalledBytes = 1 << 20
+    private static let recalledBytes = 1 << 20, recalledSegments = 16
 
     /// Checks every batch of a segment, writes its indexes anew and cuts what is not a whole valid batch; returns what was cut.
     /// - Parameter keepsCut: puts what is cut into a file of its own

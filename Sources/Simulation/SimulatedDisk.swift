@@ -69,6 +69,16 @@ public final class SimulatedDisk: Disk {
         return other
     }
 
+    /// The disk as a process that was killed leaves it to the next: all that was written is there, and of what was not synced a power failure may still take
+    /// something. The killed one changes nothing any more.
+    func left() -> SimulatedDisk {
+        let other = SimulatedDisk()
+        let root = tree.withLock { $0.root }
+        other.tree.withLock { $0.root = root }
+        faults.changesLeft = 0
+        return other
+    }
+
     /// The disk as it is.
     public func copied() -> SimulatedDisk {
         let other = SimulatedDisk()
@@ -149,6 +159,7 @@ public final class SimulatedDisk: Disk {
 
     public func removeTree(_ path: String) throws(DiskError) {
         try check("remove", path)
+        if faults.changesLeft <= 0 { try change("remove", path) }
         tree.withLock { tree in
             tree.node(at: path)?.removeAll()
             tree.node(at: Self.split(path).parent)?.remove(Self.split(path).name)

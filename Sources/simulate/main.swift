@@ -6,21 +6,24 @@
 
 import Simulation
 
-// Runs seeds of the simulated cluster: `simulate [clients|transactions] FROM-TO`, or one seed; both workloads when none is named. Prints a line a seed, and
-// ends with 1 if one of them found a violation.
+// Runs seeds of the simulations: `simulate [clients|transactions|cluster] FROM-TO`, or one seed; all workloads when none is named. Prints a line a seed and
+// workload, and ends with 1 if one of them found a violation.
 
 var words = Array(CommandLine.arguments.dropFirst())
-let workload = words.first.flatMap { ["clients", "transactions"].contains($0) ? $0 : nil }
+// What happens in a cluster, line by line.
+let isTold = words.first == "--tell"
+if isTold { words.removeFirst() }
+let workload = words.first.flatMap { ["clients", "transactions", "cluster"].contains($0) ? $0 : nil }
 if workload != nil { words.removeFirst() }
 let ends = (words.first ?? "1-10").split(separator: "-").compactMap { UInt64($0) }
 guard let first = ends.first, let last = ends.last, first <= last, ends.count <= 2, words.count <= 1 else {
-    print("usage: simulate [clients|transactions] FROM-TO")
+    print("usage: simulate [--tell] [clients|transactions|cluster] FROM-TO")
     exit(2)
 }
 var failed = 0
 for seed in first...last {
     var violations: [String] = []
-    if workload != "transactions" {
+    if workload ?? "clients" == "clients" {
         let report = try ClientWorkload(seed: seed).run()
         print(
             "seed \(seed): trace \(String(report.traceHash, radix: 16)), \(report.events) events, \(report.acknowledged) acknowledged, \(report.failed) given up, "
@@ -29,13 +32,24 @@ for seed in first...last {
         for refusal in report.refusals.prefix(6) { print("  GIVEN UP \(refusal)") }
         violations += report.violations
     }
-    if workload != "clients" {
+    if workload ?? "transactions" == "transactions" {
         let report = try TransactionWorkload(seed: seed).run()
         print(
             "seed \(seed): trace \(String(report.traceHash, radix: 16)), \(report.events) events, transaction.version \(report.transactionVersion), "
                 + "\(report.committed) committed, \(report.aborted) aborted, \(report.unknown) unknown, \(report.offsets) offsets, \(report.fenced) fenced, "
                 + "\(report.killed) killed, \(report.crashes) restarts, \(report.cuts) cuts, \(report.repeated) repeated, \(report.full) times full, \(report.compacted) compacted, \(report.reads) read"
                 + (report.usedEpochs ? ", new producer ids" : ""))
+        violations += report.violations
+    }
+    if workload ?? "cluster" == "cluster" {
+        let report = try ReplicatedWorkload(seed: seed, onLine: isTold ? { print($0) } : nil).run()
+        print(
+            "seed \(seed): trace \(String(report.traceHash, radix: 16)), \(report.events) events, eligible leaders \(report.hasElr ? "on" : "off"), "
+                + "\(report.acknowledged) acknowledged, \(report.failed) given up, \(report.delivered) delivered, \(report.redelivered) again, "
+                + "\(report.kills) killed, \(report.stops) stopped, \(report.powerFailures) power failures, \(report.cuts) cuts, \(report.moves) moves, "
+                + "\(report.leaderChanges) leader changes, \(report.inSyncChanges) in-sync changes, \(report.members) members, "
+                + "\(report.committed) committed, \(report.aborted) aborted, \(report.unknown) unknown")
+        for refusal in report.refusals.prefix(3) { print("  GIVEN UP \(refusal)") }
         violations += report.violations
     }
     for violation in violations.prefix(10) { print("  VIOLATION \(violation)") }

@@ -52,6 +52,16 @@ import Testing
         #expect(try names(driver.send(fetch([("b", 0, 1)], session: first.sessionId, epoch: 4), version: 12)).isEmpty)
     }
 
+    @Test func whoAsksInAnotherEpochIsToldAgain() throws {
+        let driver = try driver("a", "b")
+        let id = try driver.send(fetch([("a", 0, 0), ("b", 0, 0)]), version: 12).sessionId
+        var request = fetch([("b", 0, 0)], session: id, epoch: 1)
+        request.topics[0].partitions[0].currentLeaderEpoch = 0
+        #expect(try names(driver.send(request, version: 12)) == ["b"])
+        request.sessionEpoch = 2
+        #expect(try names(driver.send(request, version: 12)).isEmpty)
+    }
+
     @Test func sessionsEndAndEpochsAreKept() throws {
         let driver = try driver("a")
         let id = try driver.send(fetch([("a", 0, 0)]), version: 12).sessionId

@@ -131,9 +131,21 @@ import Vocabulary
         let steps = fetcher.answered(answer((a, { $0.errorCode = .notLeaderOrFollower }), (b, { $0.errorCode = .fencedLeaderEpoch })), now: 0)
         #expect(steps.map(\.key) == [b])
         #expect(request(&fetcher, now: 999) == nil)
-        #expect(request(&fetcher, now: 1000)?.topics.flatMap(\.partitions).map(\.partition) == [0], "the other waits for a new epoch")
+        let again = request(&fetcher, now: 1000)
+        #expect(again?.topics.isEmpty == true && again?.forgottenTopicsData.flatMap(\.partitions) == [3], "the other waits for a new epoch")
         _ = fetcher.answered(answer(), now: 1000)
         fetcher.follow(b, topic: "t", position(20, epoch: 5))
         #expect(request(&fetcher, now: 1000)?.topics.flatMap(\.partitions).map(\.partition) == [3])
+    }
+
+    /// Its session answers at once as long as a partition is an error, and counts what it tells of it as told.
+    @Test func theLeaderForgetsWhatIsNotAskedForNow() throws {
+        var fetcher = fetcher()
+        _ = request(&fetcher)
+        _ = fetcher.answered(answer((a, { $0.errorCode = .unknownLeaderEpoch })), now: 0)
+        #expect(try #require(request(&fetcher)).forgottenTopicsData.flatMap(\.partitions) == [0])
+        _ = fetcher.answered(answer(), now: 0)
+        let later = try #require(request(&fetcher, now: 1000))
+        #expect(later.forgottenTopicsData.isEmpty && later.topics.flatMap(\.partitions).map(\.partition) == [0])
     }
 }

@@ -14,5 +14,5 @@ def test_a_seeds_trace_is_the_same_in_another_process():
     assert [run.returncode for run in runs] == [0, 0], runs[0].stdout
     assert runs[0].stdout == runs[1].stdout
     traces = [line.split()[3] for line in runs[0].stdout.splitlines() if line.startswith("seed ")]
-    # Each seed plays records and transactions.
-    assert len(traces) == len(set(traces)) == 8
+    # Each seed plays records, transactions and a cluster.
+    assert len(traces) == len(set(traces)) == 12

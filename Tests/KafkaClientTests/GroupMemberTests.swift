@@ -162,26 +162,49 @@ import Vocabulary
         #expect(scene.cluster.next(JoinGroupRequest.self) != nil)
     }
 
+    private func assignment(epoch: Int32, of topic: Uuid, _ partitions: [Int32]) -> ConsumerGroupHeartbeatResponse {
+        var answer = ConsumerGroupHeartbeatResponse()
+        (answer.memberEpoch, answer.heartbeatIntervalMs) = (epoch, 5_000)
+        var entry = ConsumerGroupHeartbeatResponse.TopicPartitions()
+        (entry.topicId, entry.partitions) = (topic, partitions)
+        var assignment = ConsumerGroupHeartbeatResponse.Assignment()
+        assignment.topicPartitions = [entry]
+        answer.assignment = assignment
+        return answer
+    }
+
     @Test func aMemberOfTheNewProtocolTakesWhatTheBrokerAssigns() throws {
         let scene = ConsumerScene(["t": 2]) { $0.groupProtocol = .consumer }
         scene.consumer.subscribe(topics: ["t"])
         scene.advance()
         let id = try #require(scene.cluster.metadata.topic("t")?.id)
-        let first = scene.cluster.answer(ConsumerGroupHeartbeatRequest.self) { _ in
-            var answer = ConsumerGroupHeartbeatResponse()
-            (answer.memberEpoch, answer.heartbeatIntervalMs) = (1, 5_000)
-            var assignment = ConsumerGroupHeartbeatResponse.Assignment()
-            var entry = ConsumerGroupHeartbeatResponse.TopicPartitions()
-            (entry.topicId, entry.partitions) = (id, [1])
-            assignment.topicPartitions = [entry]
-            answer.assignment = assignment
-            return answer
-        }
+        let first = scene.cluster.answer(ConsumerGroupHeartbeatRequest.self) { _ in assignment(epoch: 1, of: id, [1]) }
         #expect(first?.memberId == "me" && first?.memberEpoch == 0 && first?.subscribedTopicNames == ["t"])
         #expect(scene.consumer.assignment == [Self.t1])
         scene.advance()
         let ack = try #require(scene.cluster.next(ConsumerGroupHeartbeatRequest.self))
         #expect(ack.memberEpoch == 1 && ack.subscribedTopicNames == nil)
         #expect(ack.topicPartitions?.map(\.partitions) == [[1]])
+    }
+
+    /// The coordinator repeats an assignment only to a member that says all.
+    @Test func aMemberWhoseHeartbeatWasNotAnsweredSaysAllAgain() throws {
+        let scene = ConsumerScene(["t": 2]) { $0.groupProtocol = .consumer }
+        scene.consumer.subscribe(topics: ["t"])
+        scene.advance()
+        let id = try #require(scene.cluster.metadata.topic("t")?.id)
+        scene.cluster.answer(ConsumerGroupHeartbeatRequest.self) { _ in assignment(epoch: 1, of: id, [1]) }
+        scene.advance()
+        scene.cluster.sent.first { $0.request is ConsumerGroupHeartbeatRequest }?.refuse(ClientError(.disconnected, message: "lost"))
+        scene.cluster.sent.removeAll { $0.request is ConsumerGroupHeartbeatRequest }
+        scene.advance(99)
+        #expect(scene.cluster.next(ConsumerGroupHeartbeatRequest.self) == nil)
+        scene.advance(1)
+        let again = scene.cluster.answer(ConsumerGroupHeartbeatRequest.self) { _ in assignment(epoch: 2, of: id, [0, 1]) }
+        #expect(again?.memberEpoch == 1 && again?.subscribedTopicNames == ["t"] && again?.topicPartitions?.map(\.partitions) == [[1]])
+        #expect(again.map { $0.rebalanceTimeoutMs > 0 } == true)
+        #expect(scene.consumer.assignment == [Self.t0, Self.t1])
+        scene.advance()
+        #expect(scene.cluster.next(ConsumerGroupHeartbeatRequest.self)?.rebalanceTimeoutMs == -1)
     }
 }

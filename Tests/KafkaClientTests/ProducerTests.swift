@@ -71,13 +71,14 @@ final class SequencedLogs {
     }
 }
 
-/// A producer on a scripted cluster of one broker with a topic `t`.
+/// A producer on a scripted cluster with a topic `t`.
 final class ProducerScene {
     let cluster: ScriptedCluster
     let producer: Producer
     let logs = SequencedLogs()
     var failures: [FailedBatch] = []
     var leaders: [Int32]
+    var addresses: [Int32: String] = [1: "a:1"]
     var topicError = ErrorCode.none
     /// Decides what happens to a Produce request: an error for a partition, silence before or after the append.
     var fault: (Int32) -> ErrorCode? = { _ in nil }
@@ -90,14 +91,14 @@ final class ProducerScene {
         cluster = try ScriptedCluster(properties: properties)
         leaders = [Int32](repeating: 1, count: partitions)
         producer = Producer(cluster.core, config: try ProducerConfig(properties: properties), seed: 3)
-        cluster.brokers["a:1"] = .answers { [unowned self] request, _ in serve(request) }
+        for address in ["a:1", "b:2"] { cluster.brokers[address] = .answers { [unowned self] request, _ in serve(request) } }
         producer.onFailure = { [unowned self] in failures.append($0) }
     }
 
     private func serve(_ request: any Request) -> (any Response)? {
         switch request {
         case let asked as MetadataRequest:
-            var answer = metadata([1: "a:1"], topics: asked.topics?.isEmpty == true ? [:] : ["t": topicError == .none ? leaders : []])
+            var answer = metadata(addresses, topics: asked.topics?.isEmpty == true ? [:] : ["t": topicError == .none ? leaders : []])
             if !answer.topics.isEmpty { answer.topics[0].errorCode = topicError }
             return answer
         case is InitProducerIdRequest:
@@ -222,6 +223,47 @@ final class ProducerScene {
             #expect(scene.logs.values[partition]?.filter { mine.contains($0) } == mine)
         }
         #expect(scene.failures.isEmpty)
+    }
+
+    /// A log that has nothing of a producer would take the second for the beginning, and the first never finds its place.
+    @Test func nothingIsSentBehindTheFirstBatchBeforeThatIsAcknowledged() throws {
+        let scene = try ProducerScene(properties: ["linger.ms": "0"])
+        scene.isSilent = { (true, true) }
+        try scene.send("x")
+        scene.cluster.settle()
+        try scene.send("y")
+        scene.cluster.settle()
+        #expect(scene.produceRequests == 1)
+        scene.isSilent = { (false, false) }
+        #expect(scene.flush() && scene.failures.isEmpty && scene.logs.values[0] == ["x", "y"])
+        scene.isSilent = { (true, true) }
+        let before = scene.produceRequests
+        for value in ["1", "2", "3"] {
+            try scene.send(value)
+            scene.cluster.settle()
+        }
+        #expect(scene.produceRequests == before + 3, "later ones need not wait for one another")
+    }
+
+    /// The new leader may have what the old one has not acknowledged, and remembers five batches.
+    @Test func nothingIsSentToANewLeaderBeforeTheOldOneHasAnswered() throws {
+        let scene = try ProducerScene(properties: ["linger.ms": "0", "request.timeout.ms": "500"])
+        scene.addresses = [1: "a:1", 2: "b:2"]
+        try scene.send("w")
+        #expect(scene.flush())
+        scene.isSilent = { (false, true) }
+        try scene.send("x")
+        scene.cluster.settle()
+        scene.isSilent = { (false, false) }
+        scene.leaders = [2]
+        let core = scene.cluster.core, id = try #require(core.metadata.topic("t")?.id)
+        core.metadata.brokers[2] = ClusterMetadata.Broker(id: 2, host: "b", port: 2)
+        core.metadata.topics["t"] = ClusterMetadata.Topic(name: "t", id: id, partitions: [.init(index: 0, leader: 2, leaderEpoch: 1)])
+        try scene.send("y")
+        _ = scene.cluster.run(limitMs: 300) { false }
+        func hasAsked(_ address: String) -> Bool { scene.cluster.served.contains { $0.address == address && $0.key == .produce } }
+        #expect(!hasAsked("b:2"))
+        #expect(scene.flush() && scene.failures.isEmpty && scene.logs.values[0] == ["w", "x", "y"] && hasAsked("b:2"))
     }
 
     @Test(arguments: 0..<40) func everyRecordArrivesOnceAndInOrderThroughFaults(seed: Int) throws {

@@ -100,6 +100,20 @@ import Testing
         #expect(fixture.log.logEndOffset == 12)
     }
 
+    /// Those in flight when the broker stopped may lie in several segments.
+    @Test func theLastFiveBatchesAreRecognisedAfterARestartWhateverSegmentsTheyAreIn() throws {
+        var fixture = try LogFixture()
+        for index in 0..<6 {
+            try fixture.append(["a", "b"], producer: (1, 0, Int32(2 * index)))
+            if index % 2 == 1 { try fixture.log.roll(now: LogFixture.start) }
+        }
+        fixture = try fixture.restarted()
+        for index in 1..<6 {
+            let info = try fixture.append(["a", "b"], producer: (1, 0, Int32(2 * index)))
+            #expect(info.isDuplicate && info.firstOffset.value == 2 * index)
+        }
+    }
+
     @Test func gapsOldEpochsAndBadStartsAreRefused() throws {
         let fixture = try LogFixture()
         // A producer that is not known may begin anywhere.

@@ -69,6 +69,33 @@ import Vocabulary
 
     // MARK: What a leader sends
 
+    /// A reader is told of all aborted transactions that overlap what it reads, whether a leader sent them together or one by one.
+    @Test func abortedTransactionsThatComeTogetherAreAllKnown() throws {
+        for isTogether in [true, false] {
+            let (leader, follower) = try pair(batches: 0, epoch: 0)
+            for producer in [1, 2] as [Int64] { try leader.append(["a"], producer: (producer, 0, 0), isTransactional: true) }
+            for producer in [1, 2, 3] as [Int64] {
+                try leader.append(["b"], producer: (producer, 0, producer == 3 ? 0 : 1), isTransactional: true)
+                try leader.appendMarker(producer, epoch: 0, commits: false)
+            }
+            try leader.append(["c"], producer: (4, 0, 0), isTransactional: true)
+            if isTogether {
+                try take(follower, try records(leader), epoch: 0)
+            } else {
+                for batch in try RecordBatches.all(in: try records(leader)) { try take(follower, batch.bytes, epoch: 0) }
+            }
+            for from in 0..<8 as Range<Int64> {
+                for to in from + 1..<9 {
+                    #expect(
+                        try follower.log.abortedTransactions(from: Offset(from), to: Offset(to))
+                            == leader.log.abortedTransactions(from: Offset(from), to: Offset(to)),
+                        "\(from) to \(to), \(isTogether)")
+                }
+            }
+            #expect(try follower.log.abortedTransactions(from: 0, to: 3).count == 2)
+        }
+    }
+
     @Test func batchesAreKeptByteForByteAndATornOneIsLeftOut() throws {
         let (leader, follower) = try pair()
         let all = try records(leader)

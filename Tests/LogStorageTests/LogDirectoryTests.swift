@@ -49,6 +49,30 @@ import Vocabulary
         #expect(try disk.names(in: "/data").filter { $0.contains("delete") } == [])
     }
 
+    /// As a broker of a cluster does that is told to stop before it knows its partitions.
+    @Test func aStopBeforeTheLogsWereRecoveredDoesNotCallThemClean() throws {
+        let disk = MemoryDisk()
+        var directory = try open(disk)
+        func start(opensLogs: Bool) throws {
+            directory = try open(disk)
+            if opensLogs { _ = try directory.openPartition(TopicPartition("t", 0), topicId: Uuid(high: 5, low: 6), config: LogConfig(), now: 0) }
+        }
+        try directory.close()
+        try start(opensLogs: true)
+        try directory.close(clean: false)
+        try start(opensLogs: false)
+        try directory.close(brokerEpoch: 3)
+        try start(opensLogs: true)
+        #expect(!directory.wasClean && directory.previousBrokerEpoch == nil)
+        try directory.close(brokerEpoch: 4)
+        // What was clean stays so, whoever looked in.
+        for _ in 0..<2 {
+            try start(opensLogs: false)
+            #expect(directory.wasClean && directory.previousBrokerEpoch == 4)
+            try directory.close(brokerEpoch: 4)
+        }
+    }
+
     @Test func aDeletedLogRefusesWorkButFetchesInFlightEnd() throws {
         let fixture = try LogFixture()
         try fixture.append(["a"])

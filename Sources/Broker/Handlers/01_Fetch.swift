@@ -70,7 +70,10 @@ private func fetchSession(_ broker: Broker, _ request: FetchRequest, _ context: 
         state.epoch = FetchSession.nextEpoch(after: state.epoch)
         state.lastUsedMs = context.now
         for (key, position) in asked {
-            if state.positions.updateValue(position, forKey: key) == nil { state.order.append(key) }
+            let before = state.positions.updateValue(position, forKey: key)
+            if before == nil { state.order.append(key) }
+            // A follower may not have taken what it was told while it knew another epoch.
+            if before?.currentLeaderEpoch != position.currentLeaderEpoch { state.told[key] = nil }
         }
         var forgotten: Set<FetchKey> = []
         for topic in request.forgottenTopicsData {

@@ -198,9 +198,9 @@ struct ReplicaFetcher: Sendable {
                 let key = Key(topicId: topic.topicId, partition: row.partitionIndex)
                 guard let sent = asked[key], let known = followed[key], !known.isHeld, known.position == sent else { continue }
                 guard let step = step(row, sent) else {
+                    // With the next request the leader's session forgets it, which would else answer at once as long as this lasts. What it is told
+                    // meanwhile is not taken, and is told when it is asked about again.
                     followed[key]?.pausedUntil = now + settings.backoffMs
-                    // What it was told is over: it is told again.
-                    told[key] = nil
                     continue
                 }
                 followed[key]?.isHeld = true

@@ -21,7 +21,9 @@ final class HeartbeatMember: GroupMembership {
     private let memberId: String
     private var epoch: Int32 = 0
     private var topics: [String]?
-    /// What the coordinator was last told; nil when it must be told again.
+    /// The next heartbeat says all there is to say; only then does the coordinator repeat an assignment whose answer was lost.
+    private var saysAll = true
+    /// What the coordinator was last told.
     private var toldTopics: [String]?
     private var toldOwned: [TopicPartition]?
     /// The assignment to reach, by topic id; nil when it is reached.
@@ -78,7 +80,7 @@ final class HeartbeatMember: GroupMembership {
         case .outside(let retryAt):
             guard topics != nil, now >= retryAt, !isInFlight else { return }
             attempt += 1
-            (epoch, toldTopics, toldOwned, pending) = (0, nil, nil, nil)
+            (epoch, saysAll, toldTopics, toldOwned, pending) = (0, true, nil, nil, nil)
             state = .inside
             heartbeat(now)
         case .inside:
@@ -96,12 +98,14 @@ final class HeartbeatMember: GroupMembership {
         request.memberId = memberId
         request.memberEpoch = epoch
         request.instanceId = config.groupInstanceId
-        if epoch == 0 {
+        let saysAll = saysAll
+        self.saysAll = false
+        if saysAll {
             request.rebalanceTimeoutMs = Int32(clamping: config.maxPollIntervalMs)
             request.serverAssignor = config.remoteAssignor
             request.rackId = config.clientRack.isEmpty ? nil : config.clientRack
         }
-        if topics != toldTopics || epoch == 0 {
+        if saysAll || topics != toldTopics {
             request.subscribedTopicNames = topics ?? []
             toldTopics = topics
         }
@@ -109,7 +113,7 @@ final class HeartbeatMember: GroupMembership {
         if epoch == 0 {
             request.topicPartitions = []
             toldOwned = current.isEmpty ? current : nil
-        } else if pending == nil, !isRevoking, toldOwned != current {
+        } else if saysAll || pending == nil && !isRevoking && toldOwned != current {
             request.topicPartitions = byTopicId(current)
             toldOwned = current
         }
@@ -172,7 +176,7 @@ final class HeartbeatMember: GroupMembership {
     /// The last heartbeat may not have been heard: the next one says everything again.
     private func tellAgain(forgettingCoordinator: Bool) {
         if forgettingCoordinator { port.forgetCoordinator(target) }
-        (toldTopics, toldOwned) = (nil, nil)
+        saysAll = true
         dueAt = port.now + Int64(port.retryBackoffMs)
         if epoch == 0 { state = .outside(retryAt: dueAt) }
     }

@@ -137,7 +137,7 @@ extension Producer {
     private func isBlocked(_ partition: ProducerPartition) -> Bool {
         if partition.inFlight.count >= config.maxInFlight || partition.waiting.count > 1 { return true }
         guard let leader = core.metadata.leader(partition.topic, partition.index) else { return true }
-        return requestsInFlight[leader.id, default: 0] >= config.maxInFlight
+        return !partition.maySend(to: leader.id) || requestsInFlight[leader.id, default: 0] >= config.maxInFlight
     }
 
     /// Nil when the memory for it is used up.

@@ -8,6 +8,8 @@ final class ProducerPartition {
     var waiting: [ProducerBatch] = []
     var open: ProducerBatch?
     var inFlight: [ProducerBatch] = []
+    /// The node that those in flight were sent to.
+    var flightNode: Int32 = -1
     /// Whether the producer has it on its list of partitions to look at.
     var isListed = false
 
@@ -18,6 +20,8 @@ final class ProducerPartition {
     var identity = ProducerIdentity.none
     var nextSequence: Int64 = 0
     private(set) var lastAcked: Int64 = -1
+    /// Of which producer id the partition's log has a batch for sure; -1 before the first.
+    private(set) var knownId: Int64 = -1
     /// The offset of the last record known to be written.
     var lastAckedOffset: Int64 = -1
     private(set) var lastDropped: Int64 = -1
@@ -30,6 +34,10 @@ final class ProducerPartition {
     }
 
     var isEmpty: Bool { waiting.isEmpty && inFlight.isEmpty }
+
+    /// Whether a batch may be sent to a node now. While others are in flight to the leader before it, it may not: those that are acknowledged meanwhile would
+    /// push them out of the five that a broker remembers.
+    func maySend(to node: Int32) -> Bool { inFlight.isEmpty || flightNode == node }
 
     /// Batches waiting, for the choice among partitions.
     var queueSize: Int { waiting.count }
@@ -44,6 +52,7 @@ final class ProducerPartition {
 
     func noteAcked(_ batch: ProducerBatch, offset: Int64) {
         lastAcked = max(lastAcked, batch.sequence + Int64(batch.count) - 1)
+        knownId = identity.id
         if offset >= 0 { lastAckedOffset = max(lastAckedOffset, offset + Int64(batch.count) - 1) }
     }
 

@@ -40,12 +40,13 @@ extension Producer {
                 core.refreshMetadata()
                 continue
             }
-            guard requestsInFlight[leader.id, default: 0] < config.maxInFlight else { continue }
+            guard partition.maySend(to: leader.id), requestsInFlight[leader.id, default: 0] < config.maxInFlight else { continue }
             guard encodeHead(of: partition), let batch = partition.waiting.first else { continue }
             let size = rounds[leader.id]?.size ?? 0
             guard size == 0 || size + batch.encodedSize <= config.maxRequestSize else { continue }
             partition.waiting.removeFirst()
             partition.inFlight.append(batch)
+            partition.flightNode = leader.id
             rounds[leader.id, default: (0, [])].size += batch.encodedSize
             rounds[leader.id]?.entries.append(SentBatch(partition: partition, batch: batch))
         }
@@ -59,6 +60,8 @@ extension Producer {
         // A batch that is tried again goes alone: those behind it must neither pass it nor push it out of the five that a broker remembers.
         guard partition.inFlight.allSatisfy({ $0.attempts == 0 }), head.attempts == 0 || partition.inFlight.isEmpty else { return false }
         guard !partition.mustRestart || partition.inFlight.isEmpty else { return false }
+        // A log that has nothing of a producer takes whatever comes for its beginning: what is behind the first must not come when that was refused.
+        guard !config.isIdempotent || partition.inFlight.isEmpty || partition.knownId == identity.id else { return false }
         guard head === partition.open else { return true }
         return head.isRipe || isFlushing || isStarved || transactions?.state.isCompleting == true || now >= head.createdAt + Int64(config.lingerMs)
     }

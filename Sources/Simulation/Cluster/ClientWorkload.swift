@@ -28,59 +28,41 @@ public final class ClientWorkload {
         public init() {}
     }
 
-    private final class Writer {
-        let client: SimulatedClient
-        let producer: Producer
-        let number: Int
-        var next = 0
-        var offeredAt: Int64 = 0
-
-        init(_ client: SimulatedClient, _ producer: Producer, number: Int) {
-            (self.client, self.producer, self.number) = (client, producer, number)
-        }
-    }
-
-    private final class Reader {
-        let client: SimulatedClient
-        let consumer: Consumer
-        var isLeaving = false
-
-        init(_ client: SimulatedClient, _ consumer: Consumer) { (self.client, self.consumer) = (client, consumer) }
-    }
-
-    private let seed: UInt64
     private let duration: Int64
     private let world: World
+    private let network = Network()
     private let server: SimulatedServer
     private let admin: SimulatedClient
-    private var writers: [Writer] = []
-    private var readers: [Reader] = []
+    private let record = DeliveryRecord()
+    private var writers: [WritingProgram] = []
+    private var readers: [ReadingProgram] = []
     private var report = Report()
-    /// Where each acknowledged value is: partition and offset.
-    private var acknowledged: [String: (partition: Int32, offset: Int64)] = [:]
-    private var delivered: Set<String> = []
     private var clients = 0
     private var isQuiet = false
     private var sideTopics: Set<String> = []
 
     /// - Parameter durationMs: of the troubles, in simulated time
     public init(seed: UInt64, durationMs: Int64 = 60_000) throws {
-        self.seed = seed
         duration = durationMs
         world = World(seed: seed)
         server = try SimulatedServer(
-            world, seed: seed,
+            world, network, seed: seed,
             properties: [
                 "offsets.topic.num.partitions": "3", "group.consumer.heartbeat.interval.ms": "1000", "group.consumer.min.heartbeat.interval.ms": "100",
                 "log.retention.check.interval.ms": "5000", "group.min.session.timeout.ms": "100",
             ])
-        admin = SimulatedClient(world, server, number: 0)
+        admin = SimulatedClient(world, network, number: 0)
     }
 
     public func run() throws -> Report {
+        defer {
+            // What waits in a broker holds it.
+            server.kill()
+            world.end()
+        }
         createTopic("t", partitions: 3)
         _ = world.run(until: world.now + 2_000)
-        for number in 0..<3 { addWriter(number) }
+        for number in 0..<3 { writers.append(WritingProgram(world, newClient(), number: number, topics: ["t"], record)) }
         for _ in 0..<2 { addReader() }
         world.after(500) { [self] in trouble() }
         _ = world.run(until: world.now + duration)
@@ -97,117 +79,14 @@ public final class ClientWorkload {
 
     private func newClient() -> SimulatedClient {
         clients += 1
-        return SimulatedClient(world, server, number: clients)
-    }
-
-    private func addWriter(_ number: Int) {
-        let client = newClient()
-        var config = ProducerConfig()
-        config.lingerMs = world.below(3) * 5
-        config.deliveryTimeoutMs = 20_000
-        config.requestTimeoutMs = 3_000
-        config.batchSize = 200
-        let writer = Writer(client, Producer(client.core, config: config, seed: world.random.next()), number: number)
-        client.onTurn = { [unowned self, unowned writer] in write(writer) }
-        writers.append(writer)
-        tick(writer)
-    }
-
-    /// A program that has something to send now and then.
-    private func tick(_ writer: Writer) {
-        world.after(Int64(20 + world.below(300))) { [self] in
-            guard !isQuiet else { return }
-            writer.offeredAt = world.now
-            writer.client.turn()
-            tick(writer)
-        }
-    }
-
-    private func write(_ writer: Writer) {
-        guard writer.offeredAt == world.now, !isQuiet else { return }
-        writer.offeredAt = 0
-        for _ in 0..<(1 + world.below(4)) {
-            let value = "\(writer.number):\(writer.next)"
-            let key = world.isOneIn(2) ? Bytes("k\(world.below(20))") : nil
-            do throws(ClientError) {
-                let admission = try writer.producer.offer(
-                    writer.producer.topic("t"), key: key, value: Bytes(value), timestamp: world.now
-                ) { [unowned self] result in
-                    switch result {
-                    case .success(let metadata): acknowledge(value, metadata)
-                    case .failure(let error):
-                        report.failed += 1
-                        report.refusals.append("\(value) at \(world.now): \(error)")
-                    }
-                }
-                if case .accepted = admission { writer.next += 1 }
-            } catch {
-                report.violations.append("a producer refused a record: \(error)")
-            }
-        }
-    }
-
-    private func acknowledge(_ value: String, _ metadata: RecordMetadata) {
-        report.acknowledged += 1
-        acknowledged[value] = (metadata.partition, metadata.offset)
+        return SimulatedClient(world, network, number: clients)
     }
 
     private func addReader() {
         report.members += 1
-        let client = newClient()
-        var config = ConsumerConfig(groupId: "g")
-        config.groupProtocol = world.isOneIn(2) ? .consumer : .classic
-        config.resetPolicy = .earliest
-        config.sessionTimeoutMs = 6_000
-        config.heartbeatIntervalMs = 500
-        config.autoCommitIntervalMs = 400
-        config.fetchMaxWaitMs = 200
-        let memberId = Uuid.random(using: &world.random).description
-        let consumer = Consumer(core: client.core, config: config, memberId: memberId, wallClockMs: { [unowned world] in world.now })
-        let reader = Reader(client, consumer)
-        client.onTurn = { [unowned self, unowned reader] in read(reader) }
+        let reader = ReadingProgram(world, newClient(), group: "g", topics: ["t"], record)
+        reader.onLeave = { [unowned self, unowned reader] in readers.removeAll { $0 === reader } }
         readers.append(reader)
-        consumer.subscribe(topics: ["t"])
-        client.turn()
-        poll(reader)
-    }
-
-    /// A consumer must be polled, whether something came or not.
-    private func poll(_ reader: Reader) {
-        world.after(100) { [self] in
-            guard !reader.client.isOver else { return }
-            reader.client.turn()
-            poll(reader)
-        }
-    }
-
-    private func read(_ reader: Reader) {
-        guard !reader.isLeaving else { return }
-        do throws(ClientError) {
-            while let records = try reader.consumer.poll() {
-                try records.forEach { record, _ in
-                    let value = record.value.map { String(decoding: $0.array, as: UTF8.self) } ?? ""
-                    if delivered.insert(value).inserted { report.delivered += 1 } else { report.redelivered += 1 }
-                    return true
-                }
-            }
-        } catch {
-            report.violations.append("a consumer failed: \(error)")
-            leave(reader, politely: false)
-        }
-    }
-
-    private func leave(_ reader: Reader, politely: Bool) {
-        guard !reader.isLeaving else { return }
-        reader.isLeaving = true
-        readers.removeAll { $0 === reader }
-        // After this turn, for a core is not ended in the middle of it.
-        world.after(0) { [self] in
-            guard politely else { return reader.client.kill() }
-            reader.consumer.close(timeoutMs: 5_000) { _ in }
-            reader.client.turn()
-            world.after(6_000) { reader.client.kill() }
-        }
     }
 
     // MARK: Troubles
@@ -218,8 +97,8 @@ public final class ClientWorkload {
         case 0: restart(afterPowerFailure: true)
         case 1: restart(afterPowerFailure: false)
         case 2, 3: if readers.count < 4 { addReader() }
-        case 4: if readers.count > 1 { leave(readers[world.below(readers.count)], politely: true) }
-        case 5: if readers.count > 1 { leave(readers[world.below(readers.count)], politely: false) }
+        case 4: if readers.count > 1 { readers[world.below(readers.count)].leave(politely: true) }
+        case 5: if readers.count > 1 { readers[world.below(readers.count)].leave(politely: false) }
         case 6, 7, 8:
             if !server.links.isEmpty {
                 report.cuts += 1
@@ -292,6 +171,7 @@ public final class ClientWorkload {
 
     private func quieten() {
         isQuiet = true
+        for writer in writers { writer.isStopping = true }
         startServer()
         for link in server.links where link.losesRequests || link.losesReplies { link.end(reportedAfter: 0) }
         if readers.isEmpty { addReader() }
@@ -301,7 +181,7 @@ public final class ClientWorkload {
     private var isAtRest: Bool { unrest.isEmpty }
 
     private var unrest: String {
-        if let writer = writers.first(where: { !$0.producer.isIdle }) { return "producer \(writer.number) has \(writer.producer.pendingBatches) batches" }
+        if let unrest = writers.lazy.compactMap(\.unrest).first { return unrest }
         guard let partitions = server.broker?.partitions.all.filter({ $0.topic == "t" }) else { return "no broker" }
         for partition in partitions {
             let name = TopicPartition("t", partition.index)
@@ -316,40 +196,14 @@ public final class ClientWorkload {
 
     private func check() throws {
         guard let broker = server.broker else { return }
-        var places: [String: [(partition: Int32, offset: Int64)]] = [:]
-        for partition in broker.partitions.all where partition.topic == "t" {
-            var last: [Int: Int] = [:]
-            let read = try partition.log.read(from: .zero, maxBytes: .max, minOneBatch: true, upTo: partition.log.logEndOffset)
-            for batch in try RecordBatches.all(in: try gather(read.records)) {
-                for record in try batch.records() {
-                    let value = record.value.map { String(decoding: $0.array, as: UTF8.self) } ?? ""
-                    places[value, default: []].append((partition.index, record.offset))
-                    let parts = value.split(separator: ":").compactMap { Int($0) }
-                    if let before = last[parts[0]], before >= parts[1] {
-                        report.violations.append("\(partition.log.name): \(value) stands behind \(parts[0]):\(before)")
-                    }
-                    last[parts[0]] = parts[1]
-                }
-            }
-        }
-        for (value, place) in acknowledged.sorted(by: { $0.key < $1.key }) {
-            let found = places[value] ?? []
-            if found.count != 1 { report.violations.append("\(value) was acknowledged at \(place), and is there \(found.count) times: \(found)") }
-            // -1: a duplicate of a batch whose offset the broker no longer knew.
-            if let first = found.first, place.offset >= 0, first != place {
-                report.violations.append("\(value) was acknowledged at \(place) and is at \(first)")
-            }
-            if !delivered.contains(value) { report.violations.append("\(value) was acknowledged and never delivered") }
-        }
+        let logs = try broker.partitions.all.filter { $0.topic == "t" }.map { try DecidedLog(reading: $0.log, TopicPartition("t", $0.index)) }
+        // Readers of a broker alone may see what a power failure takes again.
+        report.violations += record.violations(logs, groups: ["g"], keepsReads: false)
+        report.acknowledged = record.acknowledgements
+        (report.failed, report.refusals) = (record.failed, record.refusals)
+        (report.delivered, report.redelivered) = (record.deliveries, record.redelivered)
         for client in [admin] + writers.map(\.client) + readers.map(\.client) {
             for reason in client.closedByBroker { report.violations.append("the broker closed a connection: \(reason)") }
         }
-    }
-}
-
-private func gather(_ records: RecordData) throws -> Bytes {
-    switch records {
-    case .bytes(let bytes): bytes
-    case .pieces(let pieces): try Simulation.gather(pieces)
     }
 }

@@ -2,12 +2,15 @@ import Broker
 import KafkaClient
 import KafkaProtocol
 
-/// One connection of a client to the broker over a network that delays, loses from one moment on, and cuts. What arrives, arrives in order.
+/// One connection of a client, or of another broker, to a broker over a network that delays, loses from one moment on, and cuts. What arrives, arrives in order.
 final class Link: @unchecked Sendable {
     // Unchecked: a simulation is one thread.
     private let world: World
+    private let network: Network
     private let server: SimulatedServer
-    private unowned let client: SimulatedClient
+    private weak var client: SimulatedClient?
+    /// The broker on the client's side, if it is one; requests may outlive their client.
+    private let origin: Int32?
     private let id: ConnectionID
     private let process: Int
     private let connection: ClientConnection
@@ -26,10 +29,12 @@ final class Link: @unchecked Sendable {
     private var lastRequest = 0
     private var nextReply = 1
 
-    init(_ world: World, _ server: SimulatedServer, _ client: SimulatedClient, _ id: ConnectionID) {
+    init(_ world: World, _ network: Network, _ server: SimulatedServer, _ client: SimulatedClient, _ id: ConnectionID) {
         self.world = world
+        self.network = network
         self.server = server
         self.client = client
+        origin = client.origin
         self.id = id
         process = server.process
         let loop = ConnectionLoop(timers: server.loopTimers) { [unowned world, unowned server, process = server.process] work in
@@ -40,11 +45,22 @@ final class Link: @unchecked Sendable {
 
     private var delay: Int64 { Int64(world.isOneIn(40) ? world.below(400) : world.below(6)) }
 
+    /// What is lost on a connection never arrives, and what comes after it neither.
+    private var losesRequest: Bool {
+        if network.loses(origin, server.id) { losesRequests = true }
+        return losesRequests
+    }
+
+    private var losesReply: Bool {
+        if network.loses(server.id, origin) { losesReplies = true }
+        return losesReplies
+    }
+
     func send(_ frame: Bytes) {
         requestArrives = max(requestArrives, world.now + delay + stallMs)
-        let isLost = losesRequests
+        let isLost = losesRequest
         world.at(requestArrives) { [self] in
-            guard isServed, !isLost, !losesRequests, server.process == process, let broker = server.broker else { return }
+            guard isServed, !isLost, !losesRequest, server.process == process, let broker = server.broker else { return }
             lastRequest += 1
             let number = lastRequest
             world.note("request", Int64(id.value), frame)
@@ -62,7 +78,7 @@ final class Link: @unchecked Sendable {
             switch reply {
             case .nothing: break
             case .close(let reason):
-                client.closedByBroker.append(reason)
+                client?.closedByBroker.append(reason)
                 end(reportedAfter: delay)
             case .frame(let pieces, _):
                 // The bytes leave now: what the files hold later is another matter.
@@ -74,11 +90,11 @@ final class Link: @unchecked Sendable {
 
     private func deliver(_ frame: Bytes) {
         replyArrives = max(replyArrives, world.now + delay)
-        let isLost = losesReplies
+        let isLost = losesReply
         world.at(replyArrives) { [self] in
-            guard isOpen, !isLost, !losesReplies else { return }
+            guard isOpen, !isLost, !losesReply else { return }
             world.note("reply", Int64(id.value), frame)
-            client.report(.received(id, [frame]))
+            client?.report(.received(id, [frame]))
         }
     }
 
@@ -88,7 +104,7 @@ final class Link: @unchecked Sendable {
         isOpen = false
         world.note("cut", Int64(id.value))
         stopServing()
-        world.after(ms) { [self] in client.disconnected(id) }
+        world.after(ms) { [self] in client?.disconnected(id) }
     }
 
     /// The client closed it.

@@ -6,9 +6,11 @@ import Vocabulary
 final class SimulatedClient: @unchecked Sendable {
     // Unchecked: a simulation is one thread.
     let number: Int
+    /// The broker whose requests these are; nil for a program outside.
+    let origin: Int32?
     let core: ClientCore
     private let world: World
-    private let server: SimulatedServer
+    private let network: Network
     private var links: [ConnectionID: Link] = [:]
     private var wakesAt: Int64 = .max
     private(set) var isOver = false
@@ -17,11 +19,11 @@ final class SimulatedClient: @unchecked Sendable {
     /// Why the broker closed connections.
     var closedByBroker: [String] = []
 
-    init(_ world: World, _ server: SimulatedServer, number: Int, configure: (inout ClientConfig) -> Void = { _ in }) {
-        self.number = number
+    init(_ world: World, _ network: Network, number: Int, origin: Int32? = nil, configure: (inout ClientConfig) -> Void = { _ in }) {
+        (self.number, self.origin) = (number, origin)
         self.world = world
-        self.server = server
-        var config = ClientConfig(bootstrapServers: [HostPort(host: "broker", port: 9092)], clientId: "client-\(number)")
+        self.network = network
+        var config = ClientConfig(bootstrapServers: network.addresses, clientId: "client-\(number)")
         config.requestTimeoutMs = 3_000
         config.connectionSetupTimeoutMs = 2_000
         // A tool gives up early when nobody answers; these programs wait.
@@ -51,18 +53,21 @@ final class SimulatedClient: @unchecked Sendable {
     private func perform() {
         for action in core.takeActions() {
             switch action {
-            case .connect(let id, _, _): connect(id)
+            case .connect(let id, let host, let port): connect(id, HostPort(host: host, port: port))
             case .send(let id, let pieces): if let frame = try? gather(pieces).dropFirst(4) { links[id]?.send(frame) }
             case .close(let id): links.removeValue(forKey: id)?.close()
             }
         }
     }
 
-    private func connect(_ id: ConnectionID) {
+    private func connect(_ id: ConnectionID, _ address: HostPort) {
         world.after(Int64(world.below(4))) { [self] in
             guard !isOver else { return }
-            guard server.broker != nil else { return turn([.disconnected(id, .refused)]) }
-            let link = Link(world, server, self, id)
+            guard let server = network.server(at: address) else { return turn([.disconnected(id, .unresolvable)]) }
+            // Who hears nothing waits for as long as it wants to.
+            if network.loses(origin, server.id) || network.loses(server.id, origin) { return }
+            guard server.isOpen else { return turn([.disconnected(id, .refused)]) }
+            let link = Link(world, network, server, self, id)
             links[id] = link
             server.connect(link)
             turn([.connected(id)])

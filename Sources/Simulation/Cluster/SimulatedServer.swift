@@ -7,29 +7,65 @@ import Vocabulary
 /// A broker whose threads are events: syncs, metadata and upkeep take their time, and end with the process.
 final class SimulatedServer: @unchecked Sendable {
     // Unchecked: a simulation is one thread.
+    let id: Int32
+    let address: HostPort
     private let world: World
     private var settings: BrokerSettings
     private(set) var disk = SimulatedDisk()
     private(set) var broker: Broker?
+    /// Whether clients may connect: a broker of a cluster waits until its controller lets it serve.
+    private(set) var isOpen = false
     /// Counts starts: what an earlier process left to do does not happen any more.
     private(set) var process = 0
     private(set) var links: [Link] = []
     private(set) var loopTimers = Timers()
+    /// Called with a broker whose process has begun, before it does anything, and with one whose process ends, before it does.
+    var onStart: (Broker) -> Void = { _ in }
+    var onEnd: (Broker) -> Void = { _ in }
     /// What the broker told the operator that must not be.
     private(set) var failures: [String] = []
     /// Sees each request that arrives.
     var onRequest: (Bytes) -> Void = { _ in }
 
+    /// A node that is its own cluster.
     /// - Parameter features: levels that the cluster is formatted with; those of a new cluster when empty
-    init(_ world: World, seed: UInt64, properties: [String: String], features: [String: Int16] = [:]) throws {
+    init(_ world: World, _ network: Network, seed: UInt64, properties: [String: String], features: [String: Int16] = [:]) throws {
+        (id, address) = (1, HostPort(host: "broker", port: 9092))
         self.world = world
         settings = BrokerSettings(properties: properties)
-        settings.seed = seed
-        settings.dataDirectory = "data"
-        settings.endpoints = [.init(listener: "PLAINTEXT", host: "broker", port: 9092)]
-        settings.clock = { [unowned world] in world.now }
+        prepare(seed)
+        network.add(self)
         if !features.isEmpty { try format(features) }
         try start()
+    }
+
+    /// A broker of a cluster, which is not started yet.
+    init(_ world: World, _ network: Network, _ quorum: QuorumConfig, clusterId: String, seed: UInt64, properties: [String: String]) throws {
+        (id, address) = (quorum.nodeId, HostPort(host: "b\(quorum.nodeId)", port: 9092))
+        self.world = world
+        settings = BrokerSettings(properties: properties)
+        settings.quorum = quorum
+        prepare(seed &+ UInt64(quorum.nodeId) << 32)
+        network.add(self)
+        try writeProperties(clusterId: clusterId, directoryId: Uuid.random(using: &world.random))
+        _ = try disk.syncAll("")
+    }
+
+    private func prepare(_ seed: UInt64) {
+        settings.nodeId = id
+        settings.seed = seed
+        settings.dataDirectory = "data"
+        settings.endpoints = [.init(listener: "PLAINTEXT", host: address.host, port: UInt16(address.port))]
+        settings.clock = { [unowned world] in world.now }
+        let id = id
+        settings.log = OperatorLog(level: .debug, clock: settings.clock) { [unowned world] entry in world.tell("broker \(id): \(entry.text)") }
+    }
+
+    private func writeProperties(clusterId: String, directoryId: Uuid? = nil) throws {
+        try disk.createDirectory(settings.dataDirectory)
+        let directory = directoryId.map { "directory.id=\($0)\n" } ?? ""
+        try disk.writeFile(
+            settings.dataDirectory + "/" + MetaProperties.fileName, Bytes("version=1\nnode.id=\(id)\ncluster.id=\(clusterId)\n" + directory))
     }
 
     /// Leaves what `kafka-storage format` leaves.
@@ -43,8 +79,7 @@ final class SimulatedServer: @unchecked Sendable {
         contents.values = records.map { $0.encoded() }
         var file: [UInt8] = []
         MetadataSnapshot(endOffset: 0, epoch: 0).write(contents, now: world.now) { file += $0.array }
-        try disk.createDirectory(settings.dataDirectory)
-        try disk.writeFile(settings.dataDirectory + "/meta.properties", Bytes("version=1\nnode.id=\(settings.nodeId)\ncluster.id=simulated-cluster-0000\n"))
+        try writeProperties(clusterId: "simulated-cluster-0000")
         try disk.writeFile(settings.dataDirectory + "/bootstrap.checkpoint", Bytes(file))
         _ = try disk.syncAll("")
     }
@@ -54,22 +89,32 @@ final class SimulatedServer: @unchecked Sendable {
         // A process makes other ids than the one before it.
         settings.seed &+= 1
         let process = process
-        @Sendable func during(_ ms: ClosedRange<Int>, _ body: @escaping () -> Void) {
-            world.after(Int64(ms.lowerBound + world.below(ms.count))) { [self] in if self.process == process { body() } }
-        }
+        let during: @Sendable (ClosedRange<Int>, @escaping () -> Void) -> Void = { [unowned self] in self.during($0, $1) }
         settings.blocking = { work in during(0...30, work) }
         let broker = try Broker(settings: settings, disk: disk, now: world.now)
         self.broker = broker
         loopTimers = Timers()
-        broker.commits.onWork { during(1...8) { broker.commits.drainOne() } }
-        broker.metadata.onWork { during(0...4) { broker.metadata.drain() } }
-        broker.metadata.onFatal { [self] reason in failures.append("the metadata failed: \(reason)") }
+        broker.commits.onWork { [weak broker] in during(1...8) { broker?.commits.drainOne() } }
+        broker.metadata.onWork { [weak broker] in during(0...4) { broker?.metadata.drain() } }
+        broker.metadata.onFatal { [unowned self] reason in failures.append("the metadata failed: \(reason)") }
         broker.onBackgroundWork { work in during(0...20) { work() } }
         for timers in [broker.timers, loopTimers] {
-            timers.onEarlierDeadline { [self] deadline in fire(timers, at: deadline, process) }
+            timers.onEarlierDeadline { [unowned self, unowned timers] deadline in fire(timers, at: deadline, process) }
             if let next = timers.fire(now: world.now) { fire(timers, at: next, process) }
         }
-        world.note("start", Int64(process))
+        world.note("start", Int64(id), Int64(process))
+        world.tell("broker \(id) starts")
+        isOpen = settings.quorum == nil
+        onStart(broker)
+    }
+
+    /// Lets clients connect.
+    func open() { isOpen = broker != nil }
+
+    /// Lets something happen after a time in this process, if that lives as long.
+    func during(_ ms: ClosedRange<Int>, _ body: @escaping () -> Void) {
+        let process = process
+        world.after(Int64(ms.lowerBound + world.below(ms.count))) { [self] in if self.process == process { body() } }
     }
 
     private func fire(_ timers: Timers, at deadline: Int64, _ process: Int) {
@@ -81,22 +126,34 @@ final class SimulatedServer: @unchecked Sendable {
 
     /// Stops in order. A log that failed keeps it from being clean, which is no error here.
     func stop() {
-        world.note("stop", Int64(process))
+        world.note("stop", Int64(id), Int64(process))
+        world.tell("broker \(id) stops")
         let stopped = broker
         end()
         try? stopped?.shutDown(now: world.now)
     }
 
+    /// The process is killed: what it has written is there, synced or not.
+    func kill() {
+        world.note("kill", Int64(id), Int64(process))
+        world.tell("broker \(id) is killed")
+        end()
+        disk = disk.left()
+    }
+
     /// The power fails: what was not synced is lost or not.
     func losePower() {
-        world.note("power", Int64(process))
+        world.note("power", Int64(id), Int64(process))
+        world.tell("broker \(id) loses its power")
         end()
         disk = disk.crashed(using: &world.random)
     }
 
     private func end() {
         process += 1
+        if let broker { onEnd(broker) }
         broker = nil
+        isOpen = false
         let cut = links
         links = []
         for link in cut { link.end(reportedAfter: 1) }

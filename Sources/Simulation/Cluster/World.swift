@@ -16,6 +16,8 @@ final class World: @unchecked Sendable {
     private var heap: [Event] = []
     private var lastSerial: UInt64 = 0
     private(set) var trace = Trace()
+    /// Gets a line for each thing that whoever looks into a seed may want to know.
+    var onLine: ((String) -> Void)?
 
     init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
@@ -32,6 +34,8 @@ final class World: @unchecked Sendable {
     }
 
     func after(_ ms: Int64, _ body: @escaping () -> Void) { at(now + ms, body) }
+
+    func tell(_ line: @autoclosure () -> String) { onLine?("\(now % 10_000_000) \(line())") }
 
     func note(_ what: StaticString, _ numbers: Int64...) {
         trace.add(what, now, numbers)
@@ -53,6 +57,9 @@ final class World: @unchecked Sendable {
         now = max(now, end)
         return isDone()
     }
+
+    /// Nothing happens any more; what was to happen is let go of.
+    func end() { heap = [] }
 
     private func isBefore(_ left: Event, _ right: Event) -> Bool { (left.time, left.serial) < (right.time, right.serial) }
 

@@ -30,21 +30,9 @@ struct DecidedLog {
     /// - Throws: when the log cannot be read
     init(reading log: PartitionLog, _ partition: TopicPartition) throws {
         self.init(partition)
-        var bytes: [UInt8] = []
-        var offset = log.logStartOffset
-        // A read ends with its segment.
-        while offset < log.logEndOffset {
-            let read = try log.read(from: offset, maxBytes: .max, minOneBatch: true, upTo: log.logEndOffset)
-            switch read.records {
-            case .bytes(let found): bytes += found.array
-            case .pieces(let pieces): bytes += try gather(pieces).array
-            }
-            guard read.nextOffset > offset else { throw SimulationError("\(partition) cannot be read at \(offset)") }
-            offset = read.nextOffset
-        }
         var open: [Int64: [Int]] = [:]
         var next = log.logStartOffset.value
-        for batch in try RecordBatches.all(in: Bytes(bytes)) {
+        for batch in try RecordBatches.all(in: log.whole(from: log.logStartOffset, to: log.logEndOffset)) {
             if batch.baseOffset > next { hasGaps = true }
             next = batch.nextOffset
             for record in try batch.records() {
@@ -57,6 +45,25 @@ struct DecidedLog {
                 }
             }
         }
+    }
+}
+
+extension PartitionLog {
+    /// All that lies between two offsets.
+    func whole(from start: Offset, to end: Offset) throws -> Bytes {
+        var bytes: [UInt8] = []
+        var offset = start
+        // A read ends with its segment.
+        while offset < end {
+            let read = try read(from: offset, maxBytes: .max, minOneBatch: true, upTo: end)
+            switch read.records {
+            case .bytes(let found): bytes += found.array
+            case .pieces(let pieces): bytes += try gather(pieces).array
+            }
+            guard read.nextOffset > offset else { throw SimulationError("\(name) cannot be read at \(offset)") }
+            offset = read.nextOffset
+        }
+        return Bytes(bytes)
     }
 }
 

@@ -45,6 +45,7 @@ public final class TransactionWorkload {
 
     private let duration: Int64
     private let world: World
+    private let network = Network()
     private let server: SimulatedServer
     private let admin: SimulatedClient
     private let version: Int16
@@ -69,18 +70,23 @@ public final class TransactionWorkload {
         version = [2, 2, 1, 0][world.below(4)]
         isCompacted = world.isOneIn(3)
         server = try SimulatedServer(
-            world, seed: seed,
+            world, network, seed: seed,
             properties: [
                 "offsets.topic.num.partitions": "2", "transaction.state.log.num.partitions": "2", "log.retention.check.interval.ms": "5000",
                 "log.roll.ms": "4000", "log.cleaner.min.compaction.lag.ms": isCompacted ? "0" : "9000000000",
                 "log.cleaner.min.cleanable.ratio": "0.01", "log.cleaner.backoff.ms": "2000",
             ],
             features: version == 2 ? [:] : ["metadata.version": 30, "group.version": 1, "transaction.version": version])
-        admin = SimulatedClient(world, server, number: 0)
+        admin = SimulatedClient(world, network, number: 0)
         report.transactionVersion = version
     }
 
     public func run() throws -> Report {
+        defer {
+            // What waits in a broker holds it.
+            server.kill()
+            world.end()
+        }
         server.onRequest = { [unowned self] in noteRequest($0) }
         for topic in Self.lasting { createTopic(topic) }
         changePassing()
@@ -127,7 +133,7 @@ public final class TransactionWorkload {
 
     private func newClient() -> SimulatedClient {
         clients += 1
-        return SimulatedClient(world, server, number: clients)
+        return SimulatedClient(world, network, number: clients)
     }
 
     /// - Parameter isBrief: it commits one transaction over the partitions that last
@@ -261,31 +267,10 @@ public final class TransactionWorkload {
 
     private func askForOffsets() {
         guard !isQuiet else { return }
-        fetchOffsets("g\(world.below(3))", requireStable: world.isOneIn(2)) { [self] found in
+        admin.fetchOffsets(of: "g\(world.below(3))", requireStable: world.isOneIn(2)) { [self] found in
             for row in found { fetchedOffsets.insert(row) }
         }
         world.after(Int64(200 + world.below(1_000))) { [self] in askForOffsets() }
-    }
-
-    private func fetchOffsets(_ group: String, requireStable: Bool, then: @escaping ([TransactionCheck.FetchedOffset]) -> Void) {
-        var row = OffsetFetchRequest.OffsetFetchRequestGroup()
-        row.groupId = group
-        row.topics = nil
-        var request = OffsetFetchRequest()
-        request.groups = [row]
-        request.requireStable = requireStable
-        let options = RequestOptions(versions: 8...9)
-        admin.core.submit(request, to: .groupCoordinator(group), options: options) { result in
-            guard case .success(let response) = result, let answer = response.groups.first, answer.errorCode == .none else { return then([]) }
-            then(
-                answer.topics.flatMap { topic in
-                    topic.partitions.filter { $0.errorCode == .none && $0.committedOffset >= 0 }.map { row in
-                        let place = GroupOffset(group: group, partition: TopicPartition(topic.name, row.partitionIndex))
-                        return TransactionCheck.FetchedOffset(place: place, offset: row.committedOffset, transaction: row.metadata ?? "")
-                    }
-                })
-        }
-        admin.turn()
     }
 
     // MARK: Rest
@@ -370,7 +355,7 @@ public final class TransactionWorkload {
         }
         readAgain(check.logs, broker)
         for group in ["g0", "g1", "g2"] {
-            fetchOffsets(group, requireStable: true) { found in
+            admin.fetchOffsets(of: group, requireStable: true) { found in
                 for row in found { check.lastOffsets[row.place] = row.offset }
             }
         }

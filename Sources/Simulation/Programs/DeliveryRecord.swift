@@ -1,0 +1,84 @@
+import KafkaClient
+import KafkaProtocol
+import LogStorage
+import Vocabulary
+
+/// What producers were told of their records and what consumers were given, to be compared with what the logs hold in the end. Values are `WRITER:NUMBER`.
+final class DeliveryRecord {
+    struct Place: Hashable {
+        var partition: TopicPartition
+        var offset: Int64
+    }
+
+    private(set) var acknowledged: [String: Place] = [:]
+    private(set) var acknowledgements = 0
+    private(set) var failed = 0
+    private(set) var refusals: [String] = []
+    private(set) var redelivered = 0
+    /// What each group was given.
+    private var delivered: [String: Set<String>] = [:]
+    /// Where each value was read, by whoever.
+    private(set) var places: [String: Set<Place>] = [:]
+    /// What a client must never say.
+    var complaints: [String] = []
+
+    func answered(_ value: String, _ topic: String, _ result: Result<RecordMetadata, ClientError>, now: Int64) {
+        switch result {
+        case .success(let metadata):
+            acknowledgements += 1
+            acknowledged[value] = Place(partition: TopicPartition(topic, metadata.partition), offset: metadata.offset)
+        case .failure(let error):
+            failed += 1
+            refusals.append("\(value) at \(now): \(error)")
+        }
+    }
+
+    /// How many values some group was given.
+    var deliveries: Int { delivered.values.reduce(0) { $0 + $1.count } }
+
+    func read(_ value: String, _ partition: TopicPartition, _ offset: Int64, by group: String) {
+        if !delivered[group, default: []].insert(value).inserted { redelivered += 1 }
+        places[value, default: []].insert(Place(partition: partition, offset: offset))
+    }
+
+    /// What was acknowledged must be there once, in order and where its acknowledgement said, and have been delivered to all groups.
+    /// - Parameter keepsReads: what was read must be where it was read, too
+    func violations(_ logs: [DecidedLog], groups: [String], keepsReads: Bool) -> [String] {
+        var violations = complaints
+        var found: [String: [Place]] = [:]
+        for log in logs {
+            var last: [Int: Int] = [:]
+            for row in log.rows {
+                found[row.text, default: []].append(Place(partition: log.partition, offset: row.offset))
+                let parts = row.text.split(separator: ":").compactMap { Int($0) }
+                guard parts.count == 2 else { continue }
+                if let before = last[parts[0]], before >= parts[1] {
+                    violations.append("\(log.partition): \(row.text) stands behind \(parts[0]):\(before)")
+                }
+                last[parts[0]] = parts[1]
+            }
+        }
+        for (value, place) in acknowledged.sorted(by: { $0.key < $1.key }) {
+            let found = found[value] ?? []
+            if found.count != 1 { violations.append("\(value) was acknowledged at \(place.text), and is there \(found.count) times: \(found.map(\.text))") }
+            // -1: a duplicate of a batch whose offset the broker no longer knew.
+            if let first = found.first, place.offset >= 0, first != place {
+                violations.append("\(value) was acknowledged at \(place.text) and is at \(first.text)")
+            }
+            for group in groups where delivered[group]?.contains(value) != true {
+                violations.append("\(value) was acknowledged and never delivered to \(group)")
+            }
+        }
+        guard keepsReads else { return violations }
+        for (value, places) in places.sorted(by: { $0.key < $1.key }) {
+            for place in places where found[value]?.contains(place) != true {
+                violations.append("\(value) was read at \(place.text), and is at \((found[value] ?? []).map(\.text))")
+            }
+        }
+        return violations
+    }
+}
+
+extension DeliveryRecord.Place {
+    var text: String { "\(partition):\(offset)" }
+}
