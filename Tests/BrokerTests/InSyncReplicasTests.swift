@@ -32,6 +32,19 @@ import Vocabulary
         #expect(mark(others, end: 10) == 8)
     }
 
+    /// In an epoch between, another may have led, and followers have cut their logs to what that one had.
+    @Test func whatFollowersHadBeforeAnEpochOfAnotherCountsNoMore() {
+        var others = leader()
+        for id in [2, 3] as [Int32] { fetch(&others, id, 8, leaderEnd: 10) }
+        var next = others
+        next.begin(6, at: 10, now: 1000)
+        #expect(mark(next, end: 10) == 8, "nobody can have led between")
+        others.begin(7, at: 10, now: 1000)
+        #expect(mark(others, end: 10) == -1)
+        for id in [2, 3] as [Int32] { fetch(&others, id, 6, leaderEnd: 10) }
+        #expect(mark(others, end: 10) == 6)
+    }
+
     @Test func whoKeepsUpIsWaitedForAndWhoMayNotComeInIsNot() {
         var others = leader([1, 2])
         fetch(&others, 2, 10, leaderEnd: 10)

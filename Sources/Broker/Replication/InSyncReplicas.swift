@@ -88,8 +88,10 @@ struct InSyncReplicas: Sendable {
         followers = Self.begun(replicas, nodeId, inSync, followers, now)
     }
 
-    /// The same leader in a new epoch.
+    /// The same leader in a new epoch. Where there was another between, of which this node has not heard in time, others may have led and followers have cut
+    /// their logs: what they had before says nothing then.
     mutating func begin(_ epoch: LeaderEpoch, at start: Offset, now: Int64) {
+        if epoch.value > leaderEpoch.value + 1 { for id in followers.keys { followers[id]?.end = .undefined } }
         leaderEpoch = epoch
         epochStart = start
         for id in followers.keys {

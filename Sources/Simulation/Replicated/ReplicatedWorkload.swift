@@ -6,8 +6,8 @@ import LogStorage
 import Vocabulary
 
 /// Three brokers and the controller of a cluster, with real producers, transactional ones too, and consumers, over a network that delays, cuts and loses also
-/// between brokers, and in one direction alone. Brokers are killed, stop in order, lose power, are fenced without knowing it and hear late of what was decided; leaders are elected,
-/// partitions are moved. In the end the network heals and everything must come to rest. Everything follows from the seed.
+/// between brokers, and in one direction alone. Brokers are killed, stop in order, lose power, are fenced without knowing it and hear late of what was decided;
+/// leaders are elected, partitions are moved. In the end the network heals and everything must come to rest. Everything follows from the seed.
 ///
 /// What is promised, and checked: with `acks=all`, `min.insync.replicas` 2 and durability fsync, what was acknowledged is there once, in order and where its
 /// acknowledgement said, and so is what was read: it was below the high watermark. That needs no sync where processes are killed, however many: the disks
