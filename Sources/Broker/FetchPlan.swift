@@ -197,7 +197,8 @@ struct FetchPlan: Sendable {
                 kept = outcome.partitions.filter { key, data in
                     let marks = FetchSession.Told(highWatermark: Offset(data.highWatermark), logStartOffset: Offset(data.logStartOffset))
                     let isNews = isFull || data.tellsSomething || state.told[key] != marks
-                    if isNews, state.positions[key] != nil { state.told[key] = marks }
+                    // Who has gone another way cuts its log and takes nothing else: it is told again.
+                    if isNews, state.positions[key] != nil { state.told[key] = data.divergingEpoch.endOffset >= 0 ? nil : marks }
                     return isNews
                 }
                 // The first answer of a session leaves the order as it was asked for.

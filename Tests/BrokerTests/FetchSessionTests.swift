@@ -62,6 +62,21 @@ import Testing
         #expect(try names(driver.send(request, version: 12)).isEmpty)
     }
 
+    @Test func whoHadGoneAnotherWayIsToldAgain() throws {
+        let driver = try driver("a", "b")
+        try driver.append("a", ["x"])
+        var request = fetch([("a", 0, 3), ("b", 0, 0)])
+        request.topics[0].partitions[0].lastFetchedEpoch = 0
+        let first = try driver.send(request, version: 12)
+        #expect(first.responses.first?.partitions.first?.divergingEpoch.endOffset == 1)
+        // Its log is the leader's now, and where that is committed it has not taken.
+        var next = fetch([("a", 0, 1)], session: first.sessionId, epoch: 1)
+        next.topics[0].partitions[0].lastFetchedEpoch = 0
+        let second = try driver.send(next, version: 12)
+        #expect(names(second) == ["a"] && second.responses.first?.partitions.first?.highWatermark == 1)
+        #expect(try names(driver.send(fetch([], session: first.sessionId, epoch: 2), version: 12)).isEmpty)
+    }
+
     @Test func sessionsEndAndEpochsAreKept() throws {
         let driver = try driver("a")
         let id = try driver.send(fetch([("a", 0, 0)]), version: 12).sessionId

@@ -208,6 +208,8 @@ struct ReplicaFetcher: Sendable {
                 steps.append((key, sent.leaderEpoch, step))
             }
         }
+        // With a divergence Kafka's leaders count the high watermark as told, which nobody can take then: a new session is told it.
+        if steps.contains(where: { if case .truncate = $0.step { true } else { false } }) { restartSession() }
         return steps
     }
 
