@@ -7,11 +7,12 @@ from .workload import PATIENT, Worker
 
 
 class Group:
-    """Members come and go; what they read and committed is the group's: `reads` {(topic, partition): {offset: hash of the value}}, `committed` {…: offset}."""
+    """Members come and go; what they read and committed is the group's: `reads` {(topic, partition): {offset: hash of the value}}, `committed` {…: offset},
+    `sent` {(member, attempt): {…: offset}} what is not known to have come."""
 
     def __init__(self, name, protocol, pattern, cluster, journal, members=2):
         self.name, self.protocol, self.pattern, self.cluster, self.journal = name, protocol, pattern, cluster, journal
-        self.reads, self.committed, self.members, self.born, self.count = {}, {}, [], 0, members
+        self.reads, self.committed, self.sent, self.members, self.born, self.count = {}, {}, {}, [], 0, members
 
     def start(self):
         for _ in range(self.count):
@@ -50,7 +51,7 @@ class Group:
 class Member(Worker):
     def __init__(self, group, name):
         super().__init__(name, group.journal)
-        self.group, self.last, self.floor, self.pending, self.lock = group, {}, {}, False, threading.Lock()
+        self.group, self.last, self.floor, self.pending, self.attempt, self.lock = group, {}, {}, False, 0, threading.Lock()
 
     def work(self):
         group = self.group
@@ -77,8 +78,10 @@ class Member(Worker):
         for one in partitions:
             place = (one.topic, one.partition)
             self.last.pop(place, None)
-            # What is acknowledged now must be known to the coordinator that is asked where to begin.
-            self.floor[place] = self.group.committed.get(place, 0)
+            # What is acknowledged now must be known to the coordinator that is asked where to begin; but what a member sent before, and does not know to have come, may
+            # still come behind that.
+            sent = [offsets[place] for offsets in list(self.group.sent.values()) if place in offsets]
+            self.floor[place] = min([self.group.committed.get(place, 0), *sent])
 
     def take(self, message):
         if error := message.error():
@@ -102,6 +105,8 @@ class Member(Worker):
         if offsets:
             # One at a time: the library tries again by itself, and a later commit must not be overtaken.
             self.pending = True
+            self.attempt += 1
+            self.group.sent[self.name, self.attempt] = {(one.topic, one.partition): one.offset for one in offsets}
             try:
                 consumer.commit(offsets=offsets, asynchronous=True)
             except confluent_kafka.KafkaException:
@@ -111,5 +116,8 @@ class Member(Worker):
         self.pending = False
         for one in partitions if not error else ():
             if not one.error:
-                place = (one.topic, one.partition)
-                self.group.committed[place] = max(one.offset, self.group.committed.get(place, 0))
+                # The last one counts, also where it is less: a member that was late has overwritten what its successor committed.
+                self.group.committed[one.topic, one.partition] = one.offset
+        # One that has failed may have reached a coordinator that was slow, and stays in doubt.
+        if not error and not any(one.error for one in partitions):
+            self.group.sent.pop((self.name, self.attempt), None)
