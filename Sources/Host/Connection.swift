@@ -406,13 +406,7 @@ public final class Connection: LoopHandle, @unchecked Sendable {
         idleTimer?.cancel()
         idleTimer = nil
         if reason == .local { tls?.sayGoodbye() }
-        if let handle {
-            self.handle = nil
-            uv_poll_stop(handle)
-            LoopHandle.closeHandle(handle)
-        }
-        closeDescriptor(descriptor)
-        descriptor = -1
+        LoopHandle.release(&handle, &descriptor)
         output.removeAll()
         reader.settle()
         let then = onClose

@@ -190,13 +190,7 @@ public final class Connector: LoopHandle, @unchecked Sendable {
     }
 
     private func releaseSocket() {
-        if let handle {
-            self.handle = nil
-            uv_poll_stop(handle)
-            LoopHandle.closeHandle(handle)
-        }
-        if descriptor >= 0 { closeDescriptor(descriptor) }
-        descriptor = -1
+        LoopHandle.release(&handle, &descriptor)
     }
 }
 

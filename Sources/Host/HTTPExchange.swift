@@ -96,13 +96,7 @@ final class HTTPExchange: LoopHandle, @unchecked Sendable {
         guard descriptor >= 0 else { return }
         timer?.cancel()
         timer = nil
-        if let handle {
-            self.handle = nil
-            uv_poll_stop(handle)
-            LoopHandle.closeHandle(handle)
-        }
-        closeDescriptor(descriptor)
-        descriptor = -1
+        LoopHandle.release(&handle, &descriptor)
         let then = onEnd
         onEnd = nil
         then?()

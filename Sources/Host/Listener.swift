@@ -135,13 +135,7 @@ public final class Listener: LoopHandle, @unchecked Sendable {
         onError = nil
         pause?.cancel()
         pause = nil
-        if let handle {
-            self.handle = nil
-            uv_poll_stop(handle)
-            LoopHandle.closeHandle(handle)
-        }
-        if descriptor >= 0 { closeDescriptor(descriptor) }
-        descriptor = -1
+        LoopHandle.release(&handle, &descriptor)
     }
 
     override func shutDown() { close() }

@@ -39,6 +39,17 @@ public class LoopHandle: @unchecked Sendable {
         }
     }
 
+    /// Ends the events of a socket and closes it; harmless when that was done before.
+    static func release(_ handle: inout UnsafeMutablePointer<uv_poll_t>?, _ descriptor: inout Int32) {
+        if let polled = handle {
+            handle = nil
+            uv_poll_stop(polled)
+            closeHandle(polled)
+        }
+        if descriptor >= 0 { closeDescriptor(descriptor) }
+        descriptor = -1
+    }
+
     /// The owner of a handle inside a libuv callback.
     @inline(__always)
     static func owner<T, Owner: LoopHandle>(of handle: UnsafeMutablePointer<T>?, as type: Owner.Type) -> Owner? {
