@@ -26,10 +26,10 @@ for seed in first...last {
     if workload ?? "clients" == "clients" {
         let report = try ClientWorkload(seed: seed).run()
         print(
-            "seed \(seed): trace \(String(report.traceHash, radix: 16)), \(report.events) events, \(report.acknowledged) acknowledged, \(report.failed) given up, "
-                + "\(report.delivered) delivered, \(report.redelivered) again, \(report.crashes) restarts, \(report.cuts) cuts, \(report.members) members, "
+            "seed \(seed): trace \(String(report.traceHash, radix: 16)), \(report.events) events, \(report.records.text), "
+                + "\(report.crashes) restarts, \(report.cuts) cuts, \(report.members) members, "
                 + "\(report.topics) topic changes")
-        for refusal in report.refusals.prefix(6) { print("  GIVEN UP \(refusal)") }
+        for refusal in report.records.refusals.prefix(6) { print("  GIVEN UP \(refusal)") }
         violations += report.violations
     }
     if workload ?? "transactions" == "transactions" {
@@ -45,11 +45,11 @@ for seed in first...last {
         let report = try ReplicatedWorkload(seed: seed, onLine: isTold ? { print($0) } : nil).run()
         print(
             "seed \(seed): trace \(String(report.traceHash, radix: 16)), \(report.events) events, eligible leaders \(report.hasElr ? "on" : "off"), "
-                + "\(report.acknowledged) acknowledged, \(report.failed) given up, \(report.delivered) delivered, \(report.redelivered) again, "
+                + "\(report.records.text), "
                 + "\(report.kills) killed, \(report.stops) stopped, \(report.powerFailures) power failures, \(report.cuts) cuts, \(report.moves) moves, "
                 + "\(report.leaderChanges) leader changes, \(report.inSyncChanges) in-sync changes, \(report.members) members, "
                 + "\(report.committed) committed, \(report.aborted) aborted, \(report.unknown) unknown")
-        for refusal in report.refusals.prefix(3) { print("  GIVEN UP \(refusal)") }
+        for refusal in report.records.refusals.prefix(3) { print("  GIVEN UP \(refusal)") }
         violations += report.violations
     }
     for violation in violations.prefix(10) { print("  VIOLATION \(violation)") }

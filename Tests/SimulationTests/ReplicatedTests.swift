@@ -8,7 +8,7 @@ import Testing
         for seed in Seeds.all(1...4) {
             let report = try ReplicatedWorkload(seed: seed).run()
             #expect(report.violations.isEmpty, "OTTLA_SEED=\(seed): \(report.violations.prefix(3))")
-            total.acknowledged += report.acknowledged
+            total.records.acknowledged += report.records.acknowledged
             total.kills += report.kills
             total.stops += report.stops
             total.powerFailures += report.powerFailures
@@ -16,7 +16,7 @@ import Testing
             total.moves += report.moves
             withElr += report.hasElr ? 1 : 0
         }
-        #expect(Seeds.areGiven || total.acknowledged > 6_000 && total.leaderChanges > 40 && total.moves > 5)
+        #expect(Seeds.areGiven || total.records.acknowledged > 6_000 && total.leaderChanges > 40 && total.moves > 5)
         #expect(Seeds.areGiven || total.kills > 6 && total.stops > 1 && total.powerFailures > 1 && (1...3).contains(withElr))
     }
 

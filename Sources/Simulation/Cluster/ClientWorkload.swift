@@ -11,11 +11,7 @@ import Vocabulary
 public final class ClientWorkload {
     /// What a run did and found.
     public struct Report: Sendable {
-        public var acknowledged = 0
-        public var failed = 0
-        public var refusals: [String] = []
-        public var delivered = 0
-        public var redelivered = 0
+        public var records = Deliveries()
         public var crashes = 0
         public var cuts = 0
         public var members = 0
@@ -199,9 +195,7 @@ public final class ClientWorkload {
         let logs = try broker.partitions.all.filter { $0.topic == "t" }.map { try DecidedLog(reading: $0.log, TopicPartition("t", $0.index)) }
         // Readers of a broker alone may see what a power failure takes again.
         report.violations += record.violations(logs, groups: ["g"], keepsReads: false)
-        report.acknowledged = record.acknowledgements
-        (report.failed, report.refusals) = (record.failed, record.refusals)
-        (report.delivered, report.redelivered) = (record.deliveries, record.redelivered)
+        report.records = record.counts
         for client in [admin] + writers.map(\.client) + readers.map(\.client) {
             for reason in client.closedByBroker { report.violations.append("the broker closed a connection: \(reason)") }
         }

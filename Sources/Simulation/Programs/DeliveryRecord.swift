@@ -3,6 +3,21 @@ import KafkaProtocol
 import LogStorage
 import Vocabulary
 
+/// How records fared, in numbers.
+public struct Deliveries: Sendable {
+    public var acknowledged = 0
+    /// What producers gave up, and why.
+    public var failed = 0
+    public var refusals: [String] = []
+    /// Values that some group was given, and how often one was given again.
+    public var delivered = 0
+    public var redelivered = 0
+
+    public init() {}
+
+    public var text: String { "\(acknowledged) acknowledged, \(failed) given up, \(delivered) delivered, \(redelivered) again" }
+}
+
 /// What producers were told of their records and what consumers were given, to be compared with what the logs hold in the end. Values are `WRITER:NUMBER`.
 final class DeliveryRecord {
     struct Place: Hashable {
@@ -11,10 +26,7 @@ final class DeliveryRecord {
     }
 
     private(set) var acknowledged: [String: Place] = [:]
-    private(set) var acknowledgements = 0
-    private(set) var failed = 0
-    private(set) var refusals: [String] = []
-    private(set) var redelivered = 0
+    private(set) var counts = Deliveries()
     /// What each group was given.
     private var delivered: [String: Set<String>] = [:]
     /// Where each value was read, by whoever.
@@ -25,19 +37,16 @@ final class DeliveryRecord {
     func answered(_ value: String, _ topic: String, _ result: Result<RecordMetadata, ClientError>, now: Int64) {
         switch result {
         case .success(let metadata):
-            acknowledgements += 1
+            counts.acknowledged += 1
             acknowledged[value] = Place(partition: TopicPartition(topic, metadata.partition), offset: metadata.offset)
         case .failure(let error):
-            failed += 1
-            refusals.append("\(value) at \(now): \(error)")
+            counts.failed += 1
+            counts.refusals.append("\(value) at \(now): \(error)")
         }
     }
 
-    /// How many values some group was given.
-    var deliveries: Int { delivered.values.reduce(0) { $0 + $1.count } }
-
     func read(_ value: String, _ partition: TopicPartition, _ offset: Int64, by group: String) {
-        if !delivered[group, default: []].insert(value).inserted { redelivered += 1 }
+        if delivered[group, default: []].insert(value).inserted { counts.delivered += 1 } else { counts.redelivered += 1 }
         places[value, default: []].insert(Place(partition: partition, offset: offset))
     }
 

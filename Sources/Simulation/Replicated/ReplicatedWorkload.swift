@@ -18,11 +18,7 @@ import Vocabulary
 public final class ReplicatedWorkload {
     /// What a run did and found.
     public struct Report: Sendable {
-        public var acknowledged = 0
-        public var failed = 0
-        public var refusals: [String] = []
-        public var delivered = 0
-        public var redelivered = 0
+        public var records = Deliveries()
         public var kills = 0
         public var stops = 0
         public var powerFailures = 0
@@ -236,8 +232,7 @@ public final class ReplicatedWorkload {
         for client in [admin] + writers.map(\.client) + readers.map(\.client) {
             for reason in client.closedByBroker { report.violations.append("the broker closed a connection: \(reason)") }
         }
-        report.acknowledged = record.acknowledgements
-        (report.failed, report.refusals, report.delivered, report.redelivered) = (record.failed, record.refusals, record.deliveries, record.redelivered)
+        report.records = record.counts
         troubles.count(&report)
         transactions.count(&report)
         controller.count(&report)
