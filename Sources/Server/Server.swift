@@ -11,6 +11,8 @@ public final class Server {
     private let options: ServerOptions
     private let log: OperatorLog
     private let main: EventLoop
+    /// When the program began, which makes a server at once (ms since 1970).
+    private let startedMs = SystemClock.wallMs()
     private var workers: [Worker] = []
     private var listeners: [Listener] = []
     /// Where clients on this machine can connect, a row per listener.
@@ -137,7 +139,7 @@ public final class Server {
 
     private func serveMetrics(of broker: Broker) throws -> MetricsEndpoint? {
         guard let asked = options.metrics else { return nil }
-        let metrics = try MetricsEndpoint(at: asked, broker, version: options.version)
+        let metrics = try MetricsEndpoint(at: asked, broker, version: options.version, startedMs: startedMs)
         log.info(.connection, "measures are at http://\(metrics.address)/metrics")
         return metrics
     }

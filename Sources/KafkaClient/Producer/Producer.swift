@@ -56,7 +56,7 @@ public final class Producer: ClientMachine {
     var transactions: TransactionManager? {
         didSet { openTransaction = transactions.map { $0.state == .inTransaction ? $0.serial : -1 } ?? 0 }
     }
-    /// The transaction that takes records, by its serial: 0 without a transactional id, -1 while none is open. For each record asks.
+    /// The transaction that takes records, by its serial: 0 without a transactional id, -1 while none is open. Each record is compared with it.
     private(set) var openTransaction = 0
     var transactionCalls: [TransactionCall: (ClientError?) -> Void] = [:]
     var lastTransactionCall = 0
