@@ -16,17 +16,21 @@ public final class Broker: Sendable {
     let transactionVerifier: TransactionVerifier
     public let timers: Timers
     public let commits: CommitQueue
-    public let storage: LogDirectory
+    public let storage: LogDirectories
     let disk: any Disk
     let fetchSessions: FetchSessionCache
     let replicas: ReplicaContext
     let replicaFetchers: ReplicaFetchers
     private let inSyncChanges: InSyncChanges
+    let directoryMoves: DirectoryMoves
+    let directoryAssignments: DirectoryAssignments
     let producerIds: ProducerIdAllocator
     let authorizer: any Authorizer
     let quotas: any QuotaKeeper
 
     private let background = Hook<@Sendable () -> Void>()
+    let lostDirectories = Hook<LostDirectory>()
+    let cordonedDirectories = Hook<Set<Uuid>>()
 
     /// Opens the data directory, recovers what needs it and folds the metadata log. Throws with a text for the operator.
     public init(settings: BrokerSettings, disk: any Disk, now: Int64) throws {
@@ -35,18 +39,10 @@ public final class Broker: Sendable {
         authorizer = settings.authorizer
         quotas = settings.quotas
         timers = Timers()
-        commits = CommitQueue(durability: settings.durability, disk: disk, path: settings.dataDirectory)
+        commits = CommitQueue(durability: settings.durability, disk: disk)
         partitions = PartitionTable()
         replicas = ReplicaContext(settings)
-        if settings.quorum != nil, !disk.exists("\(settings.dataDirectory)/\(MetaProperties.fileName)") {
-            throw LogDirectoryError.refused(
-                "it is not formatted, and a broker of a cluster must know of which: kafka-storage format --cluster-id ID --no-initial-controllers --config FILE, "
-                    + "with the id that kafka-cluster cluster-id shows")
-        }
-        var generator = settings.generator(4, now)
-        storage = try LogDirectory(
-            disk: disk, path: settings.dataDirectory, nodeId: settings.nodeId, clusterId: settings.clusterId, followsQuorum: settings.quorum != nil,
-            generator: &generator, log: settings.log)
+        storage = try Self.openDirectories(settings, disk, now: now)
         metadata = try MetadataService(settings: settings, disk: disk, storage: storage, partitions: partitions, commits: commits, context: replicas, now: now)
         producerIds = ProducerIdAllocator(metadata: metadata)
         groups = GroupCoordinatorService(settings: settings, metadata: metadata, partitions: partitions, commits: commits, timers: timers, now: now)
@@ -59,7 +55,21 @@ public final class Broker: Sendable {
         fetchSessions = FetchSessionCache(slots: settings.fetchSessionSlots, firstID: settings.seededID(now))
         replicaFetchers = ReplicaFetchers(settings: settings, storage: storage, partitions: partitions, timers: timers, context: replicas)
         inSyncChanges = InSyncChanges(context: replicas, timers: timers, clock: settings.clock, log: settings.log)
+        directoryAssignments = DirectoryAssignments(metadata: metadata, timers: timers, settings: settings)
+        directoryMoves = DirectoryMoves(
+            storage: storage, partitions: partitions, assignments: directoryAssignments, metadata: metadata, timers: timers, settings: settings)
         scheduleUpkeep(after: now)
+        watchDirectories(now: now)
+    }
+
+    private static func openDirectories(_ settings: BrokerSettings, _ disk: any Disk, now: Int64) throws -> LogDirectories {
+        var opening = LogDirectories.Opening(paths: settings.dataDirectories, nodeId: settings.nodeId)
+        opening.metadataPath = settings.metadataDirectory
+        opening.clusterId = settings.clusterId
+        opening.followsQuorum = settings.quorum != nil
+        opening.log = settings.log
+        var generator = settings.generator(4, now)
+        return try LogDirectories(disk: disk, opening, generator: &generator)
     }
 
     /// Where long work goes that must not hold up an event loop; without a host it runs at once.

@@ -9,7 +9,10 @@ public struct BrokerSettings: Sendable {
     public var nodeId: Int32 = 1
     /// Nil takes the one on disk, or makes one for a new directory.
     public var clusterId: String?
-    public var dataDirectory = "ottla-data"
+    /// `log.dirs`
+    public var dataDirectories = ["ottla-data"]
+    /// `metadata.log.dir`; nil for the first of the data directories.
+    public var metadataDirectory: String?
     public var durability = Durability.fsync
     /// What clients are told, a row per listener.
     public var endpoints: [Endpoint] = []

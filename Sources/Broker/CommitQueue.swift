@@ -28,15 +28,11 @@ public final class CommitQueue: Sendable {
     public let durability: Durability
     private let state = Mutex(State())
     private let signal = Hook<Void>()
-
-    /// The data directory.
-    private let path: String
     private let disk: any Disk
 
-    init(durability: Durability, disk: any Disk, path: String) {
+    init(durability: Durability, disk: any Disk) {
         self.durability = durability
         self.disk = disk
-        self.path = path
     }
 
     /// Called, from any thread, once for each call of `drainOne` that is needed; at once for what waits already, such as what coordinators have written while
@@ -88,7 +84,7 @@ public final class CommitQueue: Sendable {
             }
         }
         guard let first = taken.first else { return false }
-        let outcomes = taken.count == 1 ? [first.partition.sync()] : Partition.sync(taken.map(\.partition), below: path)
+        let outcomes = taken.count == 1 ? [first.partition.sync()] : Partition.sync(taken.map(\.partition))
         // Before the next sync begins: what those who are answered send now goes with it.
         for (row, outcome) in zip(taken, outcomes) { for waiter in row.waiters { waiter(outcome) } }
         let again = state.withLock { state in

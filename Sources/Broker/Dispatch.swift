@@ -53,6 +53,7 @@ enum Dispatch {
                 .init(.write, .transactionalId), .init(.twoPhaseCommit, .transactionalId), .init(.idempotentWrite, .cluster), .init(.write, .topic),
             ], handleInitProducerId),
         serve(DescribeProducersRequest.self, filters: [.init(.read, .topic)], handleDescribeProducers),
+        serve(AlterReplicaLogDirsRequest.self, needs: .alter, handleAlterReplicaLogDirs),
         serve(DescribeLogDirsRequest.self, needs: .describe, handleDescribeLogDirs),
     ]
 

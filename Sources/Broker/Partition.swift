@@ -71,6 +71,16 @@ public final class Partition: Sendable {
         settleWaiting()
     }
 
+    /// The log is gone: whoever waits is told that this broker leads no longer.
+    func resign(now: Int64) {
+        role.withLock { role in
+            role.leader = -1
+            role.others = nil
+        }
+        wake(appended: nil, now: now)
+        settleWaiting()
+    }
+
     public var leaderEpoch: LeaderEpoch { role.withLock { $0.leaderEpoch } }
 
     public var isLeader: Bool { role.withLock { $0.leader == context.nodeId } }
@@ -168,9 +178,9 @@ public final class Partition: Sendable {
         }
     }
 
-    /// Syncs several partitions of a data directory.
-    static func sync(_ partitions: [Partition], below path: String) -> [ErrorCode] {
-        PartitionLog.sync(partitions.map(\.log), below: path).map { $0 == nil ? .none : .kafkaStorageError }
+    /// Syncs several partitions.
+    static func sync(_ partitions: [Partition]) -> [ErrorCode] {
+        PartitionLog.sync(partitions.map(\.log)).map { $0 == nil ? .none : .kafkaStorageError }
     }
 
     /// Notes how a kind of upkeep went; true when that is news.

@@ -116,6 +116,7 @@ extension PartitionLog {
         try compacting.withLock { (_) throws(LogError) -> CompactionResult? in
             let plan = try state.withLock { (log) throws(LogError) -> CompactionPlan? in
                 try log.checkUsable()
+                guard !log.pausesCompaction else { return nil }
                 do throws(DiskError) { return try log.compactionPlan(now: now) } catch { throw .disk(error) }
             }
             guard let plan else { return nil }
@@ -134,6 +135,14 @@ extension PartitionLog {
             }
         }
     }
+
+    /// Has the log stay as it is, or be compacted again. What is under way is waited for.
+    func pauseCompaction(_ pauses: Bool) {
+        compacting.withLock { _ in state.withLock { $0.pausesCompaction = pauses } }
+    }
+
+    /// The log is not copied any more.
+    public func resumeCompaction() { pauseCompaction(false) }
 
     private func compact(_ plan: CompactionPlan, now: Int64, maxMapBytes: Int) throws(DiskError) -> CompactionResult? {
         let map = try plan.offsetMap(maxBytes: maxMapBytes)

@@ -9,7 +9,7 @@ enum DirectoryEntry: Equatable {
     case marked
     /// A partition that the metadata did not know: `topic-0.<unique>-stray`.
     case stray
-    /// A copy that was being moved here from another directory: `topic-0.<unique>-future`.
+    /// A copy that is moved here from another directory: `topic-0.<unique>-future`.
     case future
     /// Not the log's business: hidden, a file system's own, or Kafka's cache of remote indexes.
     case ignored
@@ -47,6 +47,12 @@ enum DirectoryEntry: Equatable {
     /// The same for a directory that is no partition's.
     static func markedName(_ directory: String, unique: String, suffix: String) -> String {
         directory.prefix(255 - unique.utf8.count - suffix.utf8.count - 1) + "." + unique + suffix
+    }
+
+    /// The partition of a directory whose name has a suffix; nil when the name, which may have been cut, does not tell.
+    static func partition(ofSuffixed name: String) -> TopicPartition? {
+        guard let dot = name.lastIndex(of: "."), let partition = TopicPartition(directoryName: String(name[..<dot])) else { return nil }
+        return name.hasPrefix("\(partition).") ? partition : nil
     }
 
     /// What a directory that was never formatted may hold and still be taken for empty; `meta.properties.tmp` is left by a first start that was cut off.

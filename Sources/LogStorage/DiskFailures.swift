@@ -1,5 +1,6 @@
 import KafkaProtocol
 import Synchronization
+import Vocabulary
 
 /// Tells of the first failure of a disk that leaves a log unusable: what is on it is not known from then on.
 final class DiskFailures: Sendable {
@@ -33,4 +34,18 @@ extension LogDirectory {
     /// Calls back, once and from any thread, with the first failure that leaves a log of this directory unusable: Kafka takes the whole directory for lost then
     /// (KIP-112). A disk that is full is none.
     public func onFailure(_ then: @escaping @Sendable (String) -> Void) { failures.onFirst(then) }
+
+    /// Has every log here refuse everything, and takes it out: for a directory that has failed.
+    func abandon() -> [TopicPartition] {
+        let (logs, futures) = contents.withLock { contents in
+            defer {
+                contents.logs = [:]
+                contents.futures = [:]
+                contents.found = [:]
+            }
+            return (contents.logs, contents.futures)
+        }
+        for log in Array(logs.values) + futures.values.compactMap(\.log) { log.markClosed() }
+        return logs.keys.sorted()
+    }
 }

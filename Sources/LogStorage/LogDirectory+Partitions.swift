@@ -64,11 +64,11 @@ extension LogDirectory {
     }
 
     /// Runs something on the disk; its failure is the directory's.
-    private func onDisk<R>(_ body: () throws(DiskError) -> R) throws(LogDirectoryError) -> R {
+    func onDisk<R>(_ body: () throws(DiskError) -> R) throws(LogDirectoryError) -> R {
         do { return try body() } catch { throw .disk(error) }
     }
 
-    private func writeTopicId(_ topicId: Uuid, _ log: PartitionLog) throws(DiskError) {
+    func writeTopicId(_ topicId: Uuid, _ log: PartitionLog) throws(DiskError) {
         try log.state.withLock { (log) throws(DiskError) in try log.writeSmallFile(PartitionMetadata.fileName, PartitionMetadata.content(topicId)) }
     }
 
@@ -87,7 +87,7 @@ extension LogDirectory {
         return false
     }
 
-    private func tell(_ name: TopicPartition, _ report: RecoveryReport) {
+    func tell(_ name: TopicPartition, _ report: RecoveryReport) {
         for cut in report.cuts { log.warn(.recovery, "\(name): \(cut)") }
         if report.recoveredSegments > 0 { log.debug(.recovery, "\(name): \(report.recoveredSegments) segments were checked and their indexes made anew") }
     }
@@ -113,8 +113,15 @@ extension LogDirectory {
 
     /// Ends the start: what the metadata named is open now. Of the rest, directories that were marked for deletion, of topics whose removal the metadata
     /// log records, are deleted by the next `removeMarked`; all others are kept, and named.
-    /// - Parameter removed: ids of topics whose removal the metadata log records and that are not there any more
-    public func settle(removed: Set<Uuid>) throws(LogDirectoryError) {
+    /// - Parameters:
+    ///   - removed: ids of topics whose removal the metadata log records and that are not there any more
+    ///   - movedAway: whether a partition of a topic id, whose directory is marked, is known to be elsewhere
+    public func settle(removed: Set<Uuid>, movedAway: (TopicPartition, Uuid) -> Bool = { _, _ in false }) throws(LogDirectoryError) {
+        let marked = suffixed.filter { DirectoryEntry(name: $0) == .marked }.map { name in
+            let id = (try? PartitionMetadata.topicId(disk, "\(path)/\(name)"))?.known
+            let partition = DirectoryEntry.partition(ofSuffixed: name)
+            return (name: name, id: id, movedPartition: partition.flatMap { partition in id.map { movedAway(partition, $0) } == true ? partition : nil })
+        }
         try contents.withLock { (contents) throws(LogDirectoryError) in
             try onDisk { () throws(DiskError) in try removeMarker(&contents) }
             for (name, found) in contents.found.sorted(by: { $0.key < $1.key }) {
@@ -132,10 +139,13 @@ extension LogDirectory {
             contents.strangers = []
             let open = contents.logs
             try onDisk { () throws(DiskError) in try checkpoints.forget { open[$0] == nil } }
-            for name in suffixed where DirectoryEntry(name: name) == .marked {
-                if case .known(let id)? = try? PartitionMetadata.topicId(disk, "\(path)/\(name)"), removed.contains(id) {
+            for (name, id, movedPartition) in marked {
+                if let id, removed.contains(id) {
                     contents.marked.insert(name)
                     log.info(.deletion, "\(path)/\(name) is removed: its topic \(id) was removed before the last stop")
+                } else if let movedPartition {
+                    contents.marked.insert(name)
+                    log.info(.deletion, "\(path)/\(name) is removed: \(movedPartition) was moved away before the last stop")
                 } else {
                     log.warn(
                         .deletion,
@@ -144,9 +154,10 @@ extension LogDirectory {
                 }
             }
         }
-        let strays = suffixed.filter { DirectoryEntry(name: $0) == .stray }, futures = suffixed.filter { DirectoryEntry(name: $0) == .future }
+        let strays = suffixed.filter { DirectoryEntry(name: $0) == .stray }
+        let futures = suffixed.filter { DirectoryEntry(name: $0) == .future } + unexplainedFutures
         if !strays.isEmpty { log.warn(.stray, "stray directories of earlier starts are kept in \(path): \(strays.shortList())") }
-        if !futures.isEmpty { log.warn(.stray, "copies that were being moved into \(path) are kept and not served: \(futures.shortList())") }
+        if !futures.isEmpty { log.warn(.stray, "copies that were being moved into \(path) are kept and not served: \(futures.sorted().shortList())") }
     }
 
     // MARK: Deletion
@@ -188,7 +199,7 @@ extension LogDirectory {
     /// Whether `removeMarked` has something to do.
     public var hasMarked: Bool { contents.withLock { !$0.marked.isEmpty || !$0.unmarked.isEmpty } }
 
-    private func freeName(_ name: TopicPartition, suffix: String, in contents: inout Contents) -> String {
+    func freeName(_ name: TopicPartition, suffix: String, in contents: inout Contents) -> String {
         while true {
             let free = DirectoryEntry.markedName(name, unique: contents.unique(), suffix: suffix)
             if !disk.exists("\(path)/\(free)") { return free }
@@ -243,7 +254,7 @@ extension LogDirectory {
 
 extension LogDirectory.Contents {
     /// 32 hex digits, as Kafka puts them into names.
-    fileprivate mutating func unique() -> String {
+    mutating func unique() -> String {
         Uuid.random(using: &random).bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 }

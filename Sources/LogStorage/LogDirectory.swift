@@ -13,10 +13,12 @@ public enum LogDirectoryError: Error, Sendable, CustomStringConvertible {
     case refused(String)
     case log(TopicPartition, LogError)
     case partitionExists(TopicPartition)
+    /// The partition's log is in a directory that is not there, or has failed; the text names it.
+    case offline(String)
 
     public var description: String {
         switch self {
-        case .locked(let text), .wrongMetaProperties(let text), .refused(let text): text
+        case .locked(let text), .wrongMetaProperties(let text), .refused(let text), .offline(let text): text
         case .disk(let error): error.description
         case .log(let name, let error): "\(name): \(error)"
         case .partitionExists(let name): "the directory of \(name) exists already"
@@ -42,6 +44,8 @@ public final class LogDirectory: Sendable {
         var found: [TopicPartition: FoundPartition] = [:]
         /// Directories named like partitions, but not as a broker names them (`t-00`).
         var strangers: [String] = []
+        /// Copies that are to take the place of logs in other directories, by their partitions.
+        var futures: [TopicPartition: FutureLog] = [:]
         /// Directories that are marked for deletion and proven to be this broker's to delete.
         var marked: Set<String> = []
         /// Deleted partitions whose directory could not be marked; it is tried again.
@@ -59,7 +63,7 @@ public final class LogDirectory: Sendable {
     let failures = DiskFailures()
     let contents: Mutex<Contents>
     let checkpoints: Checkpoints
-    /// Names with a suffix (`-delete`, `-stray`, `-future`) that were found at the start.
+    /// Names with a suffix (`-delete`, `-stray`) that were found at the start, and those of copies whose names tell no partition.
     let suffixed: [String]
     /// What the metadata log was found to be, if there is one.
     let metadataCheck: StrictCheck.Finding?
@@ -89,7 +93,11 @@ public final class LogDirectory: Sendable {
         do {
             let metaPath = path + "/" + MetaProperties.fileName
             if disk.exists(metaPath) {
-                let meta = try Self.checked(try MetaProperties(try disk.readFile(metaPath), path: metaPath), nodeId: nodeId, clusterId: clusterId, metaPath)
+                var meta = try Self.checked(try MetaProperties(try disk.readFile(metaPath), path: metaPath), nodeId: nodeId, clusterId: clusterId, metaPath)
+                if meta.directoryId == .zero {
+                    meta.directoryId = Uuid.random(using: &generator)
+                    try disk.writeFile(metaPath, meta.content)
+                }
                 self.clusterId = meta.clusterId
                 directoryId = meta.directoryId
             } else {
@@ -120,8 +128,8 @@ public final class LogDirectory: Sendable {
         suffixed = found.suffixed
         contents = Mutex(
             Contents(
-                found: found.partitions, strangers: found.strangers, hasMarker: hasMarker, isClean: hasMarker, random: SeededGenerator(seed: generator.next()),
-                lock: lock))
+                found: found.partitions, strangers: found.strangers, futures: found.futures, hasMarker: hasMarker, isClean: hasMarker,
+                random: SeededGenerator(seed: generator.next()), lock: lock))
     }
 
     /// From now on a crash must be noticed: the marker of the last clean stop goes before anything is changed that it speaks for.
@@ -168,6 +176,7 @@ public final class LogDirectory: Sendable {
         var partitions: [TopicPartition: FoundPartition] = [:]
         var strangers: [String] = []
         var suffixed: [String] = []
+        var futures: [TopicPartition: FutureLog] = [:]
     }
 
     /// The partitions' directories with the small files that tell what they are, and the directories of partitions with a suffix. Whatever a start must
@@ -179,7 +188,13 @@ public final class LogDirectory: Sendable {
             switch DirectoryEntry(name: name) {
             case .partition(let partition): found.partitions[partition] = try FoundPartition(disk, "\(path)/\(name)")
             case .stranger: found.strangers.append(name)
-            case .marked, .stray, .future: found.suffixed.append(name)
+            case .future:
+                if let partition = DirectoryEntry.partition(ofSuffixed: name), found.futures[partition] == nil {
+                    found.futures[partition] = FutureLog(directoryName: name, found: try FoundPartition(disk, "\(path)/\(name)"))
+                } else {
+                    found.suffixed.append(name)
+                }
+            case .marked, .stray: found.suffixed.append(name)
             case .ignored: break
             case .foreign: foreign.append(name)
             }
@@ -215,7 +230,7 @@ public final class LogDirectory: Sendable {
 
     /// What the checkpoints say of a partition.
     func opening(_ name: TopicPartition, config: LogConfig, isNew: Bool, isClean: Bool, now: Int64) -> LogOpening {
-        var opening = LogOpening(name: name, directory: "\(path)/\(name)", config: config, isNew: isNew, now: now, log: log, failures: failures)
+        var opening = bareOpening(name, in: name.description, config: config, isNew: isNew, now: now)
         guard !isNew else {
             opening.isClean = true
             return opening
@@ -224,6 +239,11 @@ public final class LogDirectory: Sendable {
         checkpoints.fill(&opening)
         if name == .clusterMetadata, let start = metadataCheck?.restartsAt { opening.logStartOffset = start }
         return opening
+    }
+
+    /// The same for a log that no checkpoint tells of.
+    func bareOpening(_ name: TopicPartition, in directoryName: String, config: LogConfig, isNew: Bool, now: Int64) -> LogOpening {
+        LogOpening(name: name, directory: "\(path)/\(directoryName)", config: config, isNew: isNew, now: now, log: log, failures: failures)
     }
 
     // MARK: The end
@@ -235,6 +255,7 @@ public final class LogDirectory: Sendable {
     /// were not opened, and so not recovered, since. The lock is released.
     /// - Parameter brokerEpoch: under which the broker is registered; noted in the marker, -1 when there is none
     public func close(clean: Bool = true, brokerEpoch: Int64 = -1) throws(LogDirectoryError) {
+        closeFutures(clean: clean)
         let logs = openLogs.sorted { $0.name < $1.name }
         var failure: LogDirectoryError?
         var whole: [PartitionLog] = []

@@ -44,6 +44,8 @@ struct LogState: Sendable {
     var cursors = ReadCursors()
     /// Everything below was compacted already (`cleaner-offset-checkpoint`).
     var cleanedOffset = Offset.zero
+    /// The log is being copied: what is compacted meanwhile would be so in one part of the copy and not in another.
+    var pausesCompaction = false
 
     var active: Segment { segments[segments.count - 1] }
 

@@ -14,6 +14,8 @@ struct SyncWork: Sendable {
     var epochs: (path: String, content: Bytes)?
     var endOffset = Offset.zero
     let disk: any Disk
+    /// The directory that the partition's directory lies in.
+    let dataDirectory: String
 
     func run() throws(DiskError) {
         if let epochs { try disk.writeFile(epochs.path, epochs.content) }
@@ -44,7 +46,7 @@ struct SyncWork: Sendable {
 
 extension LogState {
     fileprivate mutating func gatherSync(closing: Bool = false) throws(DiskError) -> SyncWork {
-        var work = SyncWork(disk: disk)
+        var work = SyncWork(disk: disk, dataDirectory: String(directory[..<(directory.lastIndex(of: "/") ?? directory.startIndex)]))
         work.endOffset = nextOffset
         work.segments = segments.filter { $0.isUnsynced || $0.isNew }
         for segment in work.segments where segment.isUnsynced {
@@ -55,7 +57,7 @@ extension LogState {
         // From here on nothing fails, so what is gathered is gathered whole.
         work.changesDirectory = isDirectoryNew || isDirectoryChanged || closing || work.segments.contains { $0.isNew }
         if work.changesDirectory { work.directories.append(directory) }
-        if isDirectoryNew { work.directories.append(String(directory[..<(directory.lastIndex(of: "/") ?? directory.startIndex)])) }
+        if isDirectoryNew { work.directories.append(work.dataDirectory) }
         work.makesDirectory = isDirectoryNew
         work.smallFiles = unsyncedFiles
         for segment in work.segments { (segment.isUnsynced, segment.isNew) = (false, false) }
@@ -96,8 +98,8 @@ extension PartitionLog {
         }
     }
 
-    /// As `sync`, for several logs of one directory, at once where the disk can do that; what went wrong with each.
-    public static func sync(_ logs: [PartitionLog], below path: String) -> [LogError?] {
+    /// As `sync`, for several logs, those of a data directory at once where the disk can do that; what went wrong with each.
+    public static func sync(_ logs: [PartitionLog]) -> [LogError?] {
         holdingSyncs(of: logs[...]) {
             var failures: [LogError?] = []
             var works: [(index: Int, work: SyncWork)] = []
@@ -111,9 +113,11 @@ extension PartitionLog {
             }
             // A log with more to do than its active file is synced by itself.
             let together = works.filter { $0.work.files.count == 1 && $0.work.smallFiles.isEmpty && $0.work.directories.isEmpty }
-            let outcomes = together.first?.work.disk.syncTogether(together.map(\.work.files[0]), below: path)
             var known: [Int: DiskError?] = [:]
-            if let outcomes { for (row, outcome) in zip(together, outcomes) { known[row.index] = .some(outcome) } }
+            for (path, rows) in Dictionary(grouping: together, by: \.work.dataDirectory) {
+                guard let outcomes = rows[0].work.disk.syncTogether(rows.map(\.work.files[0]), below: path) else { continue }
+                for (row, outcome) in zip(rows, outcomes) { known[row.index] = .some(outcome) }
+            }
             for (index, work) in works {
                 do throws(LogError) { _ = try logs[index].finish(work, known: known[index]) } catch { failures[index] = error }
             }

@@ -69,6 +69,8 @@ enum PartitionMetadata {
         case known(Uuid)
         /// There is no file, or only the beginning of one, as a power failure leaves it. (It lasts as soon as the first record does.)
         case missing
+
+        var known: Uuid? { if case .known(let id) = self { id } else { nil } }
     }
 
     /// The topic id in a partition's directory. Anything but the file's two lines is damage: nobody can tell whose records these are.

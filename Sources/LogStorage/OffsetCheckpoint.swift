@@ -131,6 +131,19 @@ final class Checkpoints: Sendable {
         }
     }
 
+    /// Writes down what is known of a log that is about to come into this directory, all of it durable.
+    func adopt(_ log: borrowing LogState) throws(DiskError) {
+        let (name, start, end) = (log.name, log.logStartOffset, log.nextOffset)
+        let (committed, cleaned) = (log.highWatermark, log.cleanedOffset)
+        try rows.withLock { (rows) throws(DiskError) in
+            rows.recoveryPoints[name] = end
+            rows.starts[name] = start > .zero ? start : nil
+            rows.ends[name] = committed
+            rows.cleaned[name] = cleaned > .zero ? cleaned : nil
+            try write(&rows)
+        }
+    }
+
     /// Takes the rows of partitions out of the files, if there are any. Their names may then be used for others.
     func forget(where isGone: (TopicPartition) -> Bool) throws(DiskError) {
         try rows.withLock { (rows) throws(DiskError) in

@@ -33,6 +33,8 @@ public final class PartitionLog: Sendable {
     public var sizeInBytes: Int { state.withLock { $0.sizeInBytes } }
     /// -1 when there is none.
     public var latestLeaderEpoch: LeaderEpoch { state.withLock { $0.epochs.latest } }
+    /// The path of its files.
+    public var directory: String { state.withLock { $0.directory } }
     public var config: LogConfig { state.withLock { $0.config } }
 
     /// Says up to where every replica that must have the records has them; nil when no other replica must, and the log's end is the high watermark.

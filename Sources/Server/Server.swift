@@ -121,7 +121,9 @@ public final class Server {
     /// What the options ask for. What the operator should know of it is said.
     private func checkedSettings() throws -> BrokerSettings {
         var settings = BrokerSettings(properties: options.properties)
-        settings.dataDirectory = options.dataDirectory
+        // Clients name directories by their whole paths.
+        settings.dataDirectories = options.isEphemeral ? options.dataDirectories : options.dataDirectories.map(Self.absolute)
+        settings.metadataDirectory = options.metadataDirectory.map(Self.absolute)
         settings.quorum = options.quorum
         settings.durability = options.isEphemeral ? .memory : options.durability
         settings.seed = options.seed
@@ -135,6 +137,11 @@ public final class Server {
             throw ServerError("invalid configuration: \(error)")
         }
         return settings
+    }
+
+    private static func absolute(_ path: String) -> String {
+        let whole = path.hasPrefix("/") ? path : "\(Surroundings.currentDirectory)/\(path)"
+        return "/" + whole.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
     }
 
     private func serveMetrics(of broker: Broker) throws -> MetricsEndpoint? {
@@ -181,7 +188,8 @@ public final class Server {
         do {
             return try Broker(settings: settings, disk: disk, now: SystemClock.wallMs())
         } catch {
-            throw ServerError("cannot open the data directory \(options.dataDirectory): \(error)")
+            let places = options.dataDirectories.count > 1 ? "one of the data directories" : "the data directory"
+            throw ServerError("cannot open \(places) \(options.dataDirectories.joined(separator: ", ")): \(error)")
         }
     }
 
@@ -189,10 +197,11 @@ public final class Server {
         let addresses = zip(reachable, settings.endpoints).map { address, endpoint in
             endpoint.address == address.description ? endpoint.address : "\(address) (advertised as \(endpoint.address))"
         }.joined(separator: ", ")
+        let places = options.dataDirectories.joined(separator: ", ")
         let kept =
             switch settings.durability {
-            case .fsync: "data in \(options.dataDirectory), durability fsync (acks=all waits for the disk)"
-            case .os: "data in \(options.dataDirectory), durability os (acks=all trusts the page cache)"
+            case .fsync: "data in \(places), durability fsync (acks=all waits for the disk)"
+            case .os: "data in \(places), durability os (acks=all trusts the page cache)"
             case .memory: "data in memory, durability none"
             }
         return "ottla \(options.version) is ready on \(addresses); \(kept)"

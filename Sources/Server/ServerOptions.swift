@@ -28,7 +28,10 @@ public struct ServerOptions: Sendable {
     }
 
     public var listeners = [Listener(name: "PLAINTEXT", address: HostPort(host: "127.0.0.1", port: 9092))]
-    public var dataDirectory = "ottla-data"
+    /// `log.dirs`
+    public var dataDirectories = ["ottla-data"]
+    /// `metadata.log.dir`; nil for the first of the data directories.
+    public var metadataDirectory: String?
     public var isEphemeral = false
     public var durability = Durability.fsync
     /// The cluster to be a broker of; nil for a node that is its own cluster.

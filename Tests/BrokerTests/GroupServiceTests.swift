@@ -15,7 +15,7 @@ private final class GroupBroker {
     init(disk: MemoryDisk = MemoryDisk(), durability: Durability = .os) throws {
         self.disk = disk
         var settings = BrokerSettings(properties: ["offsets.topic.num.partitions": "4"])
-        settings.dataDirectory = "data"
+        settings.dataDirectories = ["data"]
         settings.durability = durability
         settings.clock = { 1_700_000_000_000 }
         settings.endpoints = [Endpoint(listener: "PLAINTEXT", host: "127.0.0.1", port: 9092)]

@@ -13,7 +13,7 @@ import Vocabulary
 
         var generator = SeededGenerator(seed: 1)
         let directory = try LogDirectory(
-            disk: first.disk, path: first.broker.settings.dataDirectory, nodeId: 1, clusterId: nil, generator: &generator)
+            disk: first.disk, path: first.broker.settings.dataDirectories[0], nodeId: 1, clusterId: nil, generator: &generator)
         let log = try directory.openPartition(.clusterMetadata, topicId: Uuid(high: 0, low: 1), config: LogConfig(), now: first.now)
         // A NoOpRecord: frame version 1, type 20, version 0, no tagged fields.
         let builder = RecordBatchBuilder()

@@ -17,7 +17,7 @@ final class QuorumObserverRun {
     private(set) var violations: [String] = []
     /// What came to pass, by name.
     private(set) var deeds: [String: Int] = [:]
-    private var storage: LogDirectory
+    private var storage: LogDirectories
     private var now: Int64 = 1000
     private var random: SeededGenerator
     private let version: Int16
@@ -36,13 +36,21 @@ final class QuorumObserverRun {
 
     private static func open(
         _ disk: SimulatedDisk, _ quorum: ScriptedQuorum, isStatic: Bool, now: Int64, _ random: inout SeededGenerator
-    ) throws -> (LogDirectory, MetadataLogCopy, QuorumObserver) {
-        let storage = try LogDirectory(disk: disk, path: "data", nodeId: 9, clusterId: ScriptedQuorum.clusterId, followsQuorum: true, generator: &random)
+    ) throws -> (LogDirectories, MetadataLogCopy, QuorumObserver) {
+        let meta = "data/\(MetaProperties.fileName)"
+        if !disk.exists(meta) {
+            try disk.createDirectory("data")
+            try disk.writeFile(meta, Bytes("version=1\nnode.id=9\ncluster.id=\(ScriptedQuorum.clusterId)\n"))
+            try disk.syncDirectory(".")
+        }
+        var opening = LogDirectories.Opening(paths: ["data"], nodeId: 9)
+        opening.followsQuorum = true
+        let storage = try LogDirectories(disk: disk, opening, generator: &random)
         var broker = BrokerSettings(properties: [
             "internal.metadata.log.segment.bytes": "4096", "metadata.log.max.record.bytes.between.snapshots": "4000", "metadata.max.retention.bytes": "6000",
         ])
         broker.nodeId = 9
-        var settings = QuorumSettings(nodeId: 9, directoryId: storage.directoryId, clusterId: ScriptedQuorum.clusterId, listener: "CONTROLLER")
+        var settings = QuorumSettings(nodeId: 9, directoryId: storage.metadata.directoryId, clusterId: ScriptedQuorum.clusterId, listener: "CONTROLLER")
         let rows = quorum.controllers
         if isStatic { settings.voters = rows.map { QuorumVoter(id: $0.id, address: $0.address) } } else { settings.bootstrapServers = rows.map(\.address) }
         settings.fetchMaxBytes = Int32.random(in: 100...2000, using: &random)

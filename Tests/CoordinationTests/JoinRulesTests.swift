@@ -63,8 +63,8 @@ import Vocabulary
         let tiered = obstacles { $0.configs[.topic("t")] = ["remote.storage.enable": "true"] }
         #expect(tiered.map(\.kind) == [.configuration] && tiered[0].text.contains("remote.storage.enable=true is set for topic t"))
         #expect(obstacles { $0.configs[.topic("t")] = ["remote.storage.enable": "false", "retention.ms": "1"] }.isEmpty)
-        #expect(obstacles { $0.configs[.broker(3)] = ["cordoned.log.dirs": "*"] }.map(\.kind) == [.configuration])
-        #expect(obstacles { $0.configs[.broker(4)] = ["cordoned.log.dirs": "*"] }.isEmpty, "another broker's")
+        #expect(obstacles { $0.configs[.broker(3)] = ["create.topic.policy.class.name": "a.B"] }.map(\.kind) == [.configuration])
+        #expect(obstacles { $0.configs[.broker(4)] = ["create.topic.policy.class.name": "a.B"] }.isEmpty, "another broker's")
     }
 
     @Test func nodesThatCannotBeReachedAreNamed() {

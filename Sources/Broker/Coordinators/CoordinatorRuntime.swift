@@ -87,7 +87,7 @@ final class CoordinatorRuntime<Shard: CoordinatorShard>: Sendable {
         } catch {
             settings.log.error(
                 .coordinator,
-                "\(settings.dataDirectory)/\(partition.log.name) cannot be read, what it holds has no coordinator until that is mended and the broker started "
+                "\(partition.log.directory) cannot be read, what it holds has no coordinator until that is mended and the broker started "
                     + "again: \(error)")
             content = .unreadable
         }

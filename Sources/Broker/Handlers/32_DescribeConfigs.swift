@@ -113,7 +113,7 @@ extension BrokerSettings {
     var shownProperties: [String: String] {
         let addresses = endpoints.map { "\($0.listener)://\($0.address)" }.joined(separator: ",")
         let implied = [
-            "node.id": String(nodeId), "process.roles": "broker,controller", "log.dirs": dataDirectory, "listeners": addresses,
+            "node.id": String(nodeId), "process.roles": "broker,controller", "log.dirs": dataDirectories.joined(separator: ","), "listeners": addresses,
             "advertised.listeners": addresses,
         ]
         return implied.merging(properties) { _, given in given }

@@ -9,7 +9,7 @@ import Vocabulary
 final class LocalMetadataSource: MetadataSource {
     private let log: PartitionLog
     private let disk: any Disk
-    private let storage: LogDirectory
+    private let storage: LogDirectories
     private let files: SnapshotFiles
     private let settings: BrokerSettings
     private let isSynced: Bool
@@ -25,13 +25,13 @@ final class LocalMetadataSource: MetadataSource {
 
     /// Opens the log. Nothing is read of it before `records`.
     /// - Parameter now: milliseconds since the epoch
-    init(storage: LogDirectory, disk: any Disk, settings: BrokerSettings, isSynced: Bool, now: Int64) throws(LogDirectoryError) {
+    init(storage: LogDirectories, disk: any Disk, settings: BrokerSettings, isSynced: Bool, now: Int64) throws(LogDirectoryError) {
         self.storage = storage
         self.disk = disk
         self.settings = settings
         self.isSynced = isSynced
-        log = try storage.openPartition(.clusterMetadata, topicId: MetadataService.topicId, config: LogConfig(metadata: settings), now: now)
-        files = SnapshotFiles(disk: disk, directory: "\(storage.path)/\(TopicPartition.clusterMetadata)")
+        log = try storage.metadata.openPartition(.clusterMetadata, topicId: MetadataService.topicId, config: LogConfig(metadata: settings), now: now)
+        files = SnapshotFiles(disk: disk, directory: "\(storage.metadata.path)/\(TopicPartition.clusterMetadata)")
         upkeep = MetadataLogUpkeep(log, files, disk: disk, storage: storage, settings: settings, now: now)
     }
 

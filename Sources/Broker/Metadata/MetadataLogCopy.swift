@@ -26,9 +26,9 @@ final class MetadataLogCopy: MetadataReplica, Sendable {
     }
 
     /// Opens the copy, and finishes the installation of a snapshot that a crash cut off.
-    init(storage: LogDirectory, disk: any Disk, settings: BrokerSettings, voters: [Int32], isSynced: Bool, now: Int64) throws {
-        let log = try storage.openPartition(.clusterMetadata, topicId: MetadataService.topicId, config: LogConfig(metadata: settings), now: now)
-        let files = SnapshotFiles(disk: disk, directory: "\(storage.path)/\(TopicPartition.clusterMetadata)")
+    init(storage: LogDirectories, disk: any Disk, settings: BrokerSettings, voters: [Int32], isSynced: Bool, now: Int64) throws {
+        let log = try storage.metadata.openPartition(.clusterMetadata, topicId: MetadataService.topicId, config: LogConfig(metadata: settings), now: now)
+        let files = SnapshotFiles(disk: disk, directory: "\(storage.metadata.path)/\(TopicPartition.clusterMetadata)")
         var start = State(election: try Self.readElection(disk, files.directory, settings.log))
         try Self.readEpochs(log)
         if let (snapshot, contents) = try files.newest(from: log.logStartOffset).sound, snapshot.endOffset > 0 {

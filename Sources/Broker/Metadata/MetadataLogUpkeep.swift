@@ -10,7 +10,7 @@ final class MetadataLogUpkeep: Sendable {
     private let log: PartitionLog
     private let files: SnapshotFiles
     private let disk: any Disk
-    private let storage: LogDirectory
+    private let storage: LogDirectories
     private let operatorLog: OperatorLog
     private let maxBytes: Int64
     private let maxIntervalMs: Int64
@@ -30,7 +30,7 @@ final class MetadataLogUpkeep: Sendable {
     private static let trimIntervalMs: Int64 = 60_000
 
     /// - Parameter now: milliseconds since the epoch
-    init(_ log: PartitionLog, _ files: SnapshotFiles, disk: any Disk, storage: LogDirectory, settings: BrokerSettings, now: Int64) {
+    init(_ log: PartitionLog, _ files: SnapshotFiles, disk: any Disk, storage: LogDirectories, settings: BrokerSettings, now: Int64) {
         self.log = log
         self.files = files
         self.disk = disk

@@ -11,7 +11,7 @@ final class MetadataPublisher: Sendable {
     typealias Subscriber = @Sendable (_ delta: MetadataDelta, _ now: Int64) -> Void
 
     private let settings: BrokerSettings
-    private let storage: LogDirectory
+    private let storage: LogDirectories
     private let partitions: PartitionTable
     private let context: ReplicaContext
     private let subscribers = Mutex<[Subscriber]>([])
@@ -19,7 +19,7 @@ final class MetadataPublisher: Sendable {
     /// Partitions that are placed here and whose log could not be made or opened, with the reason.
     private let unavailable = Mutex<[TopicPartition: String]>([:])
 
-    init(settings: BrokerSettings, storage: LogDirectory, partitions: PartitionTable, context: ReplicaContext) {
+    init(settings: BrokerSettings, storage: LogDirectories, partitions: PartitionTable, context: ReplicaContext) {
         self.settings = settings
         self.storage = storage
         self.partitions = partitions
@@ -36,7 +36,9 @@ final class MetadataPublisher: Sendable {
         var opened: [Partition] = []
         for change in MetadataDelta(from: MetadataImage(), to: image).changedTopics {
             let config = view(image).logConfig(change.topic.name)
-            for index in change.partitions where isHere(change.topic, index) { opened.append(try open(change.topic, index, config, view(image), now: now)) }
+            for index in change.partitions where isHere(change.topic, index) {
+                if let partition = try openUnlessOffline(change.topic, index, config, view(image), now: now) { opened.append(partition) }
+            }
         }
         partitions.add(opened)
         for partition in opened { nameHangingTransactions(partition, now: now) }
@@ -44,7 +46,8 @@ final class MetadataPublisher: Sendable {
 
     /// Brings the node in line with a change, shows the new image with `publish`, and passes the change on. A log that cannot be made leaves its partition
     /// unavailable: who asked for it and the operator are told, and `openMissing` tries again.
-    func publish(_ delta: MetadataDelta, now: Int64, _ publish: () -> Void) {
+    /// - Parameter isStart: the change is all that there is: what is in it may have been here before
+    func publish(_ delta: MetadataDelta, isStart: Bool = false, now: Int64, _ publish: () -> Void) {
         context.show(delta.new)
         remove(delta.removedTopics, now: now)
         var moved: [Partition] = []
@@ -56,7 +59,10 @@ final class MetadataPublisher: Sendable {
                 if let known = partitions.partition(change.topic.name, index) {
                     known.take(change.topic.partitions[Int(index)], now: now)
                     if !isHere(change.topic, index) { moved.append(known) }
-                } else if isHere(change.topic, index), let made = openOrRemember(change.topic, index, config, newView, now: now) {
+                } else if isHere(change.topic, index),
+                    let made = openOrRemember(
+                        change.topic, index, config, newView, isNew: !isStart && delta.old.topic(change.topic.id)?.partition(index) == nil, now: now)
+                {
                     opened.append(made)
                 }
             }
@@ -112,8 +118,15 @@ final class MetadataPublisher: Sendable {
 
     private func isHere(_ topic: TopicImage, _ index: Int32) -> Bool { topic.partition(index)?.replicas.contains(settings.nodeId) ?? false }
 
-    private func open(_ topic: TopicImage, _ index: Int32, _ config: LogConfig, _ view: ConfigView, now: Int64) throws -> Partition {
-        let log = try storage.openPartition(TopicPartition(topic.name, index), topicId: topic.id, config: config, now: now)
+    private func open(
+        _ topic: TopicImage, _ index: Int32, _ config: LogConfig, _ view: ConfigView, isNew: Bool, now: Int64
+    ) throws(LogDirectoryError) -> Partition {
+        var placement = LogPlacement(isNew: isNew)
+        if let image = topic.partition(index) {
+            placement.directoryId = image.directory(of: settings.nodeId)
+            placement.isElsewhere = image.isr.contains { $0 != settings.nodeId }
+        }
+        let log = try storage.openPartition(TopicPartition(topic.name, index), topicId: topic.id, config: config, placement: placement, now: now)
         log.setProducerExpiration(ms: view.producerExpirationMs)
         let partition = Partition(topic: topic.name, topicId: topic.id, index: index, log: log, context: context)
         guard let image = topic.partition(index) else { return partition }
@@ -139,24 +152,55 @@ final class MetadataPublisher: Sendable {
 
     var hasUnavailable: Bool { unavailable.withLock { !$0.isEmpty } }
 
-    private func openOrRemember(_ topic: TopicImage, _ index: Int32, _ config: LogConfig, _ view: ConfigView, now: Int64) -> Partition? {
+    private func openOrRemember(
+        _ topic: TopicImage, _ index: Int32, _ config: LogConfig, _ view: ConfigView, isNew: Bool, now: Int64
+    ) -> Partition? {
         let name = TopicPartition(topic.name, index)
-        do {
-            let partition = try open(topic, index, config, view, now: now)
+        do throws(LogDirectoryError) {
+            let partition = try open(topic, index, config, view, isNew: isNew, now: now)
             unavailable.withLock { $0[name] = nil }
             return partition
         } catch {
-            let isNews = unavailable.withLock { $0.updateValue("\(error)", forKey: name) == nil }
-            if isNews { settings.log.error(.disk, "\(name) is not available: \(error)") }
+            remember(name, "\(error)")
             return nil
         }
+    }
+
+    /// The same for a start, which goes on without what is in a directory that is not there, and without nothing else.
+    private func openUnlessOffline(_ topic: TopicImage, _ index: Int32, _ config: LogConfig, _ view: ConfigView, now: Int64) throws -> Partition? {
+        do throws(LogDirectoryError) {
+            return try open(topic, index, config, view, isNew: false, now: now)
+        } catch .offline(let reason) {
+            remember(TopicPartition(topic.name, index), reason)
+            return nil
+        }
+    }
+
+    private func remember(_ name: TopicPartition, _ reason: String) {
+        let isNews = unavailable.withLock { $0.updateValue(reason, forKey: name) == nil }
+        if isNews { settings.log.error(.disk, "\(name) is not available: \(reason)") }
+    }
+
+    /// Takes a directory that has failed out of use: what it held is not available.
+    /// - Returns: what that was
+    func abandon(_ directory: LogDirectory, reason: String, now: Int64) -> [TopicPartition] {
+        let names = storage.abandon(directory, reason: reason)
+        let lost = names.compactMap { partitions.partition($0.topic, $0.partition) }
+        partitions.remove(lost)
+        unavailable.withLock { unavailable in for name in names { unavailable[name] = "its log directory \(directory.path) has failed" } }
+        settings.log.error(
+            .disk, "the log directory \(directory.path) has failed and is not used until the next start, nor are the \(names.count) partitions in it: \(reason)"
+        )
+        for partition in lost { partition.resign(now: now) }
+        return names
     }
 
     /// Tries again to open what could not be opened.
     func openMissing(_ image: MetadataImage, now: Int64) {
         for name in unavailable.withLock({ Array($0.keys) }).sorted() {
-            guard let topic = image.topic(name.topic), topic.partition(name.partition) != nil else { continue }
-            if let made = openOrRemember(topic, name.partition, view(image).logConfig(topic.name), view(image), now: now) { partitions.add([made]) }
+            guard let topic = image.topic(name.topic), isHere(topic, name.partition) else { continue }
+            let config = view(image).logConfig(topic.name)
+            if let made = openOrRemember(topic, name.partition, config, view(image), isNew: false, now: now) { partitions.add([made]) }
         }
     }
 

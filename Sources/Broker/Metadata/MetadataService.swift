@@ -48,7 +48,9 @@ public final class MetadataService: Sendable {
 
     private typealias Release = @Sendable (ErrorCode) -> Void
 
-    init(settings: BrokerSettings, disk: any Disk, storage: LogDirectory, partitions: PartitionTable, commits: CommitQueue, context: ReplicaContext, now: Int64)
+    init(
+        settings: BrokerSettings, disk: any Disk, storage: LogDirectories, partitions: PartitionTable, commits: CommitQueue, context: ReplicaContext, now: Int64
+    )
         throws
     {
         self.settings = settings
@@ -70,13 +72,13 @@ public final class MetadataService: Sendable {
         do {
             store = try MetadataStore(source)
         } catch {
-            throw LogDirectoryError.refused("\(storage.path)/\(TopicPartition.clusterMetadata): \(error)")
+            throw LogDirectoryError.refused("\(storage.metadata.path)/\(TopicPartition.clusterMetadata): \(error)")
         }
         try source.writeQuorumState()
         do {
-            try start(storage) { try formatted ?? Self.bootstrapValues(disk, storage.path) }
+            try start(storage) { try formatted ?? Self.bootstrapValues(disk, storage.metadata.path) }
         } catch let failure as MetadataFailure {
-            throw LogDirectoryError.refused("\(storage.path)/\(TopicPartition.clusterMetadata) cannot be written: \(failure.reason)")
+            throw LogDirectoryError.refused("\(storage.metadata.path)/\(TopicPartition.clusterMetadata) cannot be written: \(failure.reason)")
         }
         try publisher.start(store.image, now: now)
         try storage.settle(removed: store.removedTopics)
@@ -84,15 +86,15 @@ public final class MetadataService: Sendable {
     }
 
     /// Where a new metadata log is to begin, what it begins with, which must be readable before there is one.
-    private static func formattedValues(_ storage: LogDirectory, _ disk: any Disk, _ settings: BrokerSettings) throws -> [MetadataRecord]? {
-        if storage.hasUnopened(.clusterMetadata) { return nil }
+    private static func formattedValues(_ storage: LogDirectories, _ disk: any Disk, _ settings: BrokerSettings) throws -> [MetadataRecord]? {
+        if storage.metadata.hasUnopened(.clusterMetadata) { return nil }
         if storage.hasUnopenedPartitions {
             settings.log.error(
                 .metadata,
-                "\(storage.path) holds partitions but no metadata log (\(TopicPartition.clusterMetadata)): a new cluster begins, and they are kept as stray. "
+                "\(storage.description) holds partitions but no metadata log (\(TopicPartition.clusterMetadata)): a new cluster begins, and they are kept as stray. "
                     + "If the log is to be brought back, stop this broker first")
         }
-        return try bootstrapValues(disk, storage.path)
+        return try bootstrapValues(disk, storage.metadata.path)
     }
 
     /// The cluster as the last committed record left it. A value: it does not change under the reader.
@@ -224,6 +226,26 @@ public final class MetadataService: Sendable {
         observed?.maintain(image, now: now)
     }
 
+    /// Takes a log directory that has failed out of use, after all that was asked before; `then` follows, with its partitions, once they are gone.
+    func directoryFailed(_ directory: LogDirectory, reason: String, then: @escaping @Sendable ([TopicPartition]) -> Void) {
+        put(
+            Job { service in
+                let names = service.publisher.abandon(directory, reason: reason, now: service.settings.clock())
+                return { _ in then(names) }
+            } refuse: { _ in
+            })
+        guard link == nil else { return }
+        let (controller, id) = (controller, settings.nodeId)
+        record({ controller.directoryFailureRecords(directory.directoryId, of: id, image: $0) }, then: { _ in })
+    }
+
+    /// Notes, as this node's own controller, which of its log directories take no new partitions.
+    func noteCordoned(_ directories: Set<Uuid>) {
+        let (controller, id) = (controller, settings.nodeId)
+        guard !controller.cordonRecords(directories, of: id, image: image).isEmpty else { return }
+        record({ controller.cordonRecords(directories, of: id, image: $0) }, then: { _ in })
+    }
+
     /// Tries again to open what could not be opened, after all that was asked before.
     func openMissing(now: Int64) {
         guard publisher.hasUnavailable else { return }
@@ -250,13 +272,22 @@ public final class MetadataService: Sendable {
 
     /// Called once the cluster's metadata is known: the node is brought in line with it, and from now on with each change. What lies in the directory and
     /// belongs to no partition of this node is put aside.
-    public func settle(_ storage: LogDirectory, then: @escaping @Sendable () -> Void) {
+    public func settle(_ storage: LogDirectories, then: @escaping @Sendable () -> Void) {
         put(
             Job { (service) throws(MetadataFailure) in
                 let image = service.image
                 service.isSettled.store(true, ordering: .releasing)
-                service.publisher.publish(MetadataDelta(from: MetadataImage(), to: image), now: service.settings.clock()) {}
-                do { try storage.settle(removed: []) } catch { throw .fatal("\(error)") }
+                service.publisher.publish(MetadataDelta(from: MetadataImage(), to: image), isStart: true, now: service.settings.clock()) {}
+                do {
+                    // A directory that this broker has marked is nobody's once the cluster has its partition elsewhere, or not at all.
+                    let id = service.settings.nodeId
+                    try storage.settle(removed: []) { name, topicId in
+                        guard let topic = image.topic(topicId) else { return true }
+                        return topic.partition(name.partition)?.replicas.contains(id) != true
+                    }
+                } catch {
+                    throw .fatal("\(error)")
+                }
                 return { _ in then() }
             } refuse: { _ in
             })
@@ -336,14 +367,14 @@ public final class MetadataService: Sendable {
     // MARK: Start
 
     /// A new directory gets the records of a new cluster; every start registers this broker with its endpoints.
-    private func start(_ storage: LogDirectory, bootstrap: () throws -> [MetadataRecord]) throws {
+    private func start(_ storage: LogDirectories, bootstrap: () throws -> [MetadataRecord]) throws {
         if image.features.isEmpty {
             let formatted = try bootstrap()
             try store.change { _, _ in .init(controller.bootstrapRecords(formatted: formatted), ()) }
         }
         let identity = BrokerIdentity(
             id: settings.nodeId, incarnationId: generator.withLock { Uuid.random(using: &$0) }, endpoints: settings.endpoints,
-            rack: settings.text("broker.rack"), logDirs: [storage.directoryId])
+            rack: settings.text("broker.rack"), logDirs: storage.online.map(\.directoryId))
         try store.change { image, offset in .init(controller.startRecords(identity, offset: offset, image: image, wasClean: storage.wasClean), ()) }
     }
 

@@ -13,7 +13,7 @@ final class LeaderFetch: Sendable {
     struct Tools: Sendable {
         var fetcher: ReplicaFetcher.Settings
         var context: ReplicaContext
-        var storage: LogDirectory
+        var storage: LogDirectories
         var link: any PeerLink
         var timers: Timers
         var clock: @Sendable () -> Int64

@@ -20,13 +20,13 @@ final class ReplicaFetchers: Sendable {
     }
 
     private let settings: BrokerSettings
-    private let storage: LogDirectory
+    private let storage: LogDirectories
     private let partitions: PartitionTable
     private let timers: Timers
     private let context: ReplicaContext
     private let state = Mutex(State())
 
-    init(settings: BrokerSettings, storage: LogDirectory, partitions: PartitionTable, timers: Timers, context: ReplicaContext) {
+    init(settings: BrokerSettings, storage: LogDirectories, partitions: PartitionTable, timers: Timers, context: ReplicaContext) {
         self.settings = settings
         self.storage = storage
         self.partitions = partitions

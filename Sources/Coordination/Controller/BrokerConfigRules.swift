@@ -104,7 +104,7 @@ struct BrokerConfigRules {
     }
 
     private static let startOnly: Set<String> = [
-        "listeners", "listener.security.protocol.map", "cordoned.log.dirs", "principal.builder.class", "metric.reporters", "config.providers",
+        "listeners", "listener.security.protocol.map", "principal.builder.class", "metric.reporters", "config.providers",
         "log.cleaner.backoff.ms",
     ]
     private static let connectionOverrides = "max.connections.per.ip.overrides"

@@ -55,7 +55,12 @@ extension Controller {
     public func startRecords(_ broker: BrokerIdentity, offset: Int64, image: MetadataImage, wasClean: Bool = false) -> [MetadataRecord] {
         var records: [MetadataRecord] = [register(broker, epoch: offset, image: image)]
         for topic in image.topicsByName.values.sorted(by: { $0.name < $1.name }) {
-            for (index, partition) in topic.partitions.enumerated() where canLead(partition, broker.id, image: image) {
+            for (index, partition) in topic.partitions.enumerated() {
+                guard isHere(partition, broker) else {
+                    if partition.leader == broker.id { records.append(.partitionLeader(-1, topic.id, Int32(index), image: image)) }
+                    continue
+                }
+                guard canLead(partition, broker.id, image: image) else { continue }
                 if wasClean, partition.isLedAlone(by: broker.id) { continue }
                 var change = PartitionChangeRecord()
                 change.topicId = topic.id
@@ -77,6 +82,12 @@ extension Controller {
             id: broker.id, incarnationId: broker.incarnationId, epoch: epoch, endpoints: broker.endpoints, rack: broker.rack, isFenced: false,
             isInControlledShutdown: false, logDirs: broker.logDirs, cordonedLogDirs: [], features: FeatureName.supported)
         return registered.record(version: image.registerBrokerRecordVersion)
+    }
+
+    /// Whether the broker has the log directory that it was last said to have its replica in. What it finds elsewhere it tells of.
+    private func isHere(_ partition: PartitionImage, _ broker: BrokerIdentity) -> Bool {
+        guard let directory = partition.directory(of: broker.id), !directory.isReservedDirectory else { return true }
+        return broker.logDirs.contains(directory)
     }
 
     /// Whether the broker is the only live replica that may hold every committed record.

@@ -20,6 +20,15 @@ extension MetadataRecord {
         return MetadataRecord(record)
     }
 
+    /// Another leader, or with -1 none; the epoch goes up with it.
+    static func partitionLeader(_ leader: Int32, _ topicId: Uuid, _ partition: Int32, image: MetadataImage) -> MetadataRecord {
+        var change = PartitionChangeRecord()
+        change.topicId = topicId
+        change.partitionId = partition
+        change.leader = leader
+        return MetadataRecord(change, version: image.partitionRecordVersion)
+    }
+
     static func feature(_ name: String, _ level: Int16) -> MetadataRecord {
         var record = FeatureLevelRecord()
         record.name = name

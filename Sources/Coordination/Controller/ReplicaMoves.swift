@@ -7,8 +7,13 @@ extension MetadataImage {
         return leader.id
     }
 
-    /// Replicas on brokers that are not there.
-    public func offlineReplicas(of partition: PartitionImage) -> [Int32] { partition.replicas.filter { brokers[$0]?.isFenced ?? true } }
+    /// Replicas on brokers that are not there, or in log directories that have failed.
+    public func offlineReplicas(of partition: PartitionImage) -> [Int32] {
+        partition.replicas.filter { id in
+            guard let broker = brokers[id], !broker.isFenced else { return true }
+            return !broker.hasOnline(partition.directory(of: id))
+        }
+    }
 }
 
 /// Where replicas are and who leads them. A node that holds every replica leads every partition already, so nothing of this changes anything yet.

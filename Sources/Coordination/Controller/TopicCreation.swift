@@ -133,11 +133,6 @@ extension CreateTopicsResponse.CreatableTopicResult {
     }
 }
 
-extension Uuid {
-    /// A replica whose log directory is not known yet (KIP-858).
-    public static let unassignedDirectory = Uuid(high: 0, low: 0)
-}
-
 /// Finds an existing topic whose name differs only in `.` and `_`. The index is built when a name first asks for it.
 struct CollisionIndex {
     private let image: MetadataImage

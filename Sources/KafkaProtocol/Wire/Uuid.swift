@@ -36,6 +36,16 @@ public struct Uuid: Hashable, Sendable, Comparable {
     }
 }
 
+// Ids that stand in place of a log directory's (KIP-858).
+extension Uuid {
+    /// A replica whose log directory is not known yet.
+    public static let unassignedDirectory = Uuid(high: 0, low: 1)
+    /// A replica in a directory that is not there any more.
+    public static let lostDirectory = Uuid(high: 0, low: 2)
+    /// One of the ids that no directory has.
+    public var isReservedDirectory: Bool { high == 0 && low < 100 }
+}
+
 extension Uuid: CustomStringConvertible {
     public var description: String { Base64.encode(bytes, urlSafe: true, padded: false) }
 }

@@ -66,11 +66,12 @@ final class ClusterMember: @unchecked Sendable {
         let now = SystemClock.monotonicMs()
         rules = JoinRules(nodeId: quorum.nodeId, interBrokerListener: quorum.interBrokerListener, controllerListener: quorum.controllerListener)
         observer = QuorumObserver(
-            settings: quorum.observer(directoryId: broker.storage.directoryId, clusterId: broker.storage.clusterId), replica: replica, generator: &generator,
+            settings: quorum.observer(directoryId: broker.storage.metadata.directoryId, clusterId: broker.storage.clusterId), replica: replica,
+            generator: &generator,
             now: now)
         let identity = BrokerIdentity(
             id: quorum.nodeId, incarnationId: Uuid.random(using: &generator), endpoints: broker.settings.endpoints, rack: quorum.rack,
-            logDirs: [broker.storage.directoryId])
+            logDirs: broker.storage.online.map(\.directoryId))
         timing = quorum.timing
         lifecycle = BrokerLifecycle(
             BrokerAnnouncement(identity, clusterId: broker.storage.clusterId, previousEpoch: broker.storage.previousBrokerEpoch), settings: quorum.timing)
@@ -101,11 +102,23 @@ final class ClusterMember: @unchecked Sendable {
             startedAt = SystemClock.monotonicMs()
             turn()
         }
-        // Others must lead what this broker cannot write any more. It has one directory, and without any it is none.
-        broker.storage.onFailure { [weak self] reason in
+        broker.onCordonedDirectories { [weak self] ids in
             guard let self else { return }
             thread.loop.post { [self] in
-                lifecycle.leave(because: "the log directory \(broker.storage.path) has failed, and there is no other: \(reason)", SystemClock.monotonicMs())
+                lifecycle.directoriesCordoned(ids, SystemClock.monotonicMs())
+                turn()
+            }
+        }
+        // Others must lead what this broker cannot write any more. Without a directory it is no broker, nor without the metadata log.
+        broker.onLostDirectory { [weak self] lost in
+            guard let self else { return }
+            thread.loop.post { [self] in
+                let now = SystemClock.monotonicMs()
+                if lost.isSpare {
+                    lifecycle.directoryFailed(lost.id, now)
+                } else {
+                    lifecycle.leave(because: "the log directory \(lost.path) has failed, and the broker cannot go on without it: \(lost.reason)", now)
+                }
                 turn()
             }
         }

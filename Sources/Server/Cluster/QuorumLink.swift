@@ -89,6 +89,7 @@ final class QuorumLink: ControllerLink {
         case let envelope as EnvelopeResponse: envelope.errorCode == .notController
         case let altered as AlterPartitionResponse: altered.errorCode == .notController
         case let block as AllocateProducerIdsResponse: block.errorCode == .notController
+        case let assigned as AssignReplicasToDirsResponse: assigned.errorCode == .notController
         default: false
         }
     }

@@ -69,7 +69,7 @@ final class SimulatedMember: @unchecked Sendable {
 
     private func begin(_ broker: Broker) {
         let identity = BrokerIdentity(
-            id: id, incarnationId: Uuid.random(using: &world.random), endpoints: broker.settings.endpoints, logDirs: [broker.storage.directoryId])
+            id: id, incarnationId: Uuid.random(using: &world.random), endpoints: broker.settings.endpoints, logDirs: broker.storage.online.map(\.directoryId))
         let announcement = BrokerAnnouncement(
             identity, clusterId: broker.storage.clusterId, previousEpoch: broker.storage.previousBrokerEpoch)
         let ways = (0..<3).map { _ in ControllerWay(world, network, controller, node: id) }

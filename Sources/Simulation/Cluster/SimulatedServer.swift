@@ -54,7 +54,7 @@ final class SimulatedServer: @unchecked Sendable {
     private func prepare(_ seed: UInt64) {
         settings.nodeId = id
         settings.seed = seed
-        settings.dataDirectory = "data"
+        settings.dataDirectories = ["data"]
         settings.endpoints = [.init(listener: "PLAINTEXT", host: address.host, port: UInt16(address.port))]
         settings.clock = { [unowned world] in world.now }
         let id = id
@@ -62,10 +62,10 @@ final class SimulatedServer: @unchecked Sendable {
     }
 
     private func writeProperties(clusterId: String, directoryId: Uuid? = nil) throws {
-        try disk.createDirectory(settings.dataDirectory)
+        try disk.createDirectory(settings.dataDirectories[0])
         let directory = directoryId.map { "directory.id=\($0)\n" } ?? ""
         try disk.writeFile(
-            settings.dataDirectory + "/" + MetaProperties.fileName, Bytes("version=1\nnode.id=\(id)\ncluster.id=\(clusterId)\n" + directory))
+            settings.dataDirectories[0] + "/" + MetaProperties.fileName, Bytes("version=1\nnode.id=\(id)\ncluster.id=\(clusterId)\n" + directory))
     }
 
     /// Leaves what `kafka-storage format` leaves.
@@ -80,7 +80,7 @@ final class SimulatedServer: @unchecked Sendable {
         var file: [UInt8] = []
         MetadataSnapshot(endOffset: 0, epoch: 0).write(contents, now: world.now) { file += $0.array }
         try writeProperties(clusterId: "simulated-cluster-0000")
-        try disk.writeFile(settings.dataDirectory + "/bootstrap.checkpoint", Bytes(file))
+        try disk.writeFile(settings.dataDirectories[0] + "/bootstrap.checkpoint", Bytes(file))
         _ = try disk.syncAll("")
     }
 

@@ -4,9 +4,9 @@ import KafkaProtocol
 import Server
 import Vocabulary
 
-/// What Kafka's keys say about a node's place in its cluster, its listeners and its directory.
+/// What Kafka's keys say about a node's place in its cluster, its listeners and its directories.
 ///
-/// Where this node could only do something else than a key says (encrypt, authorize, be one controller of several, use two disks), the start is refused.
+/// Where this node could only do something else than a key says (encrypt, authorize, be one controller of several), the start is refused.
 struct NodeProperties {
     /// All keys, with `node.id` filled in from `broker.id`.
     private(set) var values: [String: String]
@@ -170,18 +170,16 @@ struct NodeProperties {
         return (parts[0].uppercased(), address)
     }
 
-    // MARK: Directory
+    // MARK: Directories
 
-    /// The one directory of `log.dirs` or else `log.dir`; nil when neither is set.
-    func dataDirectory() throws(ToolError) -> String? {
-        let key = values["log.dirs"] == nil ? "log.dir" : "log.dirs"
-        let directories = Self.list(values[key] ?? "")
-        if directories.count > 1 { throw Self.failure("\(key): only one directory is served yet, not \(directories.joined(separator: " and "))") }
-        if let metadata = values["metadata.log.dir"], let directory = directories.first, metadata != directory {
-            throw Self.failure("metadata.log.dir=\(metadata): the metadata log lies in the one directory that is served, \(directory)")
-        }
-        return directories.first
+    /// The directories of `log.dirs` or else `log.dir`, each once; empty when neither is set.
+    var dataDirectories: [String] {
+        let given = Self.list(values["log.dirs"] ?? values["log.dir"] ?? "")
+        return given.enumerated().filter { !given[..<$0].contains($1) }.map(\.element)
     }
+
+    /// `metadata.log.dir`, if that is set.
+    var metadataDirectory: String? { values["metadata.log.dir"].flatMap { Self.list($0).first } }
 
     private static func list(_ text: String) -> [String] { ConfigValue.entries(of: text).filter { !$0.isEmpty } }
 

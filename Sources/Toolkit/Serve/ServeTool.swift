@@ -113,9 +113,12 @@ enum ServeTool {
             if NodeProperties.wildcards.contains(address.host) { throw ToolError.usage("--advertise: clients cannot connect to the address of \(address)") }
             options.listeners[index].advertised = address
         }
-        options.dataDirectory =
-            try given.has("data-dir")
-            ? given.requiredString("data-dir") : named(context) { () throws(ToolError) in try properties.dataDirectory() } ?? "ottla-data"
+        if given.has("data-dir") {
+            options.dataDirectories = [try given.requiredString("data-dir")]
+        } else {
+            if case let directories = properties.dataDirectories, !directories.isEmpty { options.dataDirectories = directories }
+            options.metadataDirectory = properties.metadataDirectory
+        }
         options.isEphemeral = given.has("ephemeral")
         if options.isEphemeral && given.has("data-dir") { throw ToolError.usage("--ephemeral keeps nothing on disk, so --data-dir has no meaning with it") }
         switch try given.string("durability") ?? "fsync" {

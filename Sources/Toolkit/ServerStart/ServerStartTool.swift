@@ -15,7 +15,7 @@ enum ServerStartTool {
         ],
         notes: [
             "FILE comes as the first word that is no option: kafka-server-start [-daemon] FILE [--override key=value ...].",
-            "The directory of log.dirs must have been formatted by kafka-storage; ottla serve formats by itself. Without log.dirs it is /tmp/kafka-logs, as in Kafka.",
+            "The directories of log.dirs must have been formatted by kafka-storage; ottla serve formats by itself. Without log.dirs it is /tmp/kafka-logs, as in Kafka.",
             "The broker stops cleanly on SIGTERM and SIGINT; kafka-server-stop sends the first. KAFKA_HEAP_OPTS and other variables for a JVM mean nothing here.",
         ],
         examples: ["server.properties", "-daemon server.properties --override log.dirs=/var/lib/kafka"],
@@ -30,7 +30,8 @@ enum ServerStartTool {
         if words.count > 1 { throw ToolError.usage("Found non argument parameters: \(words.dropFirst().joined(separator: ","))") }
         let properties = try ServeTool.nodeProperties(context, file: file)
         let options = try serverOptions(context, properties)
-        try checkFormatted(options.dataDirectory, file, properties, FileDisk(readsOnly: true))
+        let directories = options.dataDirectories + (options.metadataDirectory.map { [$0] } ?? [])
+        for directory in directories { try checkFormatted(directory, file, properties, FileDisk(readsOnly: true)) }
         if context.options.has("daemon") { return try detach(context, file, options) }
         return try ServeTool.serve(options, context) { DetachedProcess.tellReady() }
     }
@@ -43,7 +44,8 @@ enum ServerStartTool {
         options.quorum = properties.quorum
         options.warnings = properties.warnings
         options.listeners = try ServeTool.named(context) { () throws(ToolError) in try properties.opened(at: []) }
-        options.dataDirectory = try ServeTool.named(context) { () throws(ToolError) in try properties.dataDirectory() } ?? "/tmp/kafka-logs"
+        options.dataDirectories = properties.dataDirectories.isEmpty ? ["/tmp/kafka-logs"] : properties.dataDirectories
+        options.metadataDirectory = properties.metadataDirectory
         return options
     }
 
@@ -60,7 +62,7 @@ enum ServerStartTool {
     // MARK: In the background
 
     private static func detach(_ context: ToolContext, _ file: String, _ options: ServerOptions) throws -> ExitCode {
-        let directory = context.variable("LOG_DIR") ?? options.dataDirectory
+        let directory = context.variable("LOG_DIR") ?? options.dataDirectories[0]
         let log = "\(directory)/\(logName)"
         var words = ["kafka-server-start", file]
         for setting in context.options.all("override") { words += ["--override", setting] }

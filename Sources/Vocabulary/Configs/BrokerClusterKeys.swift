@@ -2,8 +2,8 @@
 extension ConfigTable {
     static let brokerClusterKeys: [ConfigKey] = [
         ConfigKey("alter.config.policy.class.name", .refused("configurations would be changed that the policy forbids"), .class, nil, importance: .low),
-        ConfigKey("alter.log.dirs.replication.quota.window.num", .oneNode, .int, "11", .atLeast(1), importance: .low),
-        ConfigKey("alter.log.dirs.replication.quota.window.size.seconds", .oneNode, .int, "1", .atLeast(1), importance: .low),
+        ConfigKey("alter.log.dirs.replication.quota.window.num", .obeyed, .int, "11", .atLeast(1), importance: .low),
+        ConfigKey("alter.log.dirs.replication.quota.window.size.seconds", .obeyed, .int, "1", .atLeast(1), importance: .low),
         ConfigKey("auto.leader.rebalance.enable", .electsAlone, .boolean, "true", importance: .high),
         ConfigKey("broker.heartbeat.interval.ms", .inCluster, .int, "2000"),
         ConfigKey("broker.id", .obeyed, .int, "-1", importance: .high),
@@ -56,7 +56,7 @@ extension ConfigTable {
         ConfigKey("metrics.recording.level", .noMetrics, .string, "INFO", importance: .low),
         ConfigKey("metrics.sample.window.ms", .noMetrics, .long, "30000", .atLeast(1), importance: .low),
         ConfigKey("node.id", .obeyed, .int, nil, .atLeast(0), importance: .high, isRequired: true),
-        ConfigKey("num.replica.alter.log.dirs.threads", .oneNode, .int, nil, importance: .high),
+        ConfigKey("num.replica.alter.log.dirs.threads", .ownThreads, .int, nil, importance: .high),
         ConfigKey("num.replica.fetchers", .ownThreads, .int, "1", .atLeast(1), importance: .high, update: .clusterWide),
         ConfigKey("process.roles", .obeyed, .list, nil, .list(["broker", "controller"], allowsEmpty: false), importance: .high, isRequired: true),
         ConfigKey("producer.purgatory.purge.interval.requests", .ownBuffers, .int, "1000"),

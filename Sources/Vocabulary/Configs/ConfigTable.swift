@@ -31,7 +31,7 @@ public struct ConfigTable: Sendable {
     public static let replicationThrottles = ConfigTable([
         ConfigKey("leader.replication.throttled.rate", .inCluster, .long, "9223372036854775807", .atLeast(0), update: .clusterWide),
         ConfigKey("follower.replication.throttled.rate", .inCluster, .long, "9223372036854775807", .atLeast(0), update: .clusterWide),
-        ConfigKey("replica.alter.log.dirs.io.max.bytes.per.second", .oneNode, .long, "9223372036854775807", .atLeast(0), update: .clusterWide),
+        ConfigKey("replica.alter.log.dirs.io.max.bytes.per.second", .obeyed, .long, "9223372036854775807", .atLeast(0), update: .clusterWide),
     ]) { [:] }
 
     /// Keys of a client metrics subscription (KIP-714).
