@@ -5,8 +5,10 @@ import Vocabulary
 struct FutureLog: Sendable {
     /// `topic-0.<unique>-future`
     var directoryName: String
-    /// What the small files of a copy say that was there at the start and is not opened yet.
+    /// What the small files of a copy say that is there and is not open.
     var found: FoundPartition?
+    /// It was there at the start, and nobody has changed it since.
+    var isOfBefore = false
     /// Nil until it is opened.
     var log: PartitionLog?
 
@@ -26,14 +28,15 @@ extension LogDirectory {
     /// The copy of a partition's log: the one that is here, or an empty one in a new directory. One that belongs to another topic id is marked for deletion.
     func openFuture(_ name: TopicPartition, topicId: Uuid, config: LogConfig, now: Int64) throws(LogDirectoryError) -> PartitionLog {
         try contents.withLock { (contents) throws(LogDirectoryError) in
-            if let known = contents.futures[name], known.topicId != topicId { try dropFuture(name, in: &contents) }
-            if let log = contents.futures[name]?.log { return log }
+            if let known = contents.futures[name], known.topicId != topicId { try dropFuture(name, topicId, in: &contents) }
+            if let log = contents.futures[name]?.log, log.isUsable { return log }
             try onDisk { () throws(DiskError) in try removeMarker(&contents) }
             var future = contents.futures[name] ?? FutureLog(directoryName: freeName(name, suffix: "-future", in: &contents))
+            if future.log != nil { future.found = try FoundPartition(disk, "\(path)/\(future.directoryName)") }
             var opening = bareOpening(name, in: future.directoryName, config: config, isNew: future.found == nil, now: now)
             if let found = future.found {
                 opening.epochs = found.epochs
-                opening.isClean = contents.isClean
+                opening.isClean = contents.isClean && future.isOfBefore
             }
             let log = try onDisk { () throws(DiskError) -> PartitionLog in
                 if future.found == nil { try disk.createDirectory(opening.directory) }
@@ -45,6 +48,7 @@ extension LogDirectory {
             }
             future.log = log
             future.found = nil
+            future.isOfBefore = false
             contents.futures[name] = future
             return log
         }
@@ -52,14 +56,19 @@ extension LogDirectory {
 
     /// Gives up a copy: what it has is marked for deletion.
     func dropFuture(_ name: TopicPartition) throws(LogDirectoryError) {
-        try contents.withLock { (contents) throws(LogDirectoryError) in try dropFuture(name, in: &contents) }
+        try contents.withLock { (contents) throws(LogDirectoryError) in try dropFuture(name, nil, in: &contents) }
     }
 
-    private func dropFuture(_ name: TopicPartition, in contents: inout Contents) throws(LogDirectoryError) {
+    /// - Parameter topicId: of the log that it might have been a copy of
+    private func dropFuture(_ name: TopicPartition, _ topicId: Uuid?, in contents: inout Contents) throws(LogDirectoryError) {
         guard let future = contents.futures[name] else { return }
         future.log?.markClosed()
         let target = freeName(name, suffix: "-delete", in: &contents)
         try onDisk { () throws(DiskError) in
+            // A start must be able to tell that it may go.
+            if let id = future.topicId ?? topicId {
+                try disk.writeFile("\(path)/\(future.directoryName)/\(PartitionMetadata.fileName)", PartitionMetadata.content(id))
+            }
             try disk.rename("\(path)/\(future.directoryName)", to: "\(path)/\(target)")
             try disk.syncDirectory(path)
         }
@@ -106,8 +115,11 @@ struct FutureRenames {
     let futureName: String
     /// What the old directory is called until it is removed.
     let markedName: String
+    let topicId: Uuid
 
     func takeAway() throws(DiskError) {
+        // A start must be able to tell that it may go, also when nothing of it was ever synced.
+        try disk.writeFile("\(source)/\(name)/\(PartitionMetadata.fileName)", PartitionMetadata.content(topicId))
         try disk.rename("\(source)/\(name)", to: "\(source)/\(markedName)")
         try disk.syncDirectory(source)
     }

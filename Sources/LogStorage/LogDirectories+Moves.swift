@@ -10,10 +10,11 @@ extension LogDirectories {
         public let target: LogDirectory
     }
 
-    /// Every copy that there is and belongs to an open log, also those of before the start.
+    /// Every copy that there is and belongs, or may belong, to an open log, also those of before the start.
     public var moves: [Move] {
         online.flatMap { target in
-            target.futures.compactMap { name, topicId in log(name)?.topicId == topicId ? Move(name: name, target: target) : nil }
+            target.futures.compactMap { name, topicId in log(name).map { $0.topicId == topicId ?? $0.topicId } == true ? Move(name: name, target: target) : nil
+            }
         }
     }
 
@@ -72,7 +73,8 @@ extension LogDirectory {
                 guard let log = own.logs[name], let future = other.futures[name], let copy = future.log else { return false }
                 let marked = freeName(name, suffix: "-delete", in: &own)
                 let renames = FutureRenames(
-                    disk: disk, source: path, target: target.path, name: name, futureName: future.directoryName, markedName: marked)
+                    disk: disk, source: path, target: target.path, name: name, futureName: future.directoryName, markedName: marked,
+                    topicId: log.topicId)
                 do throws(LogError) {
                     guard try log.become(copy, renames, in: target, now: now) else { return false }
                 } catch {
@@ -95,9 +97,10 @@ extension LogDirectory {
 extension PartitionLog {
     /// Appends a piece of this log to a copy of it, which first gives up what this log does not have any more.
     fileprivate func copy(to copy: PartitionLog, maxBytes: Int, now: Int64) throws(LogError) -> Int {
-        let start = logStartOffset
-        if start > copy.logEndOffset { try copy.restart(at: start, now: now) }
         while let end = commonEnd(with: copy) { if try copy.truncate(to: end, now: now) > end { break } }
+        let start = logStartOffset
+        // Of what lies before it nothing is needed, nor need it be the log's any more.
+        if start >= copy.logEndOffset, copy.logStartOffset < start { try copy.restart(at: start, now: now) }
         let from = copy.logEndOffset
         let info = try read(from: from, maxBytes: maxBytes, minOneBatch: true, upTo: logEndOffset)
         guard info.sizeInBytes > 0 else { return 0 }

@@ -91,8 +91,8 @@ extension LogDirectories {
     public func settle(removed: Set<Uuid>, isGone: (TopicPartition, Uuid) -> Bool = { _, _ in false }) throws(LogDirectoryError) {
         for directory in kept {
             try directory.settle(removed: removed) { name, id in
-                if let log = log(name), log.topicId == id { return self.directory(of: name) !== directory }
-                return isGone(name, id)
+                // Where the partition's log is open, what is marked was a copy of it, or is what a copy has replaced.
+                log(name)?.topicId == id || isGone(name, id)
             }
         }
     }
@@ -151,6 +151,6 @@ extension LogDirectory {
     /// The topic id of a directory that was not opened yet, where it is known.
     fileprivate func unopenedTopicId(_ name: TopicPartition) -> Uuid? { contents.withLock { $0.found[name]?.topicId } }
 
-    /// Logs and copies.
-    fileprivate var count: Int { contents.withLock { $0.logs.count + $0.futures.count } }
+    /// Logs of partitions and copies.
+    fileprivate var count: Int { contents.withLock { $0.logs.count - ($0.logs[.clusterMetadata] == nil ? 0 : 1) + $0.futures.count } }
 }

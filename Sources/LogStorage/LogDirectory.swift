@@ -190,7 +190,7 @@ public final class LogDirectory: Sendable {
             case .stranger: found.strangers.append(name)
             case .future:
                 if let partition = DirectoryEntry.partition(ofSuffixed: name), found.futures[partition] == nil {
-                    found.futures[partition] = FutureLog(directoryName: name, found: try FoundPartition(disk, "\(path)/\(name)"))
+                    found.futures[partition] = FutureLog(directoryName: name, found: try FoundPartition(disk, "\(path)/\(name)"), isOfBefore: true)
                 } else {
                     found.suffixed.append(name)
                 }

@@ -71,9 +71,8 @@ extension LogState {
         if firstToRecover == segments.count {
             // Without a crash the end is where the last batch ends; if it is not, a crash was not noticed.
             if let end = try endOffset(scanning: active) { nextOffset = end } else { firstToRecover = segments.count - 1 }
-        } else if firstToRecover > 0, try endOffset(scanning: segments[firstToRecover - 1]) == nil {
-            // Torn bytes that were cut off are back, for the cut itself was not durable when the next segment was begun.
-            firstToRecover -= 1
+        } else {
+            while firstToRecover > 0, try !isFollowed(firstToRecover - 1) { firstToRecover -= 1 }
         }
         let start = firstToRecover < segments.count ? segments[firstToRecover].baseOffset : nextOffset
         report.replayedFrom = try restoreProducers(at: start)
@@ -86,7 +85,8 @@ extension LogState {
         try removeSnapshots(behind: start)
         var index = firstToRecover
         while index < segments.count {
-            if index > firstToRecover, segments[index].baseOffset < nextOffset, segments[index].size > 0 {
+            // An empty one, too: what was appended to it would be taken for an overlap by the next start.
+            if index > firstToRecover, segments[index].baseOffset < nextOffset {
                 try putAside(segments[index], "the segment begins before the end of the one before it", &report)
                 segments.remove(at: index)
                 continue
@@ -120,14 +120,23 @@ extension LogState {
         return base - nextOffset < Int64(Int32.max) / 2
     }
 
+    /// Whether a segment ends, with a whole batch, at or before the one behind it. If not, bytes that were cut off are back, or a segment that was removed is,
+    /// for that itself was not durable when a power failure came.
+    private func isFollowed(_ index: Int) throws(DiskError) -> Bool {
+        guard segments[index].size > 0, let end = try endOffset(scanning: segments[index]) else { return false }
+        return end <= segments[index + 1].baseOffset
+    }
+
     private mutating func dropSegments(from index: Int, _ reason: String, _ report: inout RecoveryReport) throws(DiskError) {
         for segment in segments[index...] { try putAside(segment, reason, &report) }
         segments.removeSubrange(index...)
     }
 
     /// Takes a segment out of the log; its bytes are kept.
-    private func putAside(_ segment: Segment, _ reason: String, _ report: inout RecoveryReport) throws(DiskError) {
+    private mutating func putAside(_ segment: Segment, _ reason: String, _ report: inout RecoveryReport) throws(DiskError) {
         segment.close()
+        // That it is gone must last as soon as anything that follows does.
+        isDirectoryChanged = true
         let path = directory + "/" + Segment.stem(segment.baseOffset) + ".log"
         report.truncatedBytes += segment.size
         if segment.size > 0 {

@@ -148,4 +148,22 @@ import Vocabulary
         fixture = try fixture.crashed { path, durable, size in path.hasSuffix(".txnindex") ? durable : size }
         #expect(try fixture.log.abortedTransactions(from: 0, to: 1).map(\.producerId) == [7])
     }
+
+    /// A power failure may bring back a segment that a start had removed, without what was in it. To go on in such a one would be to write behind the log's end,
+    /// and the next start would take that for an overlap.
+    @Test(arguments: [false, true]) func anEmptySegmentThatIsBackBeforeTheEndIsNoPartOfTheLog(isCheckpointed: Bool) throws {
+        let fixture = try LogFixture()
+        for index in 0..<5 { try fixture.append(["\(index)"]) }
+        try fixture.log.sync()
+        if isCheckpointed { try fixture.directory.writeCheckpoints() }
+        let disk = fixture.disk.copy { _, _, size in size }
+        for base: Int64 in [2, 3] { _ = try disk.openFile("/data/orders-0/\(Segment.stem(Offset(base))).log", create: true) }
+        var again = try LogFixture(disk: disk)
+        #expect(try again.values() == (0..<5).map { "\($0):\($0)" })
+        try again.append(["5"])
+        try again.log.sync()
+        again = try again.crashed()
+        #expect(try again.values() == (0..<6).map { "\($0):\($0)" })
+        #expect(try again.disk.names(in: "/data/orders-0").filter { $0.hasSuffix(".log") }.count == 1)
+    }
 }

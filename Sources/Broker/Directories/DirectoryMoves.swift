@@ -154,6 +154,7 @@ final class DirectoryMoves: Sendable {
             case .assigned?:
                 guard try storage.finish(move, now: now) else { return goOn(name, number) }
                 state.withLock { $0.enter(nil, name, number) }
+                storage.removeMarked()
             case .assigning?, nil: break
             }
         } catch {
