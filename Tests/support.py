@@ -63,9 +63,10 @@ def free_port():
 class Broker:
     """`ottla serve` on a free loopback port, with a data directory of its own, stopped by its pid."""
 
-    def __init__(self, *options, data=None, ephemeral=False):
+    def __init__(self, *options, data=None, ephemeral=False, log_dirs=0):
         self.directory = tempfile.mkdtemp(prefix="ottla-test-")
         self.data = data or os.path.join(self.directory, "data")
+        self.log_dirs = [os.path.join(self.directory, f"disk{n}") for n in range(log_dirs)]
         self.options, self.ephemeral, self.process, self.port = list(options), ephemeral, None, 0
 
     @property
@@ -78,6 +79,8 @@ class Broker:
             os.remove(ready)
         self.port = self.port or free_port()
         where = ["--ephemeral"] if self.ephemeral else ["--data-dir", self.data]
+        if self.log_dirs:
+            where = ["--override", f"log.dirs={','.join(self.log_dirs)}"]
         self.log = open(os.path.join(self.directory, "log"), "ab")
         said = len(self.output())
         self.process = subprocess.Popen(

@@ -96,5 +96,11 @@ public struct DiskError: Error, Sendable, CustomStringConvertible {
     /// A file could not be opened because too many are (EMFILE, ENFILE, ENOMEM): nothing was read or written, and it may work the next time.
     var isPassing: Bool { operation.hasPrefix("open") && [24, 23, 12].contains(code) }
 
+    /// The disk is full, or its owner's part of it is (ENOSPC, EDQUOT, EFBIG).
+    var isOfSpace: Bool { [28, 122, 27].contains(code) }
+
+    /// The disk, or the directory on it, does not do any more what it must.
+    var isOfTheDisk: Bool { !isPassing && !isOfSpace && code != 0 }
+
     public var description: String { "cannot \(operation) \(path): \(message)" }
 }

@@ -39,7 +39,7 @@ extension LogDirectory {
                 opening.isClean = contents.isClean && future.isOfBefore
             }
             let log = try onDisk { () throws(DiskError) -> PartitionLog in
-                if future.found == nil { try disk.createDirectory(opening.directory) }
+                if future.found == nil { _ = try createInPlace(opening.directory) }
                 let (state, report) = try LogState.open(disk, opening)
                 let log = PartitionLog(state: state, topicId: topicId, recovery: report)
                 if future.found == nil { try writeTopicId(topicId, log) }

@@ -24,17 +24,26 @@ extension LogDirectories {
         _ name: TopicPartition, topicId: Uuid, config: LogConfig, placement: LogPlacement = LogPlacement(), now: Int64
     ) throws(LogDirectoryError) -> PartitionLog {
         try layout.withLock { (_) throws(LogDirectoryError) in
-            let directory = try place(name, topicId, placement)
-            let log = try directory.openPartition(name, topicId: topicId, config: config, now: now)
-            contents.withLock { $0.preferred[name] = nil }
-            return log
+            var failure: LogDirectoryError?
+            for directory in try places(name, topicId, placement) {
+                do throws(LogDirectoryError) {
+                    let log = try directory.openPartition(name, topicId: topicId, config: config, now: now)
+                    contents.withLock { $0.preferred[name] = nil }
+                    return log
+                } catch {
+                    // Another directory may do what this one does not.
+                    failure = failure ?? error
+                }
+            }
+            throw failure ?? .offline("there is no log directory for it")
         }
     }
 
-    private func place(_ name: TopicPartition, _ topicId: Uuid, _ placement: LogPlacement) throws(LogDirectoryError) -> LogDirectory {
-        if let open = directory(of: name) { return open }
-        if let found = try find(name, topicId) { return found }
-        if let copy = try adopt(name, topicId, placement) { return copy }
+    /// Where a log is; or else where it may be made, the best place first.
+    private func places(_ name: TopicPartition, _ topicId: Uuid, _ placement: LogPlacement) throws(LogDirectoryError) -> [LogDirectory] {
+        if let open = directory(of: name) { return [open] }
+        if let found = try find(name, topicId) { return [found] }
+        if let copy = try adopt(name, topicId, placement) { return [copy] }
         return try choose(name, placement)
     }
 
@@ -60,10 +69,10 @@ extension LogDirectories {
         return own.first ?? holders.first
     }
 
-    private func choose(_ name: TopicPartition, _ placement: LogPlacement) throws(LogDirectoryError) -> LogDirectory {
+    private func choose(_ name: TopicPartition, _ placement: LogPlacement) throws(LogDirectoryError) -> [LogDirectory] {
         let (preferred, cordoned) = contents.withLock { ($0.preferred[name], $0.cordoned) }
         let online = online
-        if let wanted = online.first(where: { $0.directoryId == preferred ?? placement.directoryId }) { return wanted }
+        if let wanted = online.first(where: { $0.directoryId == preferred ?? placement.directoryId }) { return [wanted] }
         if !placement.isNew {
             let offline = states.filter { $0.failure != nil }.map(\.path)
             guard offline.isEmpty else { throw .offline("its log may be in \(offline.joined(separator: " or ")), which cannot be used") }
@@ -75,7 +84,8 @@ extension LogDirectories {
         }
         // As few as possible in each; the earlier one of equals.
         let open = online.filter { !cordoned.contains($0.directoryId) }
-        return (open.isEmpty ? online : open).min { $0.count < $1.count } ?? online[0]
+        let counted = (open.isEmpty ? online : open).enumerated().map { (place: $0, directory: $1, count: $1.count) }
+        return counted.sorted { ($0.count, $0.place) < ($1.count, $1.place) }.map(\.directory)
     }
 
     /// Says into which directory a partition is to go when it comes.

@@ -19,12 +19,12 @@ extension LogDirectory {
             var found = contents.found.removeValue(forKey: name)
             // What a checkpoint still says of an earlier partition of this name must not be taken for this one.
             if found == nil { try onDisk { () throws(DiskError) in try checkpoints.forget(name) } }
-            if found == nil, try onDisk({ () throws(DiskError) -> Bool in try !disk.createDirectory(directory) }) {
+            if found == nil, try onDisk({ () throws(DiskError) -> Bool in try !createInPlace(directory) }) {
                 found = try FoundPartition(disk, directory)
             }
             if let there = found, let reason = try reasonNotToServe(there, directory, as: topicId) {
                 try putAside(name, reason, in: &contents)
-                try onDisk { () throws(DiskError) in _ = try disk.createDirectory(directory) }
+                try onDisk { () throws(DiskError) in _ = try createInPlace(directory) }
                 found = nil
             }
             do throws(LogDirectoryError) {
@@ -37,6 +37,14 @@ extension LogDirectory {
                 throw error
             }
         }
+    }
+
+    /// Makes a partition's directory; not where the data directory is gone, as when its disk was taken away.
+    func createInPlace(_ directory: String) throws(DiskError) -> Bool {
+        guard try disk.kind(of: "\(path)/\(MetaProperties.fileName)") != nil else {
+            throw DiskError(operation: "create directory", path: directory, code: 2, message: "\(path)/\(MetaProperties.fileName) is gone")
+        }
+        return try disk.createDirectory(directory)
     }
 
     private func open(
@@ -65,7 +73,12 @@ extension LogDirectory {
 
     /// Runs something on the disk; its failure is the directory's.
     func onDisk<R>(_ body: () throws(DiskError) -> R) throws(LogDirectoryError) -> R {
-        do { return try body() } catch { throw .disk(error) }
+        do {
+            return try body()
+        } catch {
+            if error.isOfTheDisk { failures.note("\(error)") }
+            throw .disk(error)
+        }
     }
 
     func writeTopicId(_ topicId: Uuid, _ log: PartitionLog) throws(DiskError) {

@@ -33,6 +33,7 @@ extension LogState {
                 records: .pieces([piece]), sizeInBytes: piece.count, firstOffset: start.baseOffset, nextOffset: max(to.nextOffset, offset + 1),
                 exceedsMaxBytes: exceeds)
         } catch {
+            noteFailure(error)
             throw .disk(error)
         }
     }

@@ -89,8 +89,16 @@ struct LogState: Sendable {
     /// Runs something that can be done again from the start if it fails on the way: the log stays usable.
     mutating func trying<R>(_ body: (inout LogState) throws(DiskError) -> R) throws(LogError) -> R {
         try checkUsable()
-        do { return try body(&self) } catch { throw .disk(error) }
+        do {
+            return try body(&self)
+        } catch {
+            noteFailure(error)
+            throw .disk(error)
+        }
     }
+
+    /// What a disk refuses that is not full, is the failure of its directory (KIP-112), also where this log could go on.
+    func noteFailure(_ error: DiskError) { if error.isOfTheDisk { failures.note("\(name): \(error)") } }
 
     /// Index of the last segment that begins at or before the offset; 0 when none does.
     func segmentIndex(atOrBefore offset: Offset) -> Int {

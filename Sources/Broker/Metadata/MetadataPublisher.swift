@@ -41,6 +41,7 @@ final class MetadataPublisher: Sendable {
             }
         }
         partitions.add(opened)
+        tellOffline()
         for partition in opened { nameHangingTransactions(partition, now: now) }
     }
 
@@ -68,6 +69,7 @@ final class MetadataPublisher: Sendable {
             }
         }
         partitions.add(opened)
+        if isStart { tellOffline() }
         moveAway(moved)
         reconfigure(delta, newView)
         publish()
@@ -161,7 +163,7 @@ final class MetadataPublisher: Sendable {
             unavailable.withLock { $0[name] = nil }
             return partition
         } catch {
-            remember(name, "\(error)")
+            if case .offline = error { remember(name, "\(error)", isTold: false) } else { remember(name, "\(error)") }
             return nil
         }
     }
@@ -171,14 +173,23 @@ final class MetadataPublisher: Sendable {
         do throws(LogDirectoryError) {
             return try open(topic, index, config, view, isNew: false, now: now)
         } catch .offline(let reason) {
-            remember(TopicPartition(topic.name, index), reason)
+            remember(TopicPartition(topic.name, index), reason, isTold: false)
             return nil
         }
     }
 
-    private func remember(_ name: TopicPartition, _ reason: String) {
+    /// Many may be in a directory that is not there.
+    private func tellOffline() {
+        let rows = unavailable.withLock { $0 }
+        for (reason, names) in Dictionary(grouping: rows.keys.sorted(), by: { rows[$0] ?? "" }).sorted(by: { $0.key < $1.key }) {
+            let rest = names.count > 3 ? " and \(names.count - 3) more" : ""
+            settings.log.error(.disk, "not available: \(names.prefix(3).map(\.description).joined(separator: ", "))\(rest): \(reason)")
+        }
+    }
+
+    private func remember(_ name: TopicPartition, _ reason: String, isTold: Bool = true) {
         let isNews = unavailable.withLock { $0.updateValue(reason, forKey: name) == nil }
-        if isNews { settings.log.error(.disk, "\(name) is not available: \(reason)") }
+        if isNews, isTold { settings.log.error(.disk, "\(name) is not available: \(reason)") }
     }
 
     /// Takes a directory that has failed out of use: what it held is not available.
