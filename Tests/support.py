@@ -63,10 +63,10 @@ def free_port():
 class Broker:
     """`ottla serve` on a free loopback port, with a data directory of its own, stopped by its pid."""
 
-    def __init__(self, *options, data=None, ephemeral=False, log_dirs=0):
+    def __init__(self, *options, data=None, ephemeral=False, log_dirs=()):
         self.directory = tempfile.mkdtemp(prefix="ottla-test-")
         self.data = data or os.path.join(self.directory, "data")
-        self.log_dirs = [os.path.join(self.directory, f"disk{n}") for n in range(log_dirs)]
+        self.log_dirs = [os.path.join(self.directory, f"disk{n}") for n in range(log_dirs)] if isinstance(log_dirs, int) else [*map(str, log_dirs)]
         self.options, self.ephemeral, self.process, self.port = list(options), ephemeral, None, 0
 
     @property

@@ -144,3 +144,146 @@ def test_directories_that_do_not_belong_together_are_refused(tmp_path):
     for place in places:
         pathlib.Path(f"{place}/meta.properties").write_text("version=1\nnode.id=1\ncluster.id=AAAAAAAAAAAAAAAAAAAAAA\ndirectory.id=AAAAAAAAAAAAAAAAAAAABB\n")
     assert "have the same directory.id" in refused()
+
+
+@pytest.mark.skipif(not KAFKA_HOME, reason="KAFKA_HOME is not set or there is no Java")
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_directories_and_moves_under_way_change_hands(end, tmp_path):
+    places = [str(tmp_path / "data"), str(tmp_path / "more")]
+    launcher, throttle = f"{KAFKA_HOME}/bin/kafka-broker", ("--replica-alter-log-dirs-throttle", "1000")
+    mine = Broker("--override", "offsets.topic.num.partitions=4", log_dirs=places)
+
+    def release(address):
+        ottla("configs", "--bootstrap-server", address, "--alter", "--entity-type", "brokers", "--entity-name", 1, "--delete-config",
+              "replica.alter.log.dirs.io.max.bytes.per.second")
+
+    def begin(address, n, place):
+        """A move that takes long; it has begun to copy."""
+        moved(type("At", (), {"address": address}), tmp_path / "plan", {n: place}, ("--execute", *throttle))
+        until(lambda: any(name == f"t-{n}+" for _, name in described(address)))
+
+    def theirs():
+        done = subprocess.run([launcher, "start", tmp_path, "0", f"log.dirs={','.join(places)}", "offsets.topic.num.partitions=4"], capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr[-3000:]
+        return done.stdout.strip()
+
+    with mine as broker:
+        ottla("topics", "--bootstrap-server", broker.address, "--create", "--topic", "t", "--partitions", 4)
+        ottla("console-producer", "--bootstrap-server", broker.address, "--topic", "t", "--property", "parse.key=true", "--compression-codec", "none",
+              stdin="\n".join(f"{n}\t{n}{'x' * 500}" for n in range(20000)))
+        before = values(broker.address, count=20000)
+        begin(broker.address, 0, places[1])
+        getattr(broker, end)()
+        try:
+            address = theirs()
+            assert values(address, count=20000) == before
+            release(address)
+            until(lambda: (1, "t-0+") not in described(address) and described(address)[1, "t-0"] == places[1], 60)
+            begin(address, 1, places[0])
+            subprocess.run([launcher, end, tmp_path], check=True, capture_output=True, timeout=60)
+        finally:
+            subprocess.run([launcher, "kill", tmp_path], check=False, capture_output=True)
+        broker.start()
+        assert values(broker.address, count=20000) == before
+        release(broker.address)
+        until(lambda: (1, "t-1+") not in described(broker.address) and described(broker.address)[1, "t-1"] == places[0], 60)
+        until(lambda: (logs(places[0]), logs(places[1])) == (["t-1", "t-2"], ["t-0", "t-3"]))
+        assert values(broker.address, count=20000) == before
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """Two brokers of Kafka's and one of ours, 3, which has two log directories and another for the metadata log."""
+    with Cluster(2, features="share.version=0 streams.version=0") as cluster:
+        cluster.call("properties", 3, 0)
+        file = cluster.directory / "3" / "server.properties"
+        places = [str(cluster.directory / "3" / name) for name in ("disk0", "disk1", "metadata")]
+        kept = [line for line in file.read_text().splitlines() if not line.startswith("log.dirs=")]
+        file.write_text("\n".join([*kept, f"log.dirs={places[0]},{places[1]}", f"metadata.log.dir={places[2]}"]) + "\n")
+        name = dict(line.split("=", 1) for line in (cluster.directory / "cluster.env").read_text().splitlines())["CLUSTER_ID"]
+        done = cluster.run("kafka", "storage", "format", "--cluster-id", name, "--no-initial-controllers", "--config", file)
+        assert done[0] == 0, done
+        cluster.join(3, "log.dir.failure.timeout.ms=5000")
+        cluster.places = places
+        yield cluster
+
+
+def leaders(address, topic):
+    return {row.id: (row.leader, sorted(row.isrs)) for row in Consumer({"bootstrap.servers": address, "group.id": "none"}).list_topics(topic, timeout=20).topics[topic].partitions.values()}
+
+
+@pytest.mark.skipif(not KAFKA_HOME, reason="KAFKA_HOME is not set or there is no Java")
+def test_a_broker_of_a_cluster_moves_logs_and_outlives_a_directory(cluster):
+    a, b, metadata = cluster.places
+    at = ("--bootstrap-server", cluster.brokers)
+    assert os.listdir(metadata).count("__cluster_metadata-0") == 1 and not os.path.exists(f"{a}/__cluster_metadata-0")
+    assert cluster.run("kafka", "topics", *at, "--create", "--topic", "t", "--replica-assignment", "3:1,3:2,3:1,3:2,1:2", "--config", "min.insync.replicas=1")[0] == 0
+    assert (logs(a), logs(b)) == (["t-0", "t-2"], ["t-1", "t-3"])
+    producer = Producer({"bootstrap.servers": cluster.brokers, "acks": "all", "enable.idempotence": True, "linger.ms": 2, "max.in.flight": 1, "retry.backoff.ms": 50})
+    sent, acknowledged = 0, []
+
+    def produce(seconds):
+        nonlocal sent
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            for _ in range(50):
+                producer.produce("t", f"{sent}", partition=sent % 5, on_delivery=lambda error, message: error or acknowledged.append(int(message.value())))
+                sent += 1
+            producer.poll(0.02)
+
+    def plan(rows):
+        (cluster.directory / "plan.json").write_text(json.dumps({"version": 1, "partitions": [
+            {"topic": "t", "partition": n, "replicas": replicas, "log_dirs": places} for n, replicas, places in rows]}))
+        return "--reassignment-json-file", "plan.json"
+
+    # Kafka's tool and ours move logs within our broker, and a replica to it, into a directory that is named.
+    produce(1)
+    words = plan([(0, [3, 1], [b, "any"]), (1, [3, 2], [a, "any"])])
+    assert cluster.run("kafka", "reassign-partitions", *at, *words, "--execute")[0] == 0
+    produce(1)
+    cluster.until(lambda text: text.count("completed successfully") == 2, "reassign-partitions", *at, *words, "--verify")
+    words = plan([(4, [1, 3], ["any", a])])
+    assert cluster.run("ours", "reassign-partitions", *at, *words, "--execute")[0] == 0
+    produce(1)
+    cluster.until(lambda text: "Reassignment of replica t-4-3 completed successfully" in text, "reassign-partitions", *at, *words, "--verify")
+    until(lambda: (logs(a), logs(b)) == (["t-1", "t-2", "t-4"], ["t-0", "t-3"]))
+    cluster.same("log-dirs", "--describe", "--broker-list", "3", shown=lambda text: sorted(
+        (place["logDir"], sorted(partition["partition"] for partition in place["partitions"])) for place in json.loads(text.splitlines()[-1])["brokers"][0]["logDirs"]))
+    # One directory is gone: others lead what was in it, and this broker goes on with the rest.
+    before = leaders(cluster.brokers, "t")
+    assert [before[n] for n in range(4)] == [(3, [1, 3]), (3, [2, 3]), (3, [1, 3]), (3, [2, 3])]
+    os.rename(b, b + ".away")
+    assert cluster.run("kafka", "topics", *at, "--create", "--topic", "more", "--replica-assignment", "3,3,3,3")[0] == 0
+    until(lambda: {n: row[0] for n, row in leaders(cluster.brokers, "t").items()} == {0: 1, 1: 3, 2: 3, 3: 2, 4: 1})
+    produce(1)
+    assert f"the log directory {b} has failed" in cluster.member.said() and cluster.member.process.poll() is None
+    cluster.same("topics", "--describe", "--topic", "t", "--under-replicated-partitions")
+    rows = json.loads(cluster.run("kafka", "log-dirs", *at, "--describe", "--broker-list", "3")[1].splitlines()[-1])["brokers"][0]["logDirs"]
+    assert sorted((row["logDir"], bool(row["error"])) for row in rows) == [(a, False), (b, True)]
+    assert cluster.member.end() == 0
+    os.rename(b + ".away", b)
+    cluster.member.start()
+    produce(1)
+    until(lambda: [isr for _, isr in leaders(cluster.brokers, "t").values()] == [[1, 3], [2, 3], [1, 3], [2, 3], [1, 3]], 60)
+    assert producer.flush(60) == 0 and sorted(acknowledged) == list(range(sent))
+    found = values(cluster.brokers, count=sent)
+    assert {n: [int(value) for value in rows] for n, rows in found.items()} == {n: list(range(n, sent, 5)) for n in range(5)}
+
+
+@pytest.mark.skipif(not KAFKA_HOME, reason="KAFKA_HOME is not set or there is no Java")
+def test_a_new_disk_is_filled_from_the_other_replicas(cluster):
+    a, b, _ = cluster.places
+    at = ("--bootstrap-server", cluster.brokers)
+    assert cluster.run("kafka", "topics", *at, "--create", "--topic", "u", "--replica-assignment", "3:1,3:2,3:1,3:2")[0] == 0
+    ottla("console-producer", *at, "--topic", "u", stdin="\n".join(map(str, range(4000))))
+    kept = {name for name in logs(b) if name.startswith("u-")}
+    assert cluster.member.end() == 0
+    os.rename(b, b + ".broken")
+    os.mkdir(b)
+    file = cluster.directory / "3" / "server.properties"
+    name = dict(line.split("=", 1) for line in (cluster.directory / "cluster.env").read_text().splitlines())["CLUSTER_ID"]
+    ottla("storage", "format", "--ignore-formatted", "--cluster-id", name, "--no-initial-controllers", "--config", file)
+    cluster.member.start()
+    until(lambda: all(3 in isr for _, isr in leaders(cluster.brokers, "u").values()), 60)
+    assert kept and kept <= {name for place in (a, b) for name in logs(place)}
+    assert sorted(int(value) for rows in values(cluster.brokers, "u", 4000).values() for value in rows) == list(range(4000))
