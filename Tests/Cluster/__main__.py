@@ -3,7 +3,7 @@ import argparse, pathlib, random, shutil, signal, sys, tempfile
 
 from support import KAFKA_HOME
 
-from .events import WEIGHTS
+from .events import WEIGHTS, WEIGHTS_OF_DISKS
 from .layout import NAMED, Layout
 from .sabotage import KINDS
 from .torture import WORKLOADS, Options, Torture
@@ -16,9 +16,10 @@ def arguments():
     parser.add_argument("--kills", type=int, help="at least so many, also if the minutes are over (default: 4 a minute)")
     parser.add_argument("--layout", default="a", help=f"controllers, Kafka brokers, Ottla brokers; {', '.join(f'{name}: {text}' for name, text in NAMED.items())}")
     parser.add_argument("--network", action="store_true", help="put a proxy between the nodes, and stop single directions of single links too")
+    parser.add_argument("--disks", type=int, default=1, help="log directories of each broker of ours; logs are moved between them, and one is gone now and then")
     parser.add_argument("--down", type=int, default=1, help="how many brokers may be down at once")
     parser.add_argument("--without", action="append", choices=WORKLOADS, default=[], help="a workload that is left out; producers are always at work")
-    parser.add_argument("--only", action="append", choices=[*WEIGHTS, "part"], default=[], help="an event that there is to be, besides others given so (default: all)")
+    parser.add_argument("--only", action="append", choices=[*WEIGHTS, *WEIGHTS_OF_DISKS, "part"], default=[], help="an event that there is to be, besides others given so (default: all)")
     parser.add_argument("--sabotage", choices=KINDS, default="", help="do a wrong that must be found: " + "; ".join(f"{kind}: {text}" for kind, text in KINDS.items()))
     parser.add_argument("--keep", action="store_true", help="keep the directory also if nothing was found")
     given = parser.parse_args()
@@ -38,7 +39,7 @@ def main():
     seed = random.randrange(1 << 30) if given.seed is None else given.seed
     directory = pathlib.Path(tempfile.mkdtemp(prefix="ottla-torture-"))
     kills = int(4 * given.minutes) if given.kills is None else given.kills
-    options = Options(given.layout, seed, given.minutes, kills, directory, given.network, given.down, tuple(given.without), tuple(given.only), given.sabotage)
+    options = Options(given.layout, seed, given.minutes, kills, directory, given.network, given.down, tuple(given.without), tuple(given.only), given.sabotage, given.disks)
     try:
         findings = Torture(options).run()
     except BaseException:

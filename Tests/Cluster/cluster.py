@@ -13,10 +13,10 @@ FORMAT_SECONDS, START_SECONDS = 120, 180
 class Cluster:
     """Its nodes are children of this process; `close` kills what is left of them, by their pids."""
 
-    def __init__(self, layout, directory, journal, links=None):
+    def __init__(self, layout, directory, journal, links=None, disks=1):
         self.directory, self.journal, self.links = directory, journal, links
         self.controllers = [Controller(id, directory) for id in layout.controller_ids]
-        self.brokers = [Node(id, directory) for id in layout.kafka_ids] + [OttlaBroker(id, directory) for id in layout.ottla_ids]
+        self.brokers = [Node(id, directory) for id in layout.kafka_ids] + [OttlaBroker(id, directory, disks) for id in layout.ottla_ids]
         self.nodes = self.controllers + self.brokers
         # What partitions are to be on, by topic and partition, while they are moved.
         self.wanted = {}
@@ -32,8 +32,8 @@ class Cluster:
             self.links.start(lambda: {node.process.pid: node.id for node in self.nodes if node.running})
         for node in self.nodes:
             node.configure(self.controllers)
-        id = ottla("storage", "random-uuid").strip()
-        formatting = [(node, node.format(id)) for node in self.nodes]
+        self.id = ottla("storage", "random-uuid").strip()
+        formatting = [(node, node.format(self.id)) for node in self.nodes]
         for node, process in formatting:
             if process.wait(FORMAT_SECONDS) != 0:
                 raise RuntimeError(f"{node} could not be formatted: {node.said()}")
@@ -137,6 +137,14 @@ class Cluster:
         if done.returncode != 0:
             raise RuntimeError(f"reassignment refused: {done.stdout.decode()} {done.stderr.decode()}")
         self.wanted.update(places)
+
+    def shift(self, broker, places):
+        """Starts to move logs of a broker to other disks of its own: {(topic, partition): disk}."""
+        file, known = self.directory / "shift.json", self.partitions()
+        file.write_text(json.dumps({"version": 1, "partitions": [
+            {"topic": place[0], "partition": place[1], "replicas": known[place]["replicas"],
+             "log_dirs": [str(disk) if id == broker.id else "any" for id in known[place]["replicas"]]} for place, disk in places.items()]}))
+        return self.tool("reassign-partitions", "--bootstrap-server", self.bootstrap, "--reassignment-json-file", file, "--execute", "--timeout", "5000")
 
     def elect(self):
         """The preferred replica of every partition is to lead; those that lead already are told so."""

@@ -1,6 +1,7 @@
 """What is done to the cluster: drawn from the seed, one thing after the other, each followed by the return to health."""
-import random, time
+import random, shutil, time
 
+from .journal import until
 from .nodes import SESSION_MS
 from .proxy import WAYS
 
@@ -9,6 +10,8 @@ HEALTHY_SECONDS = 120
 LEADER_SECONDS = SESSION_MS / 1000 + 2
 WEIGHTS = {"kill": 8, "pause": 2, "restart": 1, "reassign": 2, "elect": 1, "create": 1, "replace": 1}
 
+WEIGHTS_OF_DISKS = {"shift": 5, "lose": 2}
+
 
 class Events:
     """`down`: how many brokers may be down at once. A topic's record is safe with two of three; with more down writes stop and nothing may be lost either."""
@@ -16,7 +19,8 @@ class Events:
     def __init__(self, cluster, seed, journal, account, groups, links=None, down=1, only=(), stalls=None):
         self.cluster, self.journal, self.account, self.groups, self.links, self.down = cluster, journal, account, groups, links, down
         self.random, self.kills, self.made = random.Random(f"{seed} events"), 0, 0
-        self.weights = {**WEIGHTS, **({"part": 4} if links else {})}
+        self.disks = [broker for broker in cluster.brokers if len(broker.disks) > 1]
+        self.weights = {**WEIGHTS, **({"part": 4} if links else {}), **(WEIGHTS_OF_DISKS if self.disks else {})}
         if not groups:
             del self.weights["replace"]
         if only:
@@ -133,6 +137,50 @@ class Events:
         self.cluster.reassign(moves)
         if self.random.random() < 0.4:
             self.kill()
+
+    def shift(self):
+        """Logs of a broker go to other disks of its own; sometimes it is killed right behind."""
+        broker = self.random.choice(self.disks)
+        held = [place for place, one in sorted(self.cluster.partitions().items()) if broker.id in one["replicas"]]
+        moves = {place: self.random.choice(broker.disks) for place in self.random.sample(held, min(len(held), self.random.randint(1, 6)))}
+        self.journal.note(f"{broker}: " + ", ".join(f"{topic}-{partition} to {disk.name}" for (topic, partition), disk in moves.items()))
+        done = self.cluster.shift(broker, moves)
+        if done.returncode != 0:
+            self.journal.finding(f"{broker} does not move logs to other disks: {done.stdout.decode()} {done.stderr.decode()}")
+        if self.random.random() < 0.4:
+            pause = self.random.choice([0, self.random.uniform(0, 3)])
+            time.sleep(self.random.uniform(0, 0.3))
+            self.journal.note(f"  kill {broker}, down for {pause:.1f} s")
+            led = self.led_by([broker])
+            broker.kill()
+            self.kills += 1
+            self.outlast([broker], led, None, pause, self.start)
+
+    def lose(self):
+        """A disk of a broker is gone while it runs. The others go on; later it is back, or a new one is in its place."""
+        broker = self.random.choice(self.disks)
+        disk, is_new = self.random.choice(broker.disks[1:]), self.random.random() < 0.5
+        away = disk.with_name(disk.name + ".away")
+        self.journal.note(f"{broker} loses {disk.name}" + (", for good" if is_new else ""))
+        said = len(broker.log.read_bytes())
+        disk.rename(away)
+        until(lambda: f"the log directory {disk} has failed".encode() in broker.log.read_bytes()[said:] or not broker.running, 60, lambda: f"{broker} does not notice")
+        time.sleep(self.random.uniform(0, 6))
+        if not broker.running:
+            self.journal.finding(f"{broker} ended because of one disk: {broker.said()}")
+        elif self.random.random() < 0.5:
+            broker.kill()
+            self.kills += 1
+        elif (code := broker.stop()) != 0:
+            self.journal.finding(f"{broker} ended with {code} of SIGTERM, without {disk.name}: {broker.said()}")
+        if is_new:
+            disk.mkdir()
+            if broker.format(self.cluster.id).wait(60) != 0:
+                raise RuntimeError(f"{broker} could not be formatted: {broker.said()}")
+            shutil.rmtree(away)
+        else:
+            away.rename(disk)
+        broker.start()
 
     def elect(self):
         self.journal.note("elect the preferred leaders")

@@ -28,9 +28,11 @@ class Node:
     # A small heap, and the quick compiler only: a start is what is waited for most.
     java = {"KAFKA_HEAP": "256m", "KAFKA_OPTS": "-XX:TieredStopAtLevel=1"}
 
-    def __init__(self, id, root):
+    def __init__(self, id, root, disks=1):
         self.id, self.directory = id, root / str(id)
         self.data, self.file, self.log = self.directory / "data", self.directory / "server.properties", self.directory / "server.log"
+        # The first has the metadata log.
+        self.disks = [self.data, *(self.directory / f"disk-{n}" for n in range(2, disks + 1))]
         self.port = self.public = free_port()
         self.process, self.paused, self.wire = None, False, None
 
@@ -42,10 +44,17 @@ class Node:
         name = "PLAINTEXT" if self.role == "broker" else "CONTROLLER"
         lines = {
             "process.roles": self.role, "node.id": self.id, "listeners": f"{name}://127.0.0.1:{self.port}",
-            "advertised.listeners": f"{name}://127.0.0.1:{self.public}", "log.dirs": self.data,
+            "advertised.listeners": f"{name}://127.0.0.1:{self.public}", "log.dirs": ",".join(map(str, self.disks)),
             "controller.quorum.voters": ",".join(f"{voter.id}@127.0.0.1:{voter.public}" for voter in voters),
             "controller.quorum.bootstrap.servers": ",".join(f"127.0.0.1:{voter.public}" for voter in voters), **SETTINGS}
+        if len(self.disks) > 1:
+            # A disk that is gone is noticed soon.
+            lines["log.flush.offset.checkpoint.interval.ms"] = 2000
         self.file.write_text("".join(f"{key}={value}\n" for key, value in lines.items()))
+
+    def replica(self, name):
+        """The directory of a partition, or where it would be."""
+        return next((disk / name for disk in self.disks if (disk / name).is_dir()), self.data / name)
 
     def format(self, cluster_id):
         """The started process that formats the directory."""
@@ -127,7 +136,7 @@ class OttlaBroker(Node):
     make = "Ottla"
 
     def format(self, cluster_id):
-        return self.spawn([OTTLA, "storage", "format", "--cluster-id", cluster_id, "--no-initial-controllers", "--config", self.file])
+        return self.spawn([OTTLA, "storage", "format", "--ignore-formatted", "--cluster-id", cluster_id, "--no-initial-controllers", "--config", self.file])
 
     def command(self):
         return [OTTLA, "serve", "--config", self.file]

@@ -9,7 +9,7 @@ WRONG = re.compile(r"isvalid: false|[Mm]ismatch|[Cc]orrupt|Exception|Could not d
 
 def dumped(cluster, seconds=300):
     """kafka-dump-log reads every segment of every node, record by record."""
-    files = [str(file) for node in cluster.nodes for file in sorted(node.data.glob("*/*.log")) if not file.parent.name.endswith(("-delete", "-future"))]
+    files = [str(file) for node in cluster.nodes for file in sorted(file for disk in node.disks for file in disk.glob("*/*.log")) if not file.parent.name.endswith(("-delete", "-future"))]
     for at in range(0, len(files), 300):
         path = cluster.directory / f"dump-{at}.txt"
         with open(path, "wb") as out:

@@ -7,12 +7,14 @@ def compared(cluster, partitions, marks):
     for (topic, index), replicas in sorted(partitions.items()):
         name, end, logs, start = f"{topic}-{index}", marks[topic, index], {}, 0
         for broker in cluster.brokers:
-            directory = broker.data / name
+            directory = broker.replica(name)
+            if len(found := [disk for disk in broker.disks if (disk / name).is_dir()]) > 1:
+                yield f"{name}: {broker} has it in {found}"
             if broker.id in replicas and not directory.is_dir():
                 yield f"{name}: {broker} is to hold it and has no {directory}"
             elif broker.id in replicas:
                 logs[broker.id] = Log(directory)
-                start = max(start, cleaned(broker.data).get((topic, index), 0))
+                start = max(start, cleaned(directory.parent).get((topic, index), 0))
             elif directory.is_dir():
                 yield f"{name}: {broker} holds it and is no replica of it"
         yield from (f"{name}: {line}" for line in differences(logs, end, start))

@@ -44,9 +44,9 @@ class Sabotage:
         """On a partition's directories, their brokers being down."""
         if self.kind == "lose":
             for broker in brokers:
-                cut(broker.data / name, 10)
+                cut(broker.replica(name), 10)
                 # Whatever would tell the broker that there was more.
-                for file in [*(broker.data / name).glob("*.index"), *(broker.data / name).glob("*.timeindex"), *(broker.data / name).glob("*.snapshot"),
+                for file in [*(broker.replica(name)).glob("*.index"), *(broker.replica(name)).glob("*.timeindex"), *(broker.replica(name)).glob("*.snapshot"),
                              broker.data / ".kafka_cleanshutdown"]:
                     file.unlink(missing_ok=True)
             self.note(f"{name} lost its last 10 batches on {' and '.join(map(str, brokers))}")
@@ -54,10 +54,10 @@ class Sabotage:
     def of_ended(self, broker, name):
         """On one replica's directory, all nodes having ended."""
         if self.kind == "shorten":
-            cut(broker.data / name, 3)
+            cut(broker.replica(name), 3)
             self.note(f"{name} lost its last 3 batches on {broker}")
         elif self.kind == "epochs":
-            file = broker.data / name / "leader-epoch-checkpoint"
+            file = broker.replica(name) / "leader-epoch-checkpoint"
             lines = file.read_text().split("\n")
             file.write_text("\n".join([lines[0], str(int(lines[1]) - 1), *lines[3:]]))
             self.note(f"{name} lost its first leader epoch, {lines[2]}, on {broker}")

@@ -22,7 +22,8 @@ WORKLOADS = ("groups", "transactions")
 
 @dataclasses.dataclass
 class Options:
-    """`network`: links are stopped one way too. `down`: brokers that may be down at once. `without`: workloads of WORKLOADS that are left out. `only`: events there are."""
+    """`network`: links are stopped one way too. `down`: brokers that may be down at once. `without`: workloads of WORKLOADS that are left out. `only`: events there are.
+    `disks`: of each broker of ours; logs are moved between them, and one is gone now and then."""
     layout: Layout
     seed: int
     minutes: float
@@ -33,6 +34,7 @@ class Options:
     without: tuple = ()
     only: tuple = ()
     sabotage: str = ""
+    disks: int = 1
     quiet: bool = False
 
 
@@ -41,7 +43,7 @@ class Torture:
         self.options, self.journal = options, Journal(options.directory / "journal", options.quiet)
         self.links = Links() if options.network else None
         self.stalls = Stalls(options.directory / "syncs")
-        self.cluster = Cluster(options.layout, options.directory, self.journal, self.links)
+        self.cluster = Cluster(options.layout, options.directory, self.journal, self.links, options.disks)
         self.account, self.sources, self.copies = Account(), Account(), Copies(SOURCE, TARGET, COPIED)
         self.sabotage = Sabotage(options.sabotage, self.journal)
         self.producers, self.copiers, self.groups, self.events = [], [], [], None
