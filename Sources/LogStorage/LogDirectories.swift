@@ -92,8 +92,9 @@ public final class LogDirectories: Sendable {
 
     private static func checkFormatted(_ disk: any Disk, _ path: String) throws(LogDirectoryError) {
         do throws(DiskError) {
-            // What cannot be looked at is no question of format.
+            // What cannot be looked at, or is no directory, is no question of format.
             guard try disk.kind(of: "\(path)/\(MetaProperties.fileName)") == nil else { return }
+            if case .file = try disk.kind(of: path) { return }
         } catch {
             return
         }

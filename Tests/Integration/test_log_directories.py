@@ -261,6 +261,13 @@ def test_a_broker_of_a_cluster_moves_logs_and_outlives_a_directory(cluster):
     rows = json.loads(cluster.run("kafka", "log-dirs", *at, "--describe", "--broker-list", "3")[1].splitlines()[-1])["brokers"][0]["logDirs"]
     assert sorted((row["logDir"], bool(row["error"])) for row in rows) == [(a, False), (b, True)]
     assert cluster.member.end() == 0
+    # Nor is it there at the next start.
+    pathlib.Path(b).write_text("no directory")
+    cluster.member.start()
+    produce(1)
+    until(lambda: [isr for _, isr in leaders(cluster.brokers, "t").values()] == [[1], [2, 3], [1, 3], [2], [1, 3]], 60)
+    assert cluster.member.end() == 0
+    os.remove(b)
     os.rename(b + ".away", b)
     cluster.member.start()
     produce(1)
