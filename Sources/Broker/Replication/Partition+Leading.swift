@@ -45,8 +45,8 @@ extension Partition {
         settleWaiting()
     }
 
-    /// Whether other replicas must have what is appended here.
-    var hasOthers: Bool { role.withLock { $0.others != nil } }
+    /// Whether other replicas must have what is appended here; also where this broker leads no longer, as it may since it appended.
+    var hasOthers: Bool { role.withLock { $0.others != nil || $0.leader != context.nodeId } }
 
     // MARK: Followers
 
