@@ -149,9 +149,12 @@ struct InSyncReplicas: Sendable {
 
     // MARK: Changes
 
-    /// What to ask for now that a follower has fetched: it comes in once it has all that is committed, and the start of this epoch.
-    mutating func expand(_ id: Int32, highWatermark: Offset, brokerEpoch: Int64, isEligible: Eligibility) -> Change? {
+    /// What to ask for now that a follower has fetched: it comes in once it has all that is committed, and the start of this epoch, and nothing that was
+    /// deleted, of which it may not have heard as long as it was away.
+    /// - Parameter start: of this log
+    mutating func expand(_ id: Int32, start: Offset, highWatermark: Offset, brokerEpoch: Int64, isEligible: Eligibility) -> Change? {
         guard pending == nil, !inSync.contains(id), let follower = followers[id], follower.end >= max(highWatermark, epochStart) else { return nil }
+        guard follower.start >= start else { return nil }
         guard isEligible(id, follower.brokerEpoch) else { return nil }
         return propose(inSync + [id], joining: id, brokerEpoch)
     }

@@ -73,8 +73,9 @@ extension Partition {
                 // A replica that is not known yet, or not any more: in the epoch that it knows of it is for the metadata to come.
                 return (fetch.currentLeaderEpoch == .undefined ? .notLeaderOrFollower : .unknownLeaderEpoch, false)
             }
+            let offsets = log.offsets
             change = role.others?.expand(
-                fetch.replica, highWatermark: log.offsets.highWatermark, brokerEpoch: context.brokerEpoch, isEligible: context.isEligible)
+                fetch.replica, start: offsets.start, highWatermark: offsets.highWatermark, brokerEpoch: context.brokerEpoch, isEligible: context.isEligible)
             return (.none, advance(role, now: now))
         }
         if let change { context.propose(change, of: self) }
