@@ -26,6 +26,8 @@ final class DeliveryRecord {
     }
 
     private(set) var acknowledged: [String: Place] = [:]
+    /// The last offset at which something was acknowledged.
+    private(set) var ends: [TopicPartition: Int64] = [:]
     private(set) var counts = Deliveries()
     /// What each group was given.
     private var delivered: [String: Set<String>] = [:]
@@ -38,7 +40,9 @@ final class DeliveryRecord {
         switch result {
         case .success(let metadata):
             counts.acknowledged += 1
-            acknowledged[value] = Place(partition: TopicPartition(topic, metadata.partition), offset: metadata.offset)
+            let partition = TopicPartition(topic, metadata.partition)
+            acknowledged[value] = Place(partition: partition, offset: metadata.offset)
+            ends[partition] = max(ends[partition] ?? 0, metadata.offset)
         case .failure(let error):
             counts.failed += 1
             counts.refusals.append("\(value) at \(now): \(error)")
@@ -50,10 +54,42 @@ final class DeliveryRecord {
         places[value, default: []].insert(Place(partition: partition, offset: offset))
     }
 
-    /// What was acknowledged must be there once, in order and where its acknowledgement said, and have been delivered to all groups.
-    /// - Parameter keepsReads: what was read must be where it was read, too
-    func violations(_ logs: [DecidedLog], groups: [String], keepsReads: Bool) -> [String] {
+    /// What was acknowledged must be there once, in order and where its acknowledgement said, and have been delivered to all groups; but for what was deleted.
+    /// - Parameters:
+    ///   - keepsReads: what was read must be where it was read, too
+    ///   - deletions: below these offsets records may have been deleted before a group had read them
+    func violations(_ logs: [DecidedLog], groups: [String], keepsReads: Bool, deletions: [TopicPartition: Int64] = [:]) -> [String] {
         var violations = complaints
+        let found = places(logs, &violations)
+        let starts = Dictionary(logs.map { ($0.partition, $0.start) }, uniquingKeysWith: max)
+        for (value, place) in acknowledged.sorted(by: { $0.key < $1.key }) {
+            let found = found[value] ?? []
+            let limit = deletions[place.partition] ?? 0
+            // -1: a duplicate of a batch whose offset the broker no longer knew.
+            let isKnown = place.offset >= 0
+            let isGone = found.isEmpty && (isKnown ? place.offset < starts[place.partition] ?? 0 : limit > 0)
+            if found.count != 1, !isGone {
+                violations.append("\(value) was acknowledged at \(place.text), and is there \(found.count) times: \(found.map(\.text))")
+            }
+            if let first = found.first, isKnown, first != place {
+                violations.append("\(value) was acknowledged at \(place.text) and is at \(first.text)")
+            }
+            if isKnown ? place.offset < limit : limit > 0 { continue }
+            for group in groups where delivered[group]?.contains(value) != true {
+                violations.append("\(value) was acknowledged and never delivered to \(group)")
+            }
+        }
+        guard keepsReads else { return violations }
+        for (value, places) in places.sorted(by: { $0.key < $1.key }) {
+            for place in places where found[value]?.contains(place) != true && place.offset >= starts[place.partition] ?? 0 {
+                violations.append("\(value) was read at \(place.text), and is at \((found[value] ?? []).map(\.text))")
+            }
+        }
+        return violations
+    }
+
+    /// Where each value is; each writer's are in order.
+    private func places(_ logs: [DecidedLog], _ violations: inout [String]) -> [String: [Place]] {
         var found: [String: [Place]] = [:]
         for log in logs {
             var last: [Int: Int] = [:]
@@ -67,24 +103,7 @@ final class DeliveryRecord {
                 last[parts[0]] = parts[1]
             }
         }
-        for (value, place) in acknowledged.sorted(by: { $0.key < $1.key }) {
-            let found = found[value] ?? []
-            if found.count != 1 { violations.append("\(value) was acknowledged at \(place.text), and is there \(found.count) times: \(found.map(\.text))") }
-            // -1: a duplicate of a batch whose offset the broker no longer knew.
-            if let first = found.first, place.offset >= 0, first != place {
-                violations.append("\(value) was acknowledged at \(place.text) and is at \(first.text)")
-            }
-            for group in groups where delivered[group]?.contains(value) != true {
-                violations.append("\(value) was acknowledged and never delivered to \(group)")
-            }
-        }
-        guard keepsReads else { return violations }
-        for (value, places) in places.sorted(by: { $0.key < $1.key }) {
-            for place in places where found[value]?.contains(place) != true {
-                violations.append("\(value) was read at \(place.text), and is at \((found[value] ?? []).map(\.text))")
-            }
-        }
-        return violations
+        return found
     }
 }
 

@@ -26,7 +26,10 @@ final class ReplicatedTroubles {
         (report.kills, report.stops, report.powerFailures, report.cuts, report.moves) = (kills, stops, powerFailures, cuts, moves)
     }
 
-    func begin() { world.after(500) { [self] in next() } }
+    func begin() {
+        world.after(500) { [self] in next() }
+        if controller.sabotage == .changesAReplica { changeReplica() }
+    }
 
     /// Everything heals, and everybody comes back.
     func end() {
@@ -96,6 +99,7 @@ final class ReplicatedTroubles {
         guard member.isUp else { return }
         kills += 1
         member.server.kill()
+        if controller.sabotage == .forgetsStarts { try? member.server.disk.removeFile("data/log-start-offset-checkpoint") }
         startLater(member)
     }
 
@@ -104,6 +108,16 @@ final class ReplicatedTroubles {
         stops += 1
         member.stop()
         world.after(Int64(1_000 + world.below(8_000))) { [self] in start(member) }
+    }
+
+    /// Writes into the first batch that a follower in sync has.
+    private func changeReplica() {
+        world.after(1_000) { [self] in
+            let partition = controller.image.topic("t")?.partition(0)
+            guard let id = partition?.isr.first(where: { $0 != partition?.leader }), let disk = members.first(where: { $0.id == id })?.server.disk,
+                let file = try? disk.openFile("data/t-0/00000000000000000000.log", create: false), (try? file.write([Bytes("?")], at: 75)) != nil
+            else { return changeReplica() }
+        }
     }
 
     // MARK: Power
