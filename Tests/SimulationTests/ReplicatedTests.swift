@@ -30,24 +30,23 @@ import Testing
         let sabotage: ReplicatedWorkload.Sabotage
         /// Of what is found in one of these seeds.
         let texts: [String]
-        var seeds: ClosedRange<UInt64> = 1...3
 
         var testDescription: String { "\(sabotage)" }
     }
 
     private static let wrongs: [Wrong] = [
-        Wrong(sabotage: .electsAnybody, texts: ["was acknowledged at", "was read at"], seeds: 1...5),
+        Wrong(sabotage: .electsAnybody, texts: ["all is committed", "was acknowledged at", "was read at"]),
         Wrong(sabotage: .countsAnybodyIn, texts: ["all is committed"]),
         Wrong(sabotage: .changesAReplica, texts: ["is not what it was once"]),
         Wrong(sabotage: .deletesMore, texts: ["was to be deleted"]),
-        Wrong(sabotage: .forgetsStarts, texts: ["all was deleted"]),
+        Wrong(sabotage: .deletesLess, texts: ["all was deleted"]),
         Wrong(sabotage: .neverAsksAgain, texts: ["nobody has written to"]),
     ]
 
     /// A checker that finds nothing says nothing.
     @Test(arguments: wrongs) private func whatIsAgainstTheRulesIsFoundOut(wrong: Wrong) throws {
         var found = false
-        for seed in wrong.seeds where !found {
+        for seed in 1...6 as ClosedRange<UInt64> where !found {
             let report = try ReplicatedWorkload(seed: seed, sabotage: wrong.sabotage).run()
             found = report.violations.contains { violation in wrong.texts.contains { violation.contains($0) } }
         }

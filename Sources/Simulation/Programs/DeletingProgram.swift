@@ -2,7 +2,7 @@ import KafkaClient
 import KafkaProtocol
 import Vocabulary
 
-/// A program that has records of topics deleted now and then, up to offsets that were acknowledged, up to the end of what is committed, and where nothing is yet.
+/// A program that has records of topics deleted now and then, up to offsets that are committed, up to the end of those, and where nothing is yet.
 final class DeletingProgram {
     let client: SimulatedClient
     private let world: World
@@ -11,14 +11,16 @@ final class DeletingProgram {
     private let deletions: DeletionRecord
     private let watch: ReplicaWatch
     private var underWay = 0
-    /// Less than is asked for is noted, to see that it is found out.
-    var notesLess = false
+    /// Something else is noted than is asked for and answered, to see that it is found out.
+    var sabotage: ReplicatedWorkload.Sabotage?
     /// It asks for nothing more.
     var isStopping = false
     private(set) var complaints: [String] = []
 
     private static let everything: Int64 = -1
     private static let farBehind: Int64 = 1 << 40
+    /// Longer than a producer sends anything again.
+    private static let settledMs: Int64 = 25_000
 
     init(
         _ world: World, _ client: SimulatedClient, topics: [String], _ record: DeliveryRecord, _ deletions: DeletionRecord, _ watch: ReplicaWatch
@@ -34,7 +36,7 @@ final class DeletingProgram {
     var unrest: String? { underWay == 0 ? nil : "\(underWay) deletions are under way" }
 
     private func tick() {
-        world.after(Int64(500 + world.below(6_000))) { [self] in
+        world.after(Int64(200 + world.below(2_500))) { [self] in
             guard !isStopping else { return }
             delete()
             tick()
@@ -45,16 +47,16 @@ final class DeletingProgram {
         let topic = topics[world.below(topics.count)]
         guard let count = client.core.metadata.topic(topic)?.partitions.count, count > 0 else { return }
         let partition = TopicPartition(topic, Int32(world.below(count)))
-        let end = record.ends[partition] ?? 0
-        switch world.below(8) {
+        switch world.below(12) {
         case 0: ask(partition, before: Self.farBehind)
         case 1, 2: ask(partition, before: Self.everything)
         // In the middle of batches, too, and sometimes before what was deleted already.
-        default: ask(partition, before: Int64(world.below(Int(end) + 2)))
+        case 3, 4: ask(partition, before: Int64(world.below(Int(watch.committedEnd(partition)) + 1)))
+        default: ask(partition, before: Int64(world.below(Int(record.end(partition, by: world.now - Self.settledMs)) + 2)), isSettled: true)
         }
     }
 
-    private func ask(_ partition: TopicPartition, before offset: Int64) {
+    private func ask(_ partition: TopicPartition, before offset: Int64, isSettled: Bool = false) {
         guard let node = client.core.metadata.leader(partition.topic, partition.partition)?.id else { return client.core.refreshMetadata() }
         var row = DeleteRecordsRequest.DeleteRecordsTopic.DeleteRecordsPartition()
         (row.partitionIndex, row.offset) = (partition.partition, offset)
@@ -67,11 +69,15 @@ final class DeletingProgram {
         options.closesLateConnection = true
         let leadership = watch.leadership(partition)
         underWay += 1
-        if offset != Self.farBehind { deletions.asked(partition, before: offset == Self.everything ? nil : notesLess ? offset / 2 : offset) }
+        if offset != Self.farBehind {
+            let noted = sabotage == .deletesMore ? offset / 2 : offset
+            deletions.asked(partition, before: offset == Self.everything ? nil : noted, isSettled: isSettled)
+        }
         client.core.submit(request, to: .node(node), options: options) { [unowned self] result in
             underWay -= 1
             guard let end = take((try? result.get())?.topics.first?.partitions.first, partition, before: offset) else { return }
-            deletions.promised(partition, before: end, by: node, leadership, watch.leadership(partition))
+            let promised = sabotage == .deletesLess ? end + 1 : end
+            deletions.promised(partition, before: promised, by: node, leadership, watch.leadership(partition))
         }
         client.turn()
     }

@@ -6,6 +6,10 @@ final class DeletionRecord {
     private(set) var limits: [TopicPartition: Int64] = [:]
     /// Below these offsets nobody who leads has anything any more.
     private(set) var promises: [TopicPartition: Int64] = [:]
+    /// Here records may have been deleted that a producer was not told of yet. Once the log and the producers' state of a broker that was started again do not
+    /// show that they were there, what the producer sends again is out of order, and with the epoch after that it sends all again that it was not told of
+    /// (KIP-360): with Kafka, too, some may then be there twice.
+    private(set) var repeating: Set<TopicPartition> = []
     private(set) var answered = 0
     /// Who leads a partition, and since which epoch.
     typealias Leadership = (leader: Int32, epoch: Int32)
@@ -15,8 +19,11 @@ final class DeletionRecord {
     /// The offset up to which a partition's log may begin; nil while that is not known.
     func limit(_ partition: TopicPartition) -> Int64? { openEnds[partition] ?? 0 == 0 ? limits[partition] ?? 0 : nil }
 
-    /// - Parameter offset: the first to keep; nil for all that is committed
-    func asked(_ partition: TopicPartition, before offset: Int64?) {
+    /// - Parameters:
+    ///   - offset: the first to keep; nil for all that is committed
+    ///   - isSettled: all below was acknowledged so long ago that nobody sends it again
+    func asked(_ partition: TopicPartition, before offset: Int64?, isSettled: Bool) {
+        if !isSettled { repeating.insert(partition) }
         if let offset { raise(partition, offset) } else { openEnds[partition, default: 0] += 1 }
     }
 

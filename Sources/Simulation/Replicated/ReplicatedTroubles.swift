@@ -99,7 +99,6 @@ final class ReplicatedTroubles {
         guard member.isUp else { return }
         kills += 1
         member.server.kill()
-        if controller.sabotage == .forgetsStarts { try? member.server.disk.removeFile("data/log-start-offset-checkpoint") }
         startLater(member)
     }
 
@@ -110,13 +109,16 @@ final class ReplicatedTroubles {
         world.after(Int64(1_000 + world.below(8_000))) { [self] in start(member) }
     }
 
-    /// Writes into the first batch that a follower in sync has.
+    /// Changes the checksum of the first batch that a follower in sync has, now and then.
     private func changeReplica() {
         world.after(1_000) { [self] in
-            let partition = controller.image.topic("t")?.partition(0)
-            guard let id = partition?.isr.first(where: { $0 != partition?.leader }), let disk = members.first(where: { $0.id == id })?.server.disk,
-                let file = try? disk.openFile("data/t-0/00000000000000000000.log", create: false), (try? file.write([Bytes("?")], at: 75)) != nil
-            else { return changeReplica() }
+            guard !isOver else { return }
+            changeReplica()
+            let index = Int32(world.below(3)), partition = controller.image.topic("t")?.partition(index)
+            guard let id = partition?.isr.first(where: { $0 != partition?.leader }), let server = members.first(where: { $0.id == id })?.server,
+                let log = server.broker?.partitions.partition("t", index)?.log, log.offsets.highWatermark > .zero
+            else { return }
+            _ = try? server.disk.openFile("data/t-\(index)/00000000000000000000.log", create: false).write([Bytes("?")], at: 18)
         }
     }
 

@@ -59,10 +59,8 @@ public final class ReplicatedWorkload {
         case countsAnybodyIn
         /// A replica in sync is changed where it lies.
         case changesAReplica
-        /// More is deleted than was asked for.
-        case deletesMore
-        /// Who dies forgets where its logs begin.
-        case forgetsStarts
+        /// More is deleted than was asked for, or less than was answered.
+        case deletesMore, deletesLess
         /// Clients do not ask for metadata anew when it is old.
         case neverAsksAgain
     }
@@ -135,7 +133,7 @@ public final class ReplicatedWorkload {
         }
         for member in members { try member.server.start() }
         guard world.run(until: world.now + 30_000, isDone: { watch.unrest == nil }) else { throw SimulationError("no cluster: \(watch.unrest ?? "")") }
-        let topics = Self.topics + [ReplicatedTransactions.topic]
+        let topics = Self.topics + [ReplicatedTransactions.topic, ReplicatedTransactions.passing]
         for topic in topics { create(topic) }
         guard world.run(until: world.now + 60_000, isDone: { topics.allSatisfy { controller.image.topic($0.name) != nil } && watch.unrest == nil }) else {
             throw SimulationError("no topics: \(watch.unrest ?? "")")
@@ -145,7 +143,8 @@ public final class ReplicatedWorkload {
         _ = world.run(until: world.now + duration)
         widenOnceMore()
         quieten()
-        let isDone = world.run(until: world.now + (report.violations.isEmpty ? 300_000 : 30_000)) { [self] in unrest == nil }
+        let isSound = report.violations.isEmpty && watch.violations.isEmpty && watch.samples.violations.isEmpty
+        let isDone = world.run(until: world.now + (isSound ? 300_000 : 30_000)) { [self] in unrest == nil }
         if !isDone { report.violations.append("not at rest after minutes of peace: \(unrest ?? "")") }
         // The first answer may be that the coordinator is elsewhere.
         for _ in 0..<3 {
@@ -162,7 +161,8 @@ public final class ReplicatedWorkload {
         for number in 0..<3 { writers.append(WritingProgram(world, newClient(), number: number, topics: Self.topics.map(\.name), record)) }
         for group in Self.groups { addReader(group) }
         // In the others all that was acknowledged is delivered.
-        if world.isOneIn(2) || sabotage == .deletesMore { addDeleter() }
+        let deletes = sabotage.map { $0 == .deletesMore || $0 == .deletesLess } ?? world.isOneIn(2)
+        if deletes { addDeleter() }
         transactions.begin()
         troubles.begin()
         world.after(500) { [self] in changeReaders() }
@@ -194,8 +194,9 @@ public final class ReplicatedWorkload {
     }
 
     private func addDeleter() {
-        let deleter = DeletingProgram(world, newClient(), topics: Self.topics.map(\.name), record, deletions, watch)
-        deleter.notesLess = sabotage == .deletesMore
+        let topics = Self.topics.map(\.name) + [ReplicatedTransactions.passing.name]
+        let deleter = DeletingProgram(world, newClient(), topics: topics, record, deletions, watch)
+        deleter.sabotage = sabotage
         deleters.append(deleter)
     }
 
@@ -308,10 +309,10 @@ public final class ReplicatedWorkload {
         try watch.compare()
         report.violations += watch.violations + watch.samples.violations + controller.failures + troubles.violations
         report.violations += record.violations(
-            try Self.topics.flatMap { try decided($0.name) }, groups: Self.groups, keepsReads: true, deletions: deletions.limits)
+            try Self.topics.flatMap { try decided($0.name) }, groups: Self.groups, keepsReads: true, deletions: deletions)
         report.violations += deleters.flatMap(\.complaints)
         report.violations += try transactions.violations(
-            decided(ReplicatedTransactions.topic.name), offsets: decided(TopicName.groupOffsets))
+            decided(ReplicatedTransactions.topic.name), passingLogs: decided(ReplicatedTransactions.passing.name), offsets: decided(TopicName.groupOffsets))
         for member in members {
             report.violations += member.server.failures
             for reason in member.closed { report.violations.append("a broker closed a connection of broker \(member.id): \(reason)") }
