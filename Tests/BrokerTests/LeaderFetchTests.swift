@@ -50,9 +50,9 @@ import Vocabulary
     private let link = Link()
     private let waiting = Waiting()
 
-    private func directory() throws -> LogDirectory {
+    private func directory(_ mounted: (any Disk)? = nil) throws -> LogDirectory {
         var generator = SystemRandomNumberGenerator()
-        return try LogDirectory(disk: disk, path: "d", nodeId: 1, clusterId: nil, generator: &generator)
+        return try LogDirectory(disk: mounted ?? disk, path: "d", nodeId: 1, clusterId: nil, generator: &generator)
     }
 
     private func follow(_ storage: LogDirectory) throws -> (LeaderFetch, Partition) {
@@ -71,32 +71,53 @@ import Vocabulary
         return (fetch, partition)
     }
 
-    private func answer(logStart: Int64, highWatermark: Int64, _ records: Bytes? = nil) {
+    /// - Parameter logStart: nil when nothing is said of the partition
+    private func answer(logStart: Int64?, highWatermark: Int64 = 3, _ records: Bytes? = nil) {
         var row = FetchResponse.FetchableTopicResponse.PartitionData()
-        (row.logStartOffset, row.highWatermark, row.records) = (logStart, highWatermark, records.map { .bytes($0) })
+        (row.logStartOffset, row.highWatermark, row.records) = (logStart ?? -1, highWatermark, records.map { .bytes($0) })
         var topic = FetchResponse.FetchableTopicResponse()
         (topic.topicId, topic.partitions) = (Self.id, [row])
         var response = FetchResponse()
-        (response.sessionId, response.responses) = (9, [topic])
+        (response.sessionId, response.responses) = (9, logStart == nil ? [] : [topic])
         link.last?.answer(response)
     }
+
+    private static var records: Bytes {
+        let builder = RecordBatchBuilder(baseOffset: 0, partitionLeaderEpoch: 3)
+        for offset in 0..<3 as Range<Int64> { builder.append(offset: offset, timestamp: 0, key: nil, value: Bytes("v"), headers: []) }
+        return builder.build()
+    }
+
+    private var asked: FetchRequest.FetchTopic.FetchPartition? { link.last?.request.topics.first?.partitions.first }
 
     /// A leader answers DeleteRecords once its followers have told it that they begin there: that must be so after a crash, too.
     @Test func aLeaderIsToldOfALogsStartOnceThatIsOnTheDisk() throws {
         let (fetch, partition) = try follow(try directory())
-        let builder = RecordBatchBuilder(baseOffset: 0, partitionLeaderEpoch: 3)
-        for offset in 0..<3 as Range<Int64> { builder.append(offset: offset, timestamp: 0, key: nil, value: Bytes("v"), headers: []) }
-        answer(logStart: 0, highWatermark: 3, builder.build())
-        #expect(link.last?.request.topics.first?.partitions.first?.fetchOffset == 3)
-        #expect(link.last?.request.topics.first?.partitions.first?.logStartOffset == 0)
+        answer(logStart: 0, Self.records)
+        #expect(asked?.fetchOffset == 3 && asked?.logStartOffset == 0)
         let before = link.asked.withLock { $0.count }
-        answer(logStart: 2, highWatermark: 3)
+        answer(logStart: 2)
         #expect(partition.log.logStartOffset == 2)
         #expect(link.asked.withLock { $0.count } == before, "the disk does not have it yet")
         #expect(!disk.exists("d/log-start-offset-checkpoint"))
         waiting.run()
-        #expect(link.last?.request.topics.first?.partitions.first?.logStartOffset == 2)
+        #expect(asked?.logStartOffset == 2)
         #expect(try disk.readFile("d/log-start-offset-checkpoint") == Bytes("0\n1\nt 0 2\n"))
+        fetch.stop()
+    }
+
+    @Test func whatTheDiskDidNotTakeIsToldOnceItDoes() throws {
+        let mounted = WatchedDisk(disk, "log-start")
+        let (fetch, partition) = try follow(try directory(mounted))
+        answer(logStart: 0, Self.records)
+        mounted.failsToSync = true
+        answer(logStart: 2)
+        waiting.run()
+        #expect(partition.log.logStartOffset == 2 && asked == nil, "nothing is new that may be told")
+        mounted.failsToSync = false
+        answer(logStart: nil)
+        waiting.run()
+        #expect(asked?.logStartOffset == 2)
         fetch.stop()
     }
 }

@@ -27,10 +27,21 @@ final class LeaderFetch: Sendable {
     private struct State: Sendable {
         var fetcher: ReplicaFetcher
         var partitions: [Key: Partition] = [:]
+        /// Their logs begin later than the leader was told.
+        var untold: [Key: Partition] = [:]
         var timer: (id: UInt64, at: Int64)?
         /// The leader has not answered since, and the operator was told.
         var isSilent = false
         var isStopped = false
+
+        /// What the disk does not have yet is tried again with the next answer.
+        mutating func noteStarts() {
+            for (key, partition) in untold {
+                let log = partition.log, kept = log.checkpointedStart
+                fetcher.noteStart(key, kept)
+                if kept >= log.logStartOffset || !log.isUsable { untold[key] = nil }
+            }
+        }
     }
 
     let leader: Int32
@@ -59,6 +70,7 @@ final class LeaderFetch: Sendable {
         state.withLock { state in
             for key in keys {
                 state.partitions[key] = nil
+                state.untold[key] = nil
                 state.fetcher.drop(key)
             }
         }
@@ -141,15 +153,19 @@ final class LeaderFetch: Sendable {
     /// Where logs begin later than before, as their leader told, that lasts before it is told in turn: the leader answers a deletion then, and what it deleted
     /// must not be back when this broker leads, whatever happens to it until then.
     private func keepStarts(of partitions: [Partition], then: @escaping @Sendable () -> Void) {
-        let moved = partitions.filter { $0.log.isUsable && $0.log.logStartOffset > $0.log.checkpointedStart }
-        guard !moved.isEmpty else { return then() }
+        let moved = partitions.filter { $0.log.logStartOffset > $0.log.checkpointedStart }
+        let isAnyUntold = state.withLock { state in
+            for partition in moved { state.untold[partition.key] = partition }
+            return !state.untold.isEmpty
+        }
+        guard isAnyUntold else { return then() }
         tools.blocking { [self] in
             do throws(LogDirectoryError) {
                 try tools.storage.writeLogStartOffsets()
-                state.withLock { state in for partition in moved { state.fetcher.noteStart(partition.key, partition.log.checkpointedStart) } }
             } catch {
                 tools.log.error(.disk, "broker \(leader) is not told yet where logs begin: \(error)")
             }
+            state.withLock { $0.noteStarts() }
             then()
         }
     }
