@@ -151,11 +151,24 @@ import Vocabulary
     }
 
     @Test func deletionWaitsForThoseAlive() {
-        var others = leader()
+        var others = leader([1])
         let known = [2, 4].map { others.fetched(by: $0, from: 9, start: 3, leaderEnd: 9, brokerEpoch: 1, now: 0) }
         #expect(known == [true, false])
         #expect(
             others.lowWatermark(start: 5) { _ in true } == -1 && others.lowWatermark(start: 5) { $0 == 2 } == 3
                 && others.lowWatermark(start: 5) { _ in false } == 5)
+    }
+
+    /// The controller may have heard from it again, and take it in, before this broker hears that it is back.
+    @Test func deletionWaitsForThoseInSyncAndAboutToBe() throws {
+        var others = leader([1])
+        fetch(&others, 2, 9, start: 3, leaderEnd: 9)
+        let change = try #require(others.expand(2, start: 3, highWatermark: 9, brokerEpoch: 99) { _, _ in true })
+        #expect(others.lowWatermark(start: 5) { _ in false } == 3)
+        var refused = others
+        _ = refused.take(.refused, to: change)
+        #expect(refused.lowWatermark(start: 5) { _ in false } == 5)
+        _ = others.take(.changed(inSync: [1, 2], leaderEpoch: 5, partitionEpoch: 8), to: change)
+        #expect(others.lowWatermark(start: 5) { _ in false } == 3)
     }
 }
