@@ -42,15 +42,32 @@ public final class CommitQueue: Sendable {
         for _ in 0..<state.withLock({ $0.queue.count }) { body() }
     }
 
-    /// Calls `then` once everything appended to the partition so far is durable; at once where durability does not ask for a sync.
+    /// Calls `then` once everything appended to the partition so far is durable, and other replicas that must have it do; at once where durability does not ask
+    /// for a sync and there are none. The two are waited for at the same time: who leads no longer when the disk is done may lead again, with other records.
     /// - Parameters:
     ///   - deadline: until when the other replicas are waited for (ms); nil for as long as this broker leads
     ///   - needsEnough: NOT_ENOUGH_REPLICAS_AFTER_APPEND is said when too few replicas are in sync by then
     func commit(_ partition: Partition, upTo offset: Offset, deadline: Int64? = nil, needsEnough: Bool = false, then: @escaping @Sendable (ErrorCode) -> Void) {
         guard partition.hasOthers else { return sync(partition, upTo: offset, then: then) }
-        sync(partition, upTo: offset) { error in
-            if error != .none { return then(error) }
-            partition.wait(for: .replicated(upTo: offset, byEnough: needsEnough), deadline: deadline, then: then)
+        let both = Both(then)
+        partition.wait(for: .replicated(upTo: offset, byEnough: needsEnough), deadline: deadline) { both.arrived($0) }
+        sync(partition, upTo: offset) { both.arrived($0) }
+    }
+
+    /// Two that are waited for: the first failure is told at once.
+    private final class Both: Sendable {
+        private let state: Mutex<(outstanding: Int, then: Waiter?)>
+
+        init(_ then: @escaping Waiter) { state = Mutex((2, then)) }
+
+        func arrived(_ error: ErrorCode) {
+            let then = state.withLock { state -> Waiter? in
+                state.outstanding -= 1
+                guard error != .none || state.outstanding == 0 else { return nil }
+                defer { state.then = nil }
+                return state.then
+            }
+            then?(error)
         }
     }
 

@@ -13,8 +13,8 @@ public struct LeaderAppend: Sendable, Equatable {
 extension PartitionLog {
     /// Takes what a leader answered to a fetch: whole batches, byte for byte, perhaps with a torn one behind them that is left out. Then the high watermark
     /// follows the leader's up to the log's end, and the log's start the leader's up to the high watermark; neither goes back. Without records these alone
-    /// are taken over. Where the log is empty and its end lies within the first batch (its leader deleted records up to there), it begins anew with that
-    /// batch, and its start stays.
+    /// are taken over. Where the log's end lies within the first batch and nothing below it counts any more (the leader deleted records up to there, or behind),
+    /// it begins anew with that batch, and its start is what its end was.
     /// - Parameters:
     ///   - leaderEpoch: of the leader that was asked. Batches of later epochs, which it cannot have written, are left out with what follows them (KAFKA-18723)
     ///   - highWatermark, logStart: the leader's
@@ -30,13 +30,13 @@ extension PartitionLog {
         func append() throws(AppendError) -> LeaderAppend {
             try state.withLock { (log) throws(AppendError) in
                 try log.checkReplica(leaderEpoch: leaderEpoch, fetchOffset: fetchOffset)
-                try log.append(batches, leaderEpoch: leaderEpoch, isAnswer: fetchOffset != nil, now: now)
+                try log.append(batches, leaderEpoch: leaderEpoch, logStart: logStart, isAnswer: fetchOffset != nil, now: now)
                 let hasMoved = log.raiseReplicatedEnd(to: highWatermark)
                 log.advanceStart(to: min(logStart, log.highWatermark))
                 return LeaderAppend(endOffset: log.nextOffset, latestEpoch: log.epochs.latest, hasMoved: hasMoved)
             }
         }
-        guard let first = batches.first, state.withLock({ $0.beginsAnew(with: first) }) else { return try append() }
+        guard let first = batches.first, state.withLock({ $0.beginsAnew(with: first, logStart) }) else { return try append() }
         // A sync that is under way would call durable what takes the place of an end that it saw.
         return try syncing.withLock { (_) throws(AppendError) in try append() }
     }
@@ -51,21 +51,25 @@ extension LogState {
         }
     }
 
-    /// Whether an empty log's end lies within a batch.
-    fileprivate func beginsAnew(with batch: RecordBatch) -> Bool {
-        logStartOffset == nextOffset && Offset(batch.baseOffset) < nextOffset && Offset(batch.lastOffset) >= nextOffset
+    /// Whether a log's end lies within a batch of a leader that has nothing below that end, or this log itself has nothing. One that went another way than its
+    /// leader is cut no lower than where the leader's epochs are known from, which is its start, and that may lie within a batch.
+    fileprivate func beginsAnew(with batch: RecordBatch, _ logStart: Offset) -> Bool {
+        max(logStartOffset, logStart) >= nextOffset && Offset(batch.baseOffset) < nextOffset && Offset(batch.lastOffset) >= nextOffset
     }
 
     /// - Parameter isAnswer: the log's end was what the leader was asked for
-    fileprivate mutating func append(_ batches: ReplicatedBatches, leaderEpoch: LeaderEpoch, isAnswer: Bool, now: Int64) throws(AppendError) {
-        let start = logStartOffset
+    fileprivate mutating func append(
+        _ batches: ReplicatedBatches, leaderEpoch: LeaderEpoch, logStart: Offset, isAnswer: Bool, now: Int64
+    ) throws(AppendError) {
+        var start = logStartOffset
         if let first = batches.first, Offset(first.baseOffset) < nextOffset {
-            guard beginsAnew(with: first) else {
+            guard beginsAnew(with: first, logStart) else {
                 // A leader that was asked for the log's end would answer the same at once; else it may be the log that went on.
                 throw AppendError(
                     isAnswer ? .invalidRecord : .offsetOutOfRange,
                     "The leader's records begin at offset \(first.baseOffset), and \(name) has \(logStartOffset) to \(nextOffset)")
             }
+            start = nextOffset
             try beginAnew(at: Offset(first.baseOffset), now: now)
         }
         for part in batches.parts { _ = try append(part, leaderEpoch: leaderEpoch, now: now, origin: .replication) }

@@ -37,6 +37,9 @@ extension PartitionLog {
         state.withLock { log in max(log.logStartOffset, min(log.checkpointedEnd, log.nextOffset)) }
     }
 
+    /// The start that `log-start-offset-checkpoint` tells of: what lies below is deleted for good. Never behind `logStartOffset`.
+    public var checkpointedStart: Offset { state.withLock { min($0.checkpointedStart, $0.logStartOffset) } }
+
     /// False once the log was closed, or its disk failed: it refuses everything then until it is opened again.
     public var isUsable: Bool { state.withLock { $0.failure == nil } }
 }

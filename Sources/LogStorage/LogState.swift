@@ -33,6 +33,8 @@ struct LogState: Sendable {
     var recoveryPoint = Offset.zero
     /// The high watermark of the checkpoint, or what of the log is left below it.
     var checkpointedEnd = Offset.zero
+    /// The log's start of the checkpoint: no start of the process brings back what lies below.
+    var checkpointedStart = Offset.zero
     /// How often the log was cut: what was found out before a cut may not hold behind it.
     var cutCount = 0
     /// When the operator was last told (ms) that an append could not be written; small ones may fit where large ones do not, so not each time.

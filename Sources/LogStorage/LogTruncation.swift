@@ -153,6 +153,7 @@ extension LogState {
         flushedOffset = min(flushedOffset, end)
         recoveryPoint = min(recoveryPoint, end)
         cleanedOffset = min(cleanedOffset, end)
+        checkpointedStart = min(checkpointedStart, end)
         checkpointedEnd = min(checkpointedEnd, end)
         if let replicated = replicatedEnd { replicatedEnd = min(replicated, end) }
     }

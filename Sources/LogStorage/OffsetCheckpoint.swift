@@ -81,6 +81,11 @@ final class Checkpoints: Sendable {
             ends[log.name] = log.state.withLock { $0.highWatermark }
         }
 
+        /// Has logs know what of their starts is on the disk now.
+        func tellStarts(_ logs: [PartitionLog]) {
+            for log in logs { log.state.withLock { $0.checkpointedStart = starts[log.name] ?? .zero } }
+        }
+
         mutating func noteStart(_ log: PartitionLog) {
             guard log.name != .clusterMetadata else { return }
             // Kafka notes a start only where the segments' names do not tell it; but a power failure may bring segments back that were removed.
@@ -164,6 +169,7 @@ final class Checkpoints: Sendable {
         try rows.withLock { (rows) throws(DiskError) in
             for log in logs where closing || !log.isClosed { rows.note(log) }
             try write(&rows)
+            rows.tellStarts(logs)
         }
     }
 
@@ -185,6 +191,7 @@ final class Checkpoints: Sendable {
         try rows.withLock { (rows) throws(DiskError) in
             for log in logs where !log.isClosed { rows.noteStart(log) }
             try write(&rows, [OffsetCheckpoint.logStartOffsets])
+            rows.tellStarts(logs)
         }
     }
 

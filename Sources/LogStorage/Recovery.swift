@@ -57,6 +57,7 @@ extension LogState {
         if log.epochs.truncateEnd(log.nextOffset) { log.areEpochsUnwritten = true }
         log.cleanedOffset = min(opening.cleanedOffset, log.nextOffset)
         log.recoveryPoint = min(opening.recoveryPoint, log.nextOffset)
+        log.checkpointedStart = min(opening.logStartOffset, log.nextOffset)
         log.checkpointedEnd = min(opening.highWatermark, log.nextOffset)
         log.producers.removeExpired(now: opening.now, afterMs: log.producerExpirationMs)
         return (log, report)

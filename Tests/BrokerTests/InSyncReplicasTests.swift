@@ -13,8 +13,10 @@ import Vocabulary
         InSyncReplicas(nodeId: 1, replicas: [1, 2, 3], inSync: inSync, leaderEpoch: 5, partitionEpoch: 7, epochStart: start, now: now)
     }
 
-    private func fetch(_ others: inout InSyncReplicas, _ id: Int32, _ end: Offset, leaderEnd: Offset, epoch: Int64 = 40, now: Int64 = 1000) {
-        let isKnown = others.fetched(by: id, from: end, start: 0, leaderEnd: leaderEnd, brokerEpoch: epoch, now: now)
+    private func fetch(
+        _ others: inout InSyncReplicas, _ id: Int32, _ end: Offset, start: Offset = 0, leaderEnd: Offset, epoch: Int64 = 40, now: Int64 = 1000
+    ) {
+        let isKnown = others.fetched(by: id, from: end, start: start, leaderEnd: leaderEnd, brokerEpoch: epoch, now: now)
         #expect(isKnown)
     }
 
@@ -67,7 +69,9 @@ import Vocabulary
 
     @Test func aFollowerComesInOnceItHasWhatIsCommittedAndThisEpochsStart() {
         var others = leader([1, 2], start: 50)
-        func expand(_ eligible: Bool = true) -> InSyncReplicas.Change? { others.expand(3, highWatermark: 40, brokerEpoch: 99) { _, _ in eligible } }
+        func expand(_ eligible: Bool = true) -> InSyncReplicas.Change? {
+            others.expand(3, start: 0, highWatermark: 40, brokerEpoch: 99) { _, _ in eligible }
+        }
         #expect(expand() == nil, "it has not fetched")
         fetch(&others, 3, 45, leaderEnd: 60)
         #expect(expand() == nil, "what is behind offset 45 may be committed")
@@ -81,6 +85,16 @@ import Vocabulary
         // Who is asked for counts already; who is asked to go counts still.
         fetch(&others, 2, 60, leaderEnd: 60)
         #expect(mark(others, end: 60, now: 999_999) == 50)
+    }
+
+    /// It was away when records were deleted: were it elected, they would be back.
+    @Test func aFollowerComesInOnceItHasDeletedWhatIsDeleted() {
+        var others = leader([1, 2])
+        func expand() -> InSyncReplicas.Change? { others.expand(3, start: 7, highWatermark: 10, brokerEpoch: 99) { _, _ in true } }
+        fetch(&others, 3, 10, start: 6, leaderEnd: 10)
+        #expect(expand() == nil)
+        fetch(&others, 3, 10, start: 7, leaderEnd: 10)
+        #expect(expand()?.joining == 3)
     }
 
     @Test func whoDoesNotKeepUpGoes() {
@@ -115,7 +129,7 @@ import Vocabulary
     @Test func answersThatAreOutOfDateChangeNothing() throws {
         var others = leader([1, 2])
         fetch(&others, 3, 0, leaderEnd: 0)
-        let change = try #require(others.expand(3, highWatermark: 0, brokerEpoch: 1) { _, _ in true })
+        let change = try #require(others.expand(3, start: 0, highWatermark: 0, brokerEpoch: 1) { _, _ in true })
         var refused = others
         let taken2 = refused.take(.refused, to: change)
         #expect(taken2 && refused.pending == nil && refused.inSync == [1, 2])
@@ -137,11 +151,24 @@ import Vocabulary
     }
 
     @Test func deletionWaitsForThoseAlive() {
-        var others = leader()
+        var others = leader([1])
         let known = [2, 4].map { others.fetched(by: $0, from: 9, start: 3, leaderEnd: 9, brokerEpoch: 1, now: 0) }
         #expect(known == [true, false])
         #expect(
             others.lowWatermark(start: 5) { _ in true } == -1 && others.lowWatermark(start: 5) { $0 == 2 } == 3
                 && others.lowWatermark(start: 5) { _ in false } == 5)
+    }
+
+    /// The controller may have heard from it again, and take it in, before this broker hears that it is back.
+    @Test func deletionWaitsForThoseInSyncAndAboutToBe() throws {
+        var others = leader([1])
+        fetch(&others, 2, 9, start: 3, leaderEnd: 9)
+        let change = try #require(others.expand(2, start: 3, highWatermark: 9, brokerEpoch: 99) { _, _ in true })
+        #expect(others.lowWatermark(start: 5) { _ in false } == 3)
+        var refused = others
+        _ = refused.take(.refused, to: change)
+        #expect(refused.lowWatermark(start: 5) { _ in false } == 5)
+        _ = others.take(.changed(inSync: [1, 2], leaderEpoch: 5, partitionEpoch: 8), to: change)
+        #expect(others.lowWatermark(start: 5) { _ in false } == 3)
     }
 }

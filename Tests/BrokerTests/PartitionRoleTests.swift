@@ -1,6 +1,7 @@
 import Coordination
 import KafkaProtocol
 import LogStorage
+import Synchronization
 import Testing
 import Vocabulary
 
@@ -73,6 +74,33 @@ import Vocabulary
         let (partition, _) = try partition()
         partition.take(image(leader: 1, epoch: 5, replicas: [1], inSync: [1]), now: 0)
         #expect(code { () throws(AppendError) in try partition.log.append(batch("a"), leaderEpoch: 4, now: 0, origin: .client) } == .notLeaderOrFollower)
+    }
+
+    /// What was appended may be gone by the time that the disk has it: the next leader has the say.
+    @Test func whoLeadsNoLongerSaysOfNothingThatItIsCommitted() throws {
+        let told = Mutex<[ErrorCode]>([])
+        func commit(_ commits: CommitQueue, _ partition: Partition) {
+            commits.commit(partition, upTo: 1) { code in told.withLock { $0.append(code) } }
+        }
+        func queue() -> CommitQueue { CommitQueue(durability: .fsync, disk: MemoryDisk()) }
+        // The news comes between the append and this.
+        let (first, _) = try partition()
+        first.take(image(leader: 1, epoch: 3, replicas: [1, 2], inSync: [1, 2]), now: 0)
+        _ = try first.append(batch("a"), now: 0, origin: .client, requiresInSync: true)
+        first.take(image(leader: 2, epoch: 4, replicas: [1, 2], inSync: [1, 2]), now: 0)
+        let commits = queue()
+        commit(commits, first)
+        commits.drain()
+        #expect(told.withLock { $0 } == [.notLeaderOrFollower])
+        // It comes while the disk is at work, and this broker leads again before that is done.
+        let (second, _) = try partition()
+        second.take(image(leader: 1, epoch: 3, replicas: [1, 2], inSync: [1, 2]), now: 0)
+        _ = try second.append(batch("a"), now: 0, origin: .client, requiresInSync: true)
+        commit(commits, second)
+        second.take(image(leader: 2, epoch: 4, replicas: [1, 2], inSync: [1, 2]), now: 0)
+        second.take(image(leader: 1, epoch: 5, replicas: [1, 2], inSync: [1]), now: 0)
+        commits.drain()
+        #expect(told.withLock { $0 } == [.notLeaderOrFollower, .notLeaderOrFollower])
     }
 
     @Test func minInsyncReplicasIsAtMostWhatThePartitionHas() throws {

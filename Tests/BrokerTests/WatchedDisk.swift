@@ -71,7 +71,10 @@ final class WatchedDisk: Disk {
     func removeTree(_ path: String) throws(DiskError) { try base.removeTree(path) }
     func rename(_ from: String, to: String) throws(DiskError) { try base.rename(from, to: to) }
     func readFile(_ path: String) throws(DiskError) -> Bytes { try base.readFile(path) }
-    func writeFile(_ path: String, _ content: Bytes) throws(DiskError) { try base.writeFile(path, content) }
+    func writeFile(_ path: String, _ content: Bytes) throws(DiskError) {
+        try sync(path)
+        try base.writeFile(path, content)
+    }
     func syncDirectory(_ path: String) throws(DiskError) { try base.syncDirectory(path) }
     func syncAll(_ path: String) throws(DiskError) -> Bool { try base.syncAll(path) }
     func releaseIdleFiles() { base.releaseIdleFiles() }

@@ -106,6 +106,20 @@ import Testing
         #expect(driver.recovered().groupIds == ["g"] && driver.recovered().consumerGroup("g") == nil)
     }
 
+    /// The rebalance that the departure of the last member of the consumer protocol begins is not in the log: whoever loads the group begins it anew.
+    @Test func aGroupThatBecameClassicRebalancesWhenItsCoordinatorIsLost() {
+        let driver = driver()
+        let classic = classicMember(driver)
+        _ = driver.beat("g", "new", 0)
+        _ = driver.beat("g", "new", -1)
+        func loadedState() -> String { driver.recovered().describe("g", version: 5).groupState }
+        #expect(loadedState() == "PreparingRebalance")
+        let generation = driver.joined(driver.join("g", member: classic))?.generationId ?? 0
+        #expect(loadedState() == "PreparingRebalance", "nobody has been assigned anything yet")
+        _ = driver.sync("g", member: classic, generation: generation, assignments: [classic: "all"])
+        #expect(driver.state("g") == "Stable" && loadedState() == "Stable")
+    }
+
     @Test func aClassicMemberJoinsAConsumerGroup() {
         let driver = driver()
         _ = driver.beat("g", "new", 0)

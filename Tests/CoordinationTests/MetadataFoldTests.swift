@@ -84,6 +84,19 @@ import Testing
         #expect(cluster.image.brokers[1]?.isFenced == false)
     }
 
+    /// Such a partition would have nobody in sync, and so never a leader.
+    @Test func nothingIsPlacedWhereEveryBrokerIsAboutToStop() throws {
+        var cluster = try ControllerDriver()
+        let broker = try #require(cluster.image.brokers[1])
+        var change = BrokerRegistrationChangeRecord()
+        (change.brokerId, change.brokerEpoch, change.inControlledShutdown) = (1, broker.epoch, 1)
+        try cluster.append([MetadataRecord(change, version: 1)])
+        let refused = try #require(try cluster.create("t", partitions: 1, factor: 1))
+        #expect(refused.errorCode == .invalidReplicationFactor)
+        #expect(refused.errorMessage == "Unable to replicate the partition 1 time(s): All brokers are currently fenced or in controlled shutdown.")
+        #expect(cluster.image.topic("t") == nil)
+    }
+
     private func fixture(_ name: String) throws -> Bytes {
         let url = try #require(Bundle.module.url(forResource: "Fixtures/\(name)", withExtension: nil))
         return Bytes([UInt8](try Data(contentsOf: url)))

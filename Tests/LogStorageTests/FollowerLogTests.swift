@@ -182,6 +182,22 @@ import Vocabulary
         }
     }
 
+    /// It went another way, was cut where its leader begins, and that lies within a batch.
+    @Test func aLogOfWhichItsLeaderHasNothingBeginsAnewWithTheBatchThatHoldsItsEnd() throws {
+        let (leader, follower) = try pair()
+        try take(follower, records(leader), highWatermark: 4)
+        #expect(follower.log.offsets == LogOffsets(start: 0, highWatermark: 4, lastStable: 4, end: 10))
+        let next = batch(at: 8, count: 5)
+        #expect(code { () throws(AppendError) in try take(follower, next, highWatermark: 13, logStart: 9, fetchOffset: 10) } == .invalidRecord)
+        #expect(try take(follower, next, highWatermark: 13, logStart: 11, fetchOffset: 10).endOffset == 13)
+        #expect(follower.log.offsets == LogOffsets(start: 11, highWatermark: 13, lastStable: 13, end: 13))
+        #expect(try follower.records().map(\.offset) == [11, 12])
+        try follower.directory.writeCheckpoints()
+        for fixture in [try follower.crashed(), try follower.restarted()] {
+            #expect(fixture.log.logStartOffset == 11 && fixture.log.logEndOffset == 13)
+        }
+    }
+
     // MARK: Marks
 
     @Test func highWatermarkAndStartFollowTheLeadersAndNeverGoBack() throws {

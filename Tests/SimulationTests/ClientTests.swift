@@ -13,8 +13,9 @@ import Testing
             total.cuts += report.cuts
             total.members += report.members
             total.topics += report.topics
+            total.widened += report.widened
         }
         #expect(Seeds.areGiven || total.records.acknowledged > 20_000 && total.records.delivered >= total.records.acknowledged)
-        #expect(Seeds.areGiven || total.crashes > 25 && total.cuts > 50 && total.members > 50 && total.topics > 25)
+        #expect(Seeds.areGiven || total.crashes > 25 && total.cuts > 50 && total.members > 50 && total.topics > 25 && total.widened > 6)
     }
 }

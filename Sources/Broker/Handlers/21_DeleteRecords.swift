@@ -55,10 +55,15 @@ private func awaitReplicas(
     _ response: DeleteRecordsResponse, _ broker: Broker, deadline: Int64, then: @escaping @Sendable (DeleteRecordsResponse) -> Void
 ) {
     let table = broker.partitions.snapshot
+    var response = response
     var waits: [(topic: Int, row: Int, partition: Partition)] = []
     for (topic, answer) in response.topics.enumerated() {
         for (row, partition) in answer.partitions.enumerated() where partition.errorCode == .none {
-            if let found = table.partition(answer.name, partition.partitionIndex), found.hasOthers { waits.append((topic, row, found)) }
+            if let found = table.partition(answer.name, partition.partitionIndex) {
+                if found.hasOthers { waits.append((topic, row, found)) }
+            } else {
+                response.topics[topic].partitions[row].errorCode = .notLeaderOrFollower
+            }
         }
     }
     guard !waits.isEmpty else { return then(response) }

@@ -129,16 +129,19 @@ struct InSyncReplicas: Sendable {
         guard inSync.count >= min(required, replicas.count) else { return nil }
         var mark = end
         for (id, follower) in followers where follower.end < mark {
-            let counts = inSync.contains(id) || pending?.joining == id
-            if counts || follower.isCaughtUp(end, now: now, maxLagMs: maxLagMs) && isEligible(id, follower.brokerEpoch) { mark = follower.end }
+            if counts(id) || follower.isCaughtUp(end, now: now, maxLagMs: maxLagMs) && isEligible(id, follower.brokerEpoch) { mark = follower.end }
         }
         return mark
     }
 
-    /// The smallest start of a log among this one's and those of brokers that are alive.
+    /// The smallest start of a log among this one's, those of brokers that are alive, and those in sync or about to be, of whom the controller may know better
+    /// that they are.
     func lowWatermark(start: Offset, isAlive: (Int32) -> Bool) -> Offset {
-        followers.reduce(start) { low, row in isAlive(row.key) ? min(low, row.value.start) : low }
+        followers.reduce(start) { low, row in counts(row.key) || isAlive(row.key) ? min(low, row.value.start) : low }
     }
+
+    /// In sync, or asked for to be.
+    private func counts(_ id: Int32) -> Bool { inSync.contains(id) || pending?.joining == id }
 
     /// Followers that hold an offset for sure, for a reader that would rather read there.
     func holders(of offset: Offset) -> [(id: Int32, end: Offset, caughtUpAt: Int64)] {
@@ -149,9 +152,12 @@ struct InSyncReplicas: Sendable {
 
     // MARK: Changes
 
-    /// What to ask for now that a follower has fetched: it comes in once it has all that is committed, and the start of this epoch.
-    mutating func expand(_ id: Int32, highWatermark: Offset, brokerEpoch: Int64, isEligible: Eligibility) -> Change? {
+    /// What to ask for now that a follower has fetched: it comes in once it has all that is committed, and the start of this epoch, and nothing that was
+    /// deleted, of which it may not have heard as long as it was away.
+    /// - Parameter start: of this log
+    mutating func expand(_ id: Int32, start: Offset, highWatermark: Offset, brokerEpoch: Int64, isEligible: Eligibility) -> Change? {
         guard pending == nil, !inSync.contains(id), let follower = followers[id], follower.end >= max(highWatermark, epochStart) else { return nil }
+        guard follower.start >= start else { return nil }
         guard isEligible(id, follower.brokerEpoch) else { return nil }
         return propose(inSync + [id], joining: id, brokerEpoch)
     }

@@ -18,6 +18,8 @@ final class LeaderFetch: Sendable {
         var timers: Timers
         var clock: @Sendable () -> Int64
         var log: OperatorLog
+        /// Runs what waits for the disk.
+        var blocking: @Sendable (@escaping @Sendable () -> Void) -> Void
         /// `replica.socket.timeout.ms`
         var timeoutMs: Int
     }
@@ -25,10 +27,21 @@ final class LeaderFetch: Sendable {
     private struct State: Sendable {
         var fetcher: ReplicaFetcher
         var partitions: [Key: Partition] = [:]
+        /// Their logs begin later than the leader was told.
+        var untold: [Key: Partition] = [:]
         var timer: (id: UInt64, at: Int64)?
         /// The leader has not answered since, and the operator was told.
         var isSilent = false
         var isStopped = false
+
+        /// What the disk does not have yet is tried again with the next answer.
+        mutating func noteStarts() {
+            for (key, partition) in untold {
+                let log = partition.log, kept = log.checkpointedStart
+                fetcher.noteStart(key, kept)
+                if kept >= log.logStartOffset || !log.isUsable { untold[key] = nil }
+            }
+        }
     }
 
     let leader: Int32
@@ -57,6 +70,7 @@ final class LeaderFetch: Sendable {
         state.withLock { state in
             for key in keys {
                 state.partitions[key] = nil
+                state.untold[key] = nil
                 state.fetcher.drop(key)
             }
         }
@@ -74,7 +88,7 @@ final class LeaderFetch: Sendable {
 
     private static func position(_ partition: Partition, _ epoch: LeaderEpoch) -> ReplicaFetcher.Position {
         let log = partition.log
-        return ReplicaFetcher.Position(leaderEpoch: epoch, end: log.logEndOffset, lastEpoch: log.latestLeaderEpoch, start: log.logStartOffset)
+        return ReplicaFetcher.Position(leaderEpoch: epoch, end: log.logEndOffset, lastEpoch: log.latestLeaderEpoch, start: log.checkpointedStart)
     }
 
     // MARK: Turns
@@ -93,8 +107,7 @@ final class LeaderFetch: Sendable {
         }
         guard let request else { return }
         tools.link.send(request, to: leader, timeoutMs: tools.timeoutMs, versions: Self.versions) { [self] result in
-            answered(result)
-            turn()
+            keepStarts(of: answered(result)) { self.turn() }
         }
     }
 
@@ -112,7 +125,8 @@ final class LeaderFetch: Sendable {
         turn()
     }
 
-    private func answered(_ result: Result<FetchResponse, PeerFailure>) {
+    /// Returns the partitions of which the answer said something.
+    private func answered(_ result: Result<FetchResponse, PeerFailure>) -> [Partition] {
         let now = tools.clock()
         switch result {
         case .failure(let failure):
@@ -122,15 +136,37 @@ final class LeaderFetch: Sendable {
                 return !state.isSilent && !state.isStopped && !state.partitions.isEmpty
             }
             if isNews { tools.log.warn(.replication, "broker \(leader) cannot be fetched from for now: \(failure)") }
+            return []
         case .success(let response):
             let steps = state.withLock { state in
                 state.isSilent = false
                 return state.fetcher.answered(response, now: now)
             }
-            for (key, epoch, step) in steps {
-                guard let partition = state.withLock({ $0.partitions[key] }) else { continue }
+            return steps.compactMap { key, epoch, step in
+                guard let partition = state.withLock({ $0.partitions[key] }) else { return nil }
                 take(step, partition, epoch, now: now)
+                return partition
             }
+        }
+    }
+
+    /// Where logs begin later than before, as their leader told, that lasts before it is told in turn: the leader answers a deletion then, and what it deleted
+    /// must not be back when this broker leads, whatever happens to it until then.
+    private func keepStarts(of partitions: [Partition], then: @escaping @Sendable () -> Void) {
+        let moved = partitions.filter { $0.log.logStartOffset > $0.log.checkpointedStart }
+        let isAnyUntold = state.withLock { state in
+            for partition in moved { state.untold[partition.key] = partition }
+            return !state.untold.isEmpty
+        }
+        guard isAnyUntold else { return then() }
+        tools.blocking { [self] in
+            do throws(LogDirectoryError) {
+                try tools.storage.writeLogStartOffsets()
+            } catch {
+                tools.log.error(.disk, "broker \(leader) is not told yet where logs begin: \(error)")
+            }
+            state.withLock { $0.noteStarts() }
+            then()
         }
     }
 

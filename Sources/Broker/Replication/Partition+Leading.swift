@@ -45,8 +45,8 @@ extension Partition {
         settleWaiting()
     }
 
-    /// Whether other replicas must have what is appended here.
-    var hasOthers: Bool { role.withLock { $0.others != nil } }
+    /// Whether other replicas must have what is appended here; also where this broker leads no longer, as it may since it appended.
+    var hasOthers: Bool { role.withLock { $0.others != nil || $0.leader != context.nodeId } }
 
     // MARK: Followers
 
@@ -73,8 +73,9 @@ extension Partition {
                 // A replica that is not known yet, or not any more: in the epoch that it knows of it is for the metadata to come.
                 return (fetch.currentLeaderEpoch == .undefined ? .notLeaderOrFollower : .unknownLeaderEpoch, false)
             }
+            let offsets = log.offsets
             change = role.others?.expand(
-                fetch.replica, highWatermark: log.offsets.highWatermark, brokerEpoch: context.brokerEpoch, isEligible: context.isEligible)
+                fetch.replica, start: offsets.start, highWatermark: offsets.highWatermark, brokerEpoch: context.brokerEpoch, isEligible: context.isEligible)
             return (.none, advance(role, now: now))
         }
         if let change { context.propose(change, of: self) }

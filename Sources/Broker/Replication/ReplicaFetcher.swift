@@ -26,10 +26,14 @@ struct ReplicaFetcher: Sendable {
     struct Position: Sendable, Equatable {
         /// The epoch of the leader that it follows.
         var leaderEpoch: LeaderEpoch
-        /// Its log's end, the epoch there (-1 in an empty log) and its log's start.
+        /// Its log's end and the epoch there (-1 in an empty log).
         var end: Offset
         var lastEpoch: LeaderEpoch
+        /// Its log's start, as far as that lasts: leaders answer deletions by it.
         var start: Offset
+
+        /// Whether what was asked for at one is the answer at the other.
+        func isAt(_ other: Position) -> Bool { (leaderEpoch, end, lastEpoch) == (other.leaderEpoch, other.end, other.lastEpoch) }
     }
 
     /// What an answer means for a partition.
@@ -96,6 +100,9 @@ struct ReplicaFetcher: Sendable {
         followed[key]?.position = position
         followed[key]?.isHeld = false
     }
+
+    /// Where a log begins, for the leader to be told with the next request.
+    mutating func noteStart(_ key: Key, _ start: Offset) { followed[key]?.position.start = start }
 
     /// A step did not work: not tried again at once, and then from where the partition stands.
     mutating func pause(_ key: Key, at position: Position, now: Int64) {
@@ -196,7 +203,7 @@ struct ReplicaFetcher: Sendable {
         for topic in response.responses {
             for row in topic.partitions {
                 let key = Key(topicId: topic.topicId, partition: row.partitionIndex)
-                guard let sent = asked[key], let known = followed[key], !known.isHeld, known.position == sent else { continue }
+                guard let sent = asked[key], let known = followed[key], !known.isHeld, known.position.isAt(sent) else { continue }
                 guard let step = step(row, sent) else {
                     // With the next request the leader's session forgets it, which would else answer at once as long as this lasts. What it is told
                     // meanwhile is not taken, and is told when it is asked about again.

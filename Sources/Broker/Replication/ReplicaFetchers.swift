@@ -44,7 +44,7 @@ final class ReplicaFetchers: Sendable {
         fetcher.backoffMs = settings.int("replica.fetch.backoff.ms")
         let tools = LeaderFetch.Tools(
             fetcher: fetcher, context: context, storage: storage, link: link, timers: timers, clock: settings.clock, log: settings.log,
-            timeoutMs: Int(settings.int("replica.socket.timeout.ms")))
+            blocking: settings.blocking, timeoutMs: Int(settings.int("replica.socket.timeout.ms")))
         state.withLock { $0.tools = tools }
         reconcileAll()
     }

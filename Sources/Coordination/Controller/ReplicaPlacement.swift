@@ -59,7 +59,7 @@ extension Controller {
                 "\(fault) a partition with \(replicas.count) replica(s), but this is not consistent with previous partitions, which have "
                     + "\(replicationFactor) replica(s).")
         }
-        if !replicas.contains(where: { image.brokers[$0].map { !$0.isFenced && !$0.isInControlledShutdown } ?? false }) {
+        if !replicas.contains(where: { Self.isActive($0, image) }) {
             throw ControllerError(
                 .invalidReplicaAssignment,
                 "All brokers specified in the manual partition assignment for partition \(partition) are fenced or in controlled shutdown.")
@@ -81,12 +81,20 @@ extension Controller {
                     + "registered or some brokers have all their log directories cordoned.")
         }
         let start = Int.random(in: 0..<live.count, using: &random)
-        return (0..<count).map { index in
+        let places = (0..<count).map { index in
             let turn = start + firstPartition + index
             // The distance between leader and followers grows with every full turn, so not every broker has the same neighbours.
             let shift = turn / live.count % max(live.count - 1, 1)
             let ring = (0..<live.count).map { live[($0 == 0 ? turn : turn + 1 + (shift + $0 - 1) % max(live.count - 1, 1)) % live.count] }
             return Array((ring + fenced).prefix(replicationFactor))
         }
+        // Nobody would ever be in sync, and so nobody could be elected.
+        guard places.allSatisfy({ $0.contains { Self.isActive($0, image) } }) else {
+            throw ControllerError(.invalidReplicationFactor, "\(fault) All brokers are currently fenced or in controlled shutdown.")
+        }
+        return places
     }
+
+    /// Whether a broker may be in sync from the start: it is there, and stays.
+    static func isActive(_ id: Int32, _ image: MetadataImage) -> Bool { image.brokers[id].map { !$0.isFenced && !$0.isInControlledShutdown } ?? false }
 }

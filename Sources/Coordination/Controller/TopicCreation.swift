@@ -104,7 +104,7 @@ extension Controller {
 
     /// The record of a new partition led by its first live replica.
     func partitionRecord(_ topicId: Uuid, _ partition: Int32, replicas: [Int32], image: MetadataImage) -> MetadataRecord {
-        let live = replicas.filter { image.brokers[$0].map { !$0.isFenced && !$0.isInControlledShutdown } ?? false }
+        let live = replicas.filter { Self.isActive($0, image) }
         var record = PartitionRecord()
         record.partitionId = partition
         record.topicId = topicId

@@ -42,6 +42,8 @@ struct ClassicGroup: Sendable {
     var newMemberAdded = false
     /// False until a record of the group (or of its offsets) was replayed: a group whose creation could not be written is dropped.
     var isInLog = false
+    /// It was made of a group of the consumer protocol, and the log has no generation of its own yet.
+    var isConverted = false
     /// Static members about to take another's place; `replay` picks them up when the record that says so was written.
     var prepared: [String: ClassicMember] = [:]
     /// The empty group of the consumer protocol in whose place it comes, until the records that say so were replayed. It comes back when they cannot

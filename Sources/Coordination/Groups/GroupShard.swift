@@ -19,6 +19,9 @@ public struct GroupShard: CoordinatorShard {
     /// have to go when the group goes or becomes a classic one, or they would come back to life there.
     var foreignKeys: [String: Set<Bytes>] = [:]
 
+    /// The group of the consumer protocol that the last record ended.
+    private var dissolvedGroup: String?
+
     enum Timer: Hashable, Sendable {
         /// A member's session, or how long a member that was sent MEMBER_ID_REQUIRED may take to come back.
         case session(group: String, member: String)
@@ -47,6 +50,8 @@ public struct GroupShard: CoordinatorShard {
     // MARK: Log
 
     public mutating func replay(_ record: CoordinatorRecord, offset: Int64, producerId: Int64 = -1) {
+        let dissolved = dissolvedGroup
+        dissolvedGroup = nil
         switch record.recordType {
         case OffsetCommitKey.recordType, LegacyOffsetCommitKey.recordType:
             // The two keys have the same fields, and so the same bytes after the type.
@@ -54,8 +59,9 @@ public struct GroupShard: CoordinatorShard {
             replay(key, record, offset: offset, producerId: producerId)
         case GroupMetadataKey.recordType:
             guard let key = try? record.decodeKey(GroupMetadataKey.self) else { return }
-            replay(key, record)
+            replay(key, record, isConverted: key.group == dissolved)
         default:
+            if record.recordType == ConsumerGroupMetadataKey.recordType, record.value == nil { dissolvedGroup = record.groupId }
             if replayConsumerGroup(record) { return }
             guard let id = record.groupId else { return }
             if record.value != nil {
@@ -76,7 +82,8 @@ public struct GroupShard: CoordinatorShard {
         offsets.put(CommittedOffset(value, recordOffset: offset), group: key.group, partition: partition, producerId: producerId)
     }
 
-    private mutating func replay(_ key: GroupMetadataKey, _ record: CoordinatorRecord) {
+    /// - Parameter isConverted: the records before it ended a group of the consumer protocol
+    private mutating func replay(_ key: GroupMetadataKey, _ record: CoordinatorRecord, isConverted: Bool) {
         guard record.value != nil else { return forgetClassicGroup(key.group) }
         guard let value = try? record.decodeValue(GroupMetadataValue.self) else { return }
         // The record of its creation: whoever created it may already be waiting in it.
@@ -84,6 +91,7 @@ public struct GroupShard: CoordinatorShard {
         forgetConsumerGroup(key.group)
         var group = takeClassicGroup(key.group) ?? ClassicGroup(groupId: key.group)
         group.replay(value)
+        group.isConverted = isConverted
         groups[key.group] = .classic(group)
     }
 
@@ -113,7 +121,10 @@ public struct GroupShard: CoordinatorShard {
             switch groups[id] {
             case .classic(var group)?:
                 for member in group.orderedMembers { startSession(member, in: id, now: now) }
-                if group.members.count > configuration.maxGroupSize { prepareRebalance(&group, now: now, &outcome) }
+                // What the last member of the consumer protocol had is nobody's until the others have joined again; whoever asked them to may have died before
+                // they had. (Kafka's coordinator loads such a group as a stable one.)
+                let mustRebalance = group.members.count > configuration.maxGroupSize || group.isConverted && group.state == .stable
+                if mustRebalance { prepareRebalance(&group, now: now, &outcome) }
                 groups[id] = .classic(group)
             case .consumer(let group)?:
                 for member in group.orderedMembers { scheduleTimers(of: member, isNewStep: true, in: id, now: now) }

@@ -16,6 +16,8 @@ public final class ClientWorkload {
         public var cuts = 0
         public var members = 0
         public var topics = 0
+        /// Partitions that were added.
+        public var widened = 0
         public var events = 0
         /// Over everything that happened; two runs of a seed give the same.
         public var traceHash: UInt64 = 0
@@ -140,11 +142,13 @@ public final class ClientWorkload {
         guard let count = server.broker?.metadata.image.topic("t")?.partitions.count, count < 6 else { return }
         var topic = CreatePartitionsRequest.CreatePartitionsTopic()
         topic.name = "t"
-        topic.count = Int32(count + 1)
+        (topic.count, topic.assignments) = (Int32(count + 1), nil)
         var request = CreatePartitionsRequest()
         request.topics = [topic]
         request.timeoutMs = 5_000
-        admin.core.submit(request, to: .controller) { _ in }
+        admin.core.submit(request, to: .controller) { [unowned self] result in
+            if (try? result.get())?.results.first?.errorCode == ErrorCode.none { report.widened += 1 }
+        }
         admin.turn()
     }
 

@@ -34,10 +34,13 @@ final class ScriptedClusterController {
     private var sessions: [Int32: Session] = [:]
     /// Called with what has been committed.
     var onCommit: () -> Void = {}
+    /// Called when somebody leads a partition who was not in sync: one of the eligible leaders, or the last one that is known.
+    var onReturn: (_ topicId: Uuid, _ partition: Int32) -> Void = { _, _ in }
     /// What must not happen here.
     var failures: [String] = []
 
-    init(_ world: World, hasElr: Bool, sessionTimeoutMs: Int64) {
+    /// - Parameter transactionVersion: the level of `transaction.version`
+    init(_ world: World, hasElr: Bool, transactionVersion: Int16, sessionTimeoutMs: Int64) {
         self.world = world
         self.hasElr = hasElr
         self.sessionTimeoutMs = sessionTimeoutMs
@@ -45,7 +48,12 @@ final class ScriptedClusterController {
             nodeId: Self.id, properties: ["min.insync.replicas": "\(Self.minInSync)", "default.replication.factor": "3", "num.partitions": "3"])
         let features = FeatureName.newCluster.map { name, level in
             var record = FeatureLevelRecord()
-            (record.name, record.featureLevel) = (name, name == FeatureName.eligibleLeaderReplicas && !hasElr ? 0 : level)
+            (record.name, record.featureLevel) = (name, level)
+            switch name {
+            case FeatureName.eligibleLeaderReplicas: record.featureLevel = hasElr ? level : 0
+            case FeatureName.transaction: record.featureLevel = transactionVersion
+            default: break
+            }
             return MetadataRecord(record)
         }
         append(controller.bootstrapRecords(formatted: features))
@@ -64,10 +72,19 @@ final class ScriptedClusterController {
             world.note("metadata", offset, value)
             log.append(.init(offset: offset, value: value))
             tell(record)
+            noteReturn(record)
             do { try fold.replay(record, offset: offset) } catch { failures.append("the controller's log cannot be folded: \(error)") }
         }
         batchEnds.append(endOffset)
         onCommit()
+    }
+
+    private func noteReturn(_ record: MetadataRecord) {
+        guard let change = record.message as? PartitionChangeRecord, change.leader >= 0, change.isr == [change.leader],
+            let old = image.topic(change.topicId)?.partition(change.partitionId), !old.isr.contains(change.leader),
+            old.eligibleLeaderReplicas.contains(change.leader) || old.lastKnownElr.contains(change.leader)
+        else { return }
+        onReturn(change.topicId, change.partitionId)
     }
 
     private func tell(_ record: MetadataRecord) {

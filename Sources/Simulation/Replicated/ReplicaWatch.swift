@@ -17,21 +17,34 @@ final class ReplicaWatch {
         var partition: Int32
     }
 
+    private let world: World
     private let members: [SimulatedMember]
     private let controller: ScriptedClusterController
+    private let deletions: DeletionRecord
+    let samples: CommittedSamples
     private var leaders: [Leadership: Int32] = [:]
     /// Up to where a leader has said that all is committed.
     private var committed: [Place: Offset] = [:]
     private(set) var violations: [String] = []
 
-    init(_ members: [SimulatedMember], _ controller: ScriptedClusterController) { (self.members, self.controller) = (members, controller) }
+    init(_ world: World, _ members: [SimulatedMember], _ controller: ScriptedClusterController, _ deletions: DeletionRecord) {
+        (self.world, self.members, self.controller, self.deletions) = (world, members, controller, deletions)
+        samples = CommittedSamples(world)
+        controller.onReturn = { [unowned controller] id, partition in
+            guard let name = controller.image.topic(id)?.name else { return }
+            deletions.forget(TopicPartition(name, partition))
+        }
+    }
 
     private func complain(_ text: String) { if violations.count < 20 { violations.append(text) } }
 
+    private func broker(_ id: Int32) -> Broker? { members.first { $0.id == id }?.server.broker }
+
     // MARK: At any moment
 
-    /// Nobody leads in an epoch that another leads in, and whoever is in sync has all that is committed.
-    func look(now: Int64) {
+    /// Nobody leads in an epoch that another leads in, and whoever is in sync has all that is committed, and nothing that was deleted.
+    func look() {
+        let now = world.now
         for member in members {
             guard let broker = member.server.broker else { continue }
             for partition in broker.partitions.all where partition.isLeader {
@@ -47,17 +60,62 @@ final class ReplicaWatch {
         for topic in controller.image.topicsByName.values {
             for (index, partition) in topic.partitions.enumerated() {
                 for id in partition.isr { check(id, topic, Int32(index), now) }
+                for member in members { checkLimit(member, topic, Int32(index), now) }
             }
         }
+        sample()
+    }
+
+    /// Up to where a partition's records are committed, as far as any leader has said.
+    func committedEnd(_ partition: TopicPartition) -> Int64 {
+        look()
+        guard let topic = controller.image.topic(partition.topic) else { return 0 }
+        return committed[Place(topicId: topic.id, partition: partition.partition)]?.value ?? 0
+    }
+
+    /// Who leads a partition, as the controller has decided.
+    func leadership(_ partition: TopicPartition) -> DeletionRecord.Leadership {
+        let image = controller.image.topic(partition.topic)?.partition(partition.partition)
+        return (image?.leader ?? -1, image?.leaderEpoch ?? -1)
+    }
+
+    /// The log of a replica in sync. One that is not back yet has what it has; the controller hears of it when it registers.
+    private func log(inSync id: Int32, _ topic: TopicImage, _ index: Int32) -> PartitionLog? {
+        guard let broker = broker(id), broker.brokerEpoch == controller.image.brokers[id]?.epoch else { return nil }
+        return broker.partitions.partition(topic.name, index)?.log
     }
 
     private func check(_ id: Int32, _ topic: TopicImage, _ index: Int32, _ now: Int64) {
-        // One that is not back yet has what it has; the controller hears of it when it registers.
-        guard let member = members.first(where: { $0.id == id }), let broker = member.server.broker, broker.brokerEpoch == controller.image.brokers[id]?.epoch,
-            let log = broker.partitions.partition(topic.name, index)?.log, let end = committed[Place(topicId: topic.id, partition: index)]
+        guard let log = log(inSync: id, topic, index) else { return }
+        let offsets = log.offsets
+        if let end = committed[Place(topicId: topic.id, partition: index)], offsets.end < end {
+            complain("at \(now) broker \(id) is in sync for \(log.name) and ends at \(offsets.end): up to \(end) all is committed")
+        }
+        if let start = deletions.promises[log.name], offsets.start.value < start {
+            complain("at \(now) broker \(id) is in sync for \(log.name) and begins at \(offsets.start): up to \(start) all was deleted")
+        }
+    }
+
+    private func checkLimit(_ member: SimulatedMember, _ topic: TopicImage, _ index: Int32, _ now: Int64) {
+        guard let log = member.server.broker?.partitions.partition(topic.name, index)?.log, let limit = deletions.limit(log.name) else { return }
+        guard log.logStartOffset.value > limit else { return }
+        complain("at \(now) \(log.name) begins at \(log.logStartOffset) on broker \(member.id), and nothing behind \(limit) was to be deleted")
+    }
+
+    /// A piece of a partition whose leader is there and knows that it leads.
+    private func sample() {
+        let topics = controller.image.topicsByName.values.sorted { $0.name < $1.name }
+        guard !topics.isEmpty, case let topic = topics[world.below(topics.count)], !topic.partitions.isEmpty else { return }
+        let index = Int32(world.below(topic.partitions.count)), image = topic.partitions[Int(index)]
+        guard let partition = broker(image.leader)?.partitions.partition(topic.name, index), partition.isLeader,
+            partition.leaderEpoch.value == image.leaderEpoch
         else { return }
-        guard log.logEndOffset < end else { return }
-        complain("at \(now) broker \(id) is in sync for \(log.name) and ends at \(log.logEndOffset): up to \(end) all is committed")
+        let ids = [image.leader] + image.isr.filter { $0 != image.leader }
+        do {
+            try samples.look(at: topic, index, ids.compactMap { id in log(inSync: id, topic, index).map { (id, $0) } })
+        } catch {
+            complain("at \(world.now) \(partition.log.name) cannot be read: \(error)")
+        }
     }
 
     // MARK: In the end
@@ -79,6 +137,8 @@ final class ReplicaWatch {
                 }
                 guard let first = offsets[0], first.highWatermark == first.end, first.lastStable == first.end else { return "\(name) stands at \(offsets)" }
                 guard offsets.allSatisfy({ $0?.end == first.end && $0?.highWatermark == first.end }) else { return "\(name) stands at \(offsets)" }
+                let start = log(inSync: partition.leader, topic, Int32(index))?.logStartOffset ?? .zero
+                guard offsets.allSatisfy({ $0?.start ?? .zero >= start }) else { return "\(name) begins at \(start) and stands at \(offsets)" }
             }
         }
         return nil

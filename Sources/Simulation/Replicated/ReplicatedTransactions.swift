@@ -6,6 +6,8 @@ import Vocabulary
 /// Transactional programs and readers of what they commit, beside the other clients of a cluster.
 final class ReplicatedTransactions {
     static let topic: (name: String, partitions: Int32, replicas: Int16) = ("x", 2, 3)
+    /// Records of this one are deleted, in the middle of transactions, too.
+    static let passing: (name: String, partitions: Int32, replicas: Int16) = ("y", 2, 3)
     private static let groups = ["g0", "g1", "g2"]
 
     private let world: World
@@ -26,7 +28,8 @@ final class ReplicatedTransactions {
     private func addProgram(_ transactionalId: String) {
         programs.append(
             TransactionalProgram(
-                world, newClient(), number: programs.count, transactionalId: transactionalId, topics: [(Self.topic.name, Self.topic.partitions)]))
+                world, newClient(), number: programs.count, transactionalId: transactionalId,
+                topics: [Self.topic, Self.passing].map { ($0.name, $0.partitions) }))
     }
 
     private func addReader() {
@@ -71,9 +74,10 @@ final class ReplicatedTransactions {
 
     /// - Parameters:
     ///   - logs: of the programs' topic
+    ///   - passingLogs: of the one that loses records
     ///   - offsets: of the groups' topic
-    func violations(_ logs: [DecidedLog], offsets: [DecidedLog]) throws -> [String] {
-        var check = TransactionCheck(stories: [:], logs: logs)
+    func violations(_ logs: [DecidedLog], passingLogs: [DecidedLog], offsets: [DecidedLog]) throws -> [String] {
+        var check = TransactionCheck(stories: [:], logs: logs, passingLogs: passingLogs)
         for program in programs { for story in program.stories { check.stories[story.id] = story } }
         check.offsets = try offsets.flatMap { try DecidedOffset.all(in: $0) }.filter { Self.groups.contains($0.place.group) }
         check.reads = readers.reduce(into: []) { $0.formUnion($1.reads) }

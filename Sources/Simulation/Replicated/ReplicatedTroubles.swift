@@ -26,7 +26,10 @@ final class ReplicatedTroubles {
         (report.kills, report.stops, report.powerFailures, report.cuts, report.moves) = (kills, stops, powerFailures, cuts, moves)
     }
 
-    func begin() { world.after(500) { [self] in next() } }
+    func begin() {
+        world.after(500) { [self] in next() }
+        if controller.sabotage == .changesAReplica { changeReplica() }
+    }
 
     /// Everything heals, and everybody comes back.
     func end() {
@@ -104,6 +107,19 @@ final class ReplicatedTroubles {
         stops += 1
         member.stop()
         world.after(Int64(1_000 + world.below(8_000))) { [self] in start(member) }
+    }
+
+    /// Changes the checksum of the first batch that a follower in sync has, now and then.
+    private func changeReplica() {
+        world.after(1_000) { [self] in
+            guard !isOver else { return }
+            changeReplica()
+            let index = Int32(world.below(3)), partition = controller.image.topic("t")?.partition(index)
+            guard let id = partition?.isr.first(where: { $0 != partition?.leader }), let server = members.first(where: { $0.id == id })?.server,
+                let log = server.broker?.partitions.partition("t", index)?.log, log.offsets.highWatermark > .zero
+            else { return }
+            _ = try? server.disk.openFile("data/t-\(index)/00000000000000000000.log", create: false).write([Bytes("?")], at: 18)
+        }
     }
 
     // MARK: Power

@@ -21,6 +21,8 @@ struct DecidedLog {
     }
 
     let partition: TopicPartition
+    /// What lies below was deleted.
+    private(set) var start: Int64 = 0
     var rows: [Row] = []
     /// Batches are missing: compaction took them.
     private(set) var hasGaps = false
@@ -30,6 +32,7 @@ struct DecidedLog {
     /// - Throws: when the log cannot be read
     init(reading log: PartitionLog, _ partition: TopicPartition) throws {
         self.init(partition)
+        start = log.logStartOffset.value
         var open: [Int64: [Int]] = [:]
         var next = log.logStartOffset.value
         for batch in try RecordBatches.all(in: log.whole(from: log.logStartOffset, to: log.logEndOffset)) {
@@ -39,7 +42,7 @@ struct DecidedLog {
                 if batch.isControl {
                     guard let type = record.controlType, type == .commit || type == .abort else { continue }
                     for index in open.removeValue(forKey: batch.producerId) ?? [] { rows[index].fate = type == .commit ? .committed : .aborted }
-                } else {
+                } else if record.offset >= start {
                     if batch.isTransactional { open[batch.producerId, default: []].append(rows.count) }
                     rows.append(Row(offset: record.offset, fate: batch.isTransactional ? .open : .committed, key: record.key, value: record.value))
                 }
