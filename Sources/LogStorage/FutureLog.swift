@@ -96,7 +96,7 @@ extension LogDirectory {
 
     /// Closes the copies; after a clean close the next start need not look at their records.
     func closeFutures(clean: Bool) {
-        for log in contents.withLock({ $0.futures.values.compactMap(\.log) }) {
+        for log in contents.withLock({ $0.futures.values.compactMap(\.log) }).sorted(by: { $0.name < $1.name }) {
             // A copy that cannot be completed is looked at whole by the next start.
             do throws(LogError) { try log.close(clean: clean) } catch {
                 self.log.warn(.disk, "the copy of \(log.name) in \(path) was not closed cleanly: \(error)")

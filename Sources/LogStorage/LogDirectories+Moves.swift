@@ -13,7 +13,8 @@ extension LogDirectories {
     /// Every copy that there is and belongs, or may belong, to an open log, also those of before the start.
     public var moves: [Move] {
         online.flatMap { target in
-            target.futures.compactMap { name, topicId in log(name).map { $0.topicId == topicId ?? $0.topicId } == true ? Move(name: name, target: target) : nil
+            target.futures.sorted { $0.key < $1.key }.compactMap { name, topicId in
+                log(name).map { $0.topicId == topicId ?? $0.topicId } == true ? Move(name: name, target: target) : nil
             }
         }
     }

@@ -100,9 +100,14 @@ extension LogDirectories {
     /// - Parameter isGone: whether a partition of a topic id, whose directory is marked for deletion, is known to be no longer this broker's
     public func settle(removed: Set<Uuid>, isGone: (TopicPartition, Uuid) -> Bool = { _, _ in false }) throws(LogDirectoryError) {
         for directory in kept {
-            try directory.settle(removed: removed) { name, id in
-                // Where the partition's log is open, what is marked was a copy of it, or is what a copy has replaced.
-                log(name)?.topicId == id || isGone(name, id)
+            do throws(LogDirectoryError) {
+                try directory.settle(removed: removed) { name, id in
+                    // Where the partition's log is open, what is marked was a copy of it, or is what a copy has replaced.
+                    log(name)?.topicId == id || isGone(name, id)
+                }
+            } catch .disk(let error) where isSpare(directory) {
+                // It has failed, and goes with what is in it.
+                log.error(.disk, "\(directory.path) could not be put in order: \(error)")
             }
         }
     }

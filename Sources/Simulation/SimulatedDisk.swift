@@ -16,6 +16,10 @@ public final class SimulatedDisk: Disk {
         public var changesLeft = Int.max
         /// Operations by name (`open`, `read`, `rename`, `remove`, `create directory`) on paths that contain a text.
         public var failing: (operation: String, path: String)?
+        /// A directory that fails in everything, with what is below it.
+        public var gone: String?
+
+        func isGone(_ path: String) -> Bool { gone.map { path == $0 || path.hasPrefix($0 + "/") } ?? false }
 
         public init() {}
     }
@@ -36,12 +40,14 @@ public final class SimulatedDisk: Disk {
     }
 
     func check(_ operation: String, _ path: String) throws(DiskError) {
-        guard let failing = faults.failing, failing.operation == operation, path.contains(failing.path) else { return }
-        throw DiskError(operation: operation, path: path, code: 5, message: "Input/output error")
+        let faults = faults
+        let isFailing = faults.failing.map { $0.operation == operation && path.contains($0.path) } ?? false
+        if isFailing || faults.isGone(path) { throw DiskError(operation: operation, path: path, code: 5, message: "Input/output error") }
     }
 
     /// Refuses a change when the power has failed.
     func change(_ operation: String, _ path: String) throws(DiskError) {
+        if faults.isGone(path) { throw DiskError(operation: operation, path: path, code: 5, message: "Input/output error") }
         let isRefused = faultState.withLock { faults in
             guard faults.changesLeft != .max else { return false }
             faults.changesLeft -= 1

@@ -54,6 +54,7 @@ for seed in first...last {
                 + "transaction.version \(report.transactionVersion), "
                 + "\(report.records.text), "
                 + "\(report.kills) killed, \(report.stops) stopped, \(report.powerFailures) power failures, \(report.cuts) cuts, \(report.moves) moves, "
+                + "\(report.disks) disks (\(report.shifts) times moved, \(report.lostDisks) lost), "
                 + "\(report.leaderChanges) leader changes, \(report.inSyncChanges) in-sync changes, \(report.members) members, "
                 + "\(report.committed) committed, \(report.aborted) aborted, \(report.unknown) unknown, "
                 + "\(report.deletions) deletions, \(report.widened) partitions added, \(report.samples) pieces compared")

@@ -15,6 +15,8 @@ import Testing
             total.powerFailures += report.powerFailures
             total.leaderChanges += report.leaderChanges
             total.moves += report.moves
+            total.shifts += report.shifts
+            total.lostDisks += report.lostDisks
             withElr += report.hasElr ? 1 : 0
             total.deletions += report.deletions
             total.widened += report.widened
@@ -24,6 +26,7 @@ import Testing
         #expect(Seeds.areGiven || total.records.acknowledged > 6_000 && total.leaderChanges > 40 && total.moves > 5)
         #expect(Seeds.areGiven || total.kills > 6 && total.stops > 1 && total.powerFailures > 1 && (1...3).contains(withElr))
         #expect(Seeds.areGiven || total.deletions > 5 && total.widened > 6 && total.samples > 3_000 && versions.count > 1)
+        #expect(Seeds.areGiven || total.shifts > 5 && total.lostDisks > 1)
     }
 
     private struct Wrong: Sendable, CustomTestStringConvertible {

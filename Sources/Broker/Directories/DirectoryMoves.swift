@@ -91,7 +91,7 @@ final class DirectoryMoves: Sendable {
 
     /// A directory has failed: what was being moved into it stays where it is.
     func directoryFailed(_ directory: LogDirectory) {
-        let names = state.withLock { state in Array(state.runs.keys) }
+        let names = state.withLock { state in state.runs.keys.sorted() }
         for name in names where storage.move(of: name) == nil {
             state.withLock { $0.runs[name] = nil }
             guard let partition = partitions.partition(name.topic, name.partition), let actual = storage.directory(of: name)?.directoryId else { continue }

@@ -44,7 +44,9 @@ final class SimulatedMember: @unchecked Sendable {
         }
     }
 
-    init(_ world: World, _ network: Network, _ controller: ScriptedClusterController, id: Int32, seed: UInt64, properties: [String: String]) throws {
+    init(_ world: World, _ network: Network, _ controller: ScriptedClusterController, id: Int32, seed: UInt64, properties: [String: String], disks: Int = 1)
+        throws
+    {
         (self.world, self.network, self.controller) = (world, network, controller)
         let all = properties.merging(
             [
@@ -55,7 +57,7 @@ final class SimulatedMember: @unchecked Sendable {
         var timing = quorum.timing
         timing.shutdownTimeoutMs = 15_000
         self.timing = timing
-        server = try SimulatedServer(world, network, quorum, clusterId: ScriptedClusterController.clusterId, seed: seed, properties: all)
+        server = try SimulatedServer(world, network, quorum, clusterId: ScriptedClusterController.clusterId, seed: seed, properties: all, disks: disks)
         server.onStart = { [unowned self] in begin($0) }
         server.onEnd = { [unowned self] in end($0) }
     }
@@ -80,6 +82,14 @@ final class SimulatedMember: @unchecked Sendable {
         broker.metadata.onChange { delta, _ in
             guard delta.old.brokers != delta.new.brokers else { return }
             for peers in peers { peers.follow(delta.new) }
+        }
+        broker.onLostDirectory { [unowned self, weak life] lost in
+            server.during(0...5) { [self] in
+                guard let life, self.life === life else { return }
+                world.tell("broker \(id) has lost \(lost.path)")
+                if lost.isSpare { life.lifecycle.directoryFailed(lost.id, world.now) } else { life.lifecycle.leave(because: lost.reason, world.now) }
+                turn()
+            }
         }
         broker.replicate(over: peers[0], coordinating: peers[1], asking: SimulatedControllerLink(world, life.altering))
         follow()

@@ -40,14 +40,34 @@ final class SimulatedServer: @unchecked Sendable {
     }
 
     /// A broker of a cluster, which is not started yet.
-    init(_ world: World, _ network: Network, _ quorum: QuorumConfig, clusterId: String, seed: UInt64, properties: [String: String]) throws {
+    /// - Parameter disks: how many log directories it has; the first holds the metadata log
+    init(_ world: World, _ network: Network, _ quorum: QuorumConfig, clusterId: String, seed: UInt64, properties: [String: String], disks: Int = 1) throws {
         (id, address) = (quorum.nodeId, HostPort(host: "b\(quorum.nodeId)", port: 9092))
         self.world = world
         settings = BrokerSettings(properties: properties)
         settings.quorum = quorum
         prepare(seed &+ UInt64(quorum.nodeId) << 32)
         network.add(self)
-        try writeProperties(clusterId: clusterId, directoryId: Uuid.random(using: &world.random))
+        self.clusterId = clusterId
+        settings.dataDirectories += (1..<max(1, disks)).map { "disk\($0 + 1)" }
+        for path in settings.dataDirectories { try writeProperties(to: path, clusterId: clusterId, directoryId: Uuid.random(using: &world.random)) }
+        _ = try disk.syncAll("")
+    }
+
+    private var clusterId = ""
+
+    /// The log directories besides that of the metadata log.
+    var spareDirectories: [String] { Array(settings.dataDirectories.dropFirst()) }
+    var directories: [String] { settings.dataDirectories }
+
+    /// A log directory that cannot be read or written, now and at the next start.
+    var missing: String? { didSet { disk.faults.gone = missing } }
+
+    /// Puts an empty, formatted disk in the place of a log directory; the broker is down.
+    func replace(_ path: String) throws {
+        world.tell("broker \(id) has a new disk in the place of \(path)")
+        try disk.removeTree(path)
+        try writeProperties(to: path, clusterId: clusterId, directoryId: Uuid.random(using: &world.random))
         _ = try disk.syncAll("")
     }
 
@@ -61,11 +81,10 @@ final class SimulatedServer: @unchecked Sendable {
         settings.log = OperatorLog(level: .debug, clock: settings.clock) { [unowned world] entry in world.tell("broker \(id): \(entry.text)") }
     }
 
-    private func writeProperties(clusterId: String, directoryId: Uuid? = nil) throws {
-        try disk.createDirectory(settings.dataDirectories[0])
+    private func writeProperties(to path: String, clusterId: String, directoryId: Uuid? = nil) throws {
+        try disk.createDirectory(path)
         let directory = directoryId.map { "directory.id=\($0)\n" } ?? ""
-        try disk.writeFile(
-            settings.dataDirectories[0] + "/" + MetaProperties.fileName, Bytes("version=1\nnode.id=\(id)\ncluster.id=\(clusterId)\n" + directory))
+        try disk.writeFile(path + "/" + MetaProperties.fileName, Bytes("version=1\nnode.id=\(id)\ncluster.id=\(clusterId)\n" + directory))
     }
 
     /// Leaves what `kafka-storage format` leaves.
@@ -79,7 +98,7 @@ final class SimulatedServer: @unchecked Sendable {
         contents.values = records.map { $0.encoded() }
         var file: [UInt8] = []
         MetadataSnapshot(endOffset: 0, epoch: 0).write(contents, now: world.now) { file += $0.array }
-        try writeProperties(clusterId: "simulated-cluster-0000")
+        try writeProperties(to: settings.dataDirectories[0], clusterId: "simulated-cluster-0000")
         try disk.writeFile(settings.dataDirectories[0] + "/bootstrap.checkpoint", Bytes(file))
         _ = try disk.syncAll("")
     }
@@ -91,6 +110,7 @@ final class SimulatedServer: @unchecked Sendable {
         let process = process
         let during: @Sendable (ClosedRange<Int>, @escaping () -> Void) -> Void = { [unowned self] in self.during($0, $1) }
         settings.blocking = { work in during(0...30, work) }
+        disk.faults.gone = missing
         let broker = try Broker(settings: settings, disk: disk, now: world.now)
         self.broker = broker
         loopTimers = Timers()

@@ -9,11 +9,55 @@ extension ScriptedClusterController {
         let answer: (any Response)?
         switch request {
         case let request as AlterPartitionRequest: answer = self.answer(request)
+        case let request as AssignReplicasToDirsRequest: answer = self.answer(request)
         case let request as EnvelopeRequest: answer = self.answer(request)
         case let request as any ControllerRequest: answer = decided(request)
         default: answer = nil
         }
         return (answer as? R.Response).map { .success($0) } ?? .failure(.unsupportedVersion)
+    }
+
+    /// Notes where replicas are. One that is in a directory that has failed is out of sync; who is back in one that works may lead.
+    private func answer(_ request: AssignReplicasToDirsRequest) -> AssignReplicasToDirsResponse {
+        var response = AssignReplicasToDirsResponse()
+        let id = request.brokerId
+        guard let broker = image.brokers[id], broker.epoch == request.brokerEpoch else {
+            response.errorCode = .staleBrokerEpoch
+            return response
+        }
+        response.directories = request.directories.map { asked in
+            var directory = AssignReplicasToDirsResponse.DirectoryData()
+            directory.id = asked.id
+            directory.topics = asked.topics.map { asked in
+                var topic = AssignReplicasToDirsResponse.DirectoryData.TopicData()
+                topic.topicId = asked.topicId
+                topic.partitions = asked.partitions.map { asked in
+                    var row = AssignReplicasToDirsResponse.DirectoryData.TopicData.PartitionData()
+                    row.partitionIndex = asked.partitionIndex
+                    row.errorCode = assign(topic.topicId, asked.partitionIndex, id, to: directory.id)
+                    return row
+                }
+                return topic
+            }
+            return directory
+        }
+        append(changes(of: { $0.isr.contains(id) && !broker.hasOnline($0.directory(of: id)) }, without: id))
+        append(changes(of: { $0.leader < 0 }))
+        return response
+    }
+
+    private func assign(_ topicId: Uuid, _ index: Int32, _ id: Int32, to directory: Uuid) -> ErrorCode {
+        guard let partition = image.topic(topicId)?.partition(index) else { return .unknownTopicOrPartition }
+        guard let place = partition.replicas.firstIndex(of: id) else { return .notLeaderOrFollower }
+        var change = PartitionChangeRecord()
+        (change.topicId, change.partitionId) = (topicId, index)
+        var directories = partition.directories
+        while directories.count < partition.replicas.count { directories.append(.unassignedDirectory) }
+        guard directories[place] != directory else { return .none }
+        directories[place] = directory
+        change.directories = directories
+        append([MetadataRecord(change, version: 2)])
+        return .none
     }
 
     private func decided<R: ControllerRequest>(_ request: R) -> any Response { decide(request, version: R.versions.upperBound) }
@@ -56,6 +100,7 @@ extension ScriptedClusterController {
         case .incrementalAlterConfigs: IncrementalAlterConfigsRequest.versions
         case .allocateProducerIds: AllocateProducerIdsRequest.versions
         case .alterPartition: AlterPartitionRequest.versions
+        case .assignReplicasToDirs: AssignReplicasToDirsRequest.versions
         case .envelope: EnvelopeRequest.versions
         default: nil
         }

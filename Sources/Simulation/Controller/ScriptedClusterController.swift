@@ -170,6 +170,7 @@ final class ScriptedClusterController {
         session.metadataOffset = request.currentMetadataOffset
         sessions[id] = session
         response.isCaughtUp = request.currentMetadataOffset >= broker.epoch
+        noteOffline(request.offlineLogDirs, of: broker)
         if broker.isFenced {
             response.shouldShutDown = request.wantShutDown
             if !request.wantShutDown, !request.wantFence, response.isCaughtUp { unfence(broker) }
@@ -181,6 +182,16 @@ final class ScriptedClusterController {
         }
         response.isFenced = image.brokers[id]?.isFenced ?? true
         return response
+    }
+
+    /// What is in directories that have failed is out of sync, and led by others.
+    private func noteOffline(_ directories: [Uuid], of broker: BrokerImage) {
+        let id = broker.id, gone = directories.filter(broker.logDirs.contains)
+        guard !gone.isEmpty else { return }
+        append(changes(of: { $0.isr.contains(id) && $0.directory(of: id).map(gone.contains) ?? false }, without: id))
+        var change = BrokerRegistrationChangeRecord()
+        (change.brokerId, change.brokerEpoch, change.logDirs) = (id, broker.epoch, broker.logDirs.filter { !gone.contains($0) })
+        append([MetadataRecord(change, version: 2)])
     }
 
     /// Whether a broker that wants to stop may: it leads nothing, and all others know that.
@@ -242,14 +253,14 @@ final class ScriptedClusterController {
     ///   - removed: counts as gone already
     func change(_ partition: PartitionImage, with added: Int32? = nil, without removed: Int32? = nil) -> PartitionChange {
         var change = PartitionChange(partition, hasElr: hasElr, minInSync: Self.minInSync) { [image] id in
-            guard id != removed else { return false }
-            return id == added || image.brokers[id].map { !$0.isFenced && !$0.isInControlledShutdown } ?? false
+            guard id != removed, let broker = image.brokers[id], broker.hasOnline(partition.directory(of: id)) else { return false }
+            return id == added || !broker.isFenced && !broker.isInControlledShutdown
         }
         change.electsAnybody = sabotage == .electsAnybody
         return change
     }
 
-    private func changes(
+    func changes(
         of isConcerned: (PartitionImage) -> Bool, with added: Int32? = nil, without removed: Int32? = nil, unclean: Int32? = nil
     ) -> [MetadataRecord] {
         image.topicsByName.values.sorted { $0.name < $1.name }.flatMap { topic in
@@ -264,7 +275,10 @@ final class ScriptedClusterController {
     }
 
     private func record(_ change: PartitionChange, _ topic: TopicImage, _ index: Int32) -> MetadataRecord? {
-        change.record(topic.id, index) { [image] in image.brokers[$0]?.logDirs.first ?? .unassignedDirectory }
+        change.record(topic.id, index) { [image] id in
+            guard let directories = image.brokers[id]?.logDirs, directories.count == 1 else { return .unassignedDirectory }
+            return directories[0]
+        }
     }
 
     /// Has the first replica of a partition lead it if it can.

@@ -114,6 +114,8 @@ final class ReplicaWatch {
         do {
             try samples.look(at: topic, index, ids.compactMap { id in log(inSync: id, topic, index).map { (id, $0) } })
         } catch {
+            // One of their disks is gone, which not everybody knows yet.
+            guard !members.contains(where: { ids.contains($0.id) && $0.server.missing != nil }) else { return }
             complain("at \(world.now) \(partition.log.name) cannot be read: \(error)")
         }
     }

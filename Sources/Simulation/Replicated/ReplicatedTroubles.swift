@@ -13,6 +13,8 @@ final class ReplicatedTroubles {
     private var powerFailures = 0
     private var cuts = 0
     private var moves = 0
+    private var shifts = 0
+    private var lostDisks = 0
     private(set) var violations: [String] = []
     private var isOver = false
     /// Nothing happens to brokers and the ways between them: somebody is about to lose power, or has lost it and is not fenced yet.
@@ -24,6 +26,7 @@ final class ReplicatedTroubles {
 
     func count(_ report: inout ReplicatedWorkload.Report) {
         (report.kills, report.stops, report.powerFailures, report.cuts, report.moves) = (kills, stops, powerFailures, cuts, moves)
+        (report.shifts, report.lostDisks) = (shifts, lostDisks)
     }
 
     func begin() {
@@ -35,6 +38,7 @@ final class ReplicatedTroubles {
     func end() {
         isOver = true
         heal()
+        for member in members where member.server.missing != nil { bringDiskBack(member) }
         for link in members.flatMap(\.server.links) where link.losesRequests || link.losesReplies { link.end(reportedAfter: 0) }
         bringBack()
     }
@@ -72,7 +76,9 @@ final class ReplicatedTroubles {
 
     private func troubleBrokers() {
         let member = members[world.below(members.count)]
-        switch world.below(20) {
+        switch world.below(member.server.spareDirectories.isEmpty ? 20 : 26) {
+        case 20, 21, 22, 23, 24: shift(member)
+        case 25: loseDisk(member)
         case 0, 1, 2: kill(member)
         case 3: stop(member)
         case 4: calm()
@@ -122,6 +128,51 @@ final class ReplicatedTroubles {
         }
     }
 
+    // MARK: Log directories
+
+    /// Has some of a broker's logs moved to other directories of its own, as a client asks for it.
+    private func shift(_ member: SimulatedMember) {
+        guard let broker = member.server.broker else { return }
+        shifts += 1
+        var request = AlterReplicaLogDirsRequest()
+        for partition in broker.partitions.all where world.isOneIn(4) {
+            var row = AlterReplicaLogDirsRequest.AlterReplicaLogDir()
+            row.path = member.server.directories[world.below(member.server.directories.count)]
+            row.topics = [AlterReplicaLogDirsRequest.AlterReplicaLogDir.AlterReplicaLogDirTopic()]
+            (row.topics[0].name, row.topics[0].partitions) = (partition.topic, [partition.index])
+            request.dirs.append(row)
+        }
+        var writer = WireWriter()
+        let version = AlterReplicaLogDirsRequest.versions.upperBound
+        RequestHeader(apiKey: AlterReplicaLogDirsRequest.apiKey, version: version, correlationId: Int32(shifts), clientId: "operator")
+            .encode(into: &writer, version: RequestHeader.version(for: AlterReplicaLogDirsRequest.self, version: version))
+        request.encode(into: &writer, version: version)
+        member.server.deliverAgain(writer.finishedBytes())
+    }
+
+    /// A log directory is gone for a while, perhaps also at the next start.
+    private func loseDisk(_ member: SimulatedMember) {
+        guard member.server.missing == nil, member.isUp else { return }
+        lostDisks += 1
+        let spare = member.server.spareDirectories
+        member.server.missing = spare[world.below(spare.count)]
+        world.tell("broker \(member.id) cannot use \(member.server.missing ?? "")")
+        if world.isOneIn(3) { world.after(Int64(world.below(5_000))) { [self] in if world.isOneIn(2) { kill(member) } else { stop(member) } } }
+        world.after(Int64(1_000 + world.below(12_000))) { [self] in bringDiskBack(member) }
+    }
+
+    /// The broker finds it again when it starts anew.
+    private func bringDiskBack(_ member: SimulatedMember) {
+        guard member.server.missing != nil else { return }
+        world.tell("broker \(member.id) can use all its directories again")
+        if member.isUp {
+            kills += 1
+            member.server.kill()
+        }
+        member.server.missing = nil
+        if !isOver { startLater(member) }
+    }
+
     // MARK: Power
 
     /// All come back and in sync, and then one loses its power.
@@ -155,6 +206,10 @@ final class ReplicatedTroubles {
         powerFailures += 1
         let epoch = controller.image.brokers[member.id]?.epoch
         member.server.losePower()
+        if let disk = member.server.spareDirectories.first, world.isOneIn(2) {
+            lostDisks += 1
+            do { try member.server.replace(disk) } catch { violations.append("the disk of broker \(member.id) cannot be replaced: \(error)") }
+        }
         startLater(member)
         awaitFence(member.id, epoch)
     }

@@ -28,6 +28,10 @@ public final class ReplicatedWorkload {
         public var powerFailures = 0
         public var cuts = 0
         public var moves = 0
+        /// Log directories of each broker, moves between them, and how often one was gone.
+        public var disks = 1
+        public var shifts = 0
+        public var lostDisks = 0
         public var members = 0
         public var committed = 0
         public var aborted = 0
@@ -105,8 +109,11 @@ public final class ReplicatedWorkload {
         self.sabotage = sabotage
         var properties = Self.properties
         if !hasElr { properties["min.insync.replicas"] = "\(ScriptedClusterController.minInSync)" }
+        // Half of the clusters have brokers with several log directories.
+        let disks = world.isOneIn(2) ? 1 : 2 + world.below(2)
+        report.disks = disks
         var made: [SimulatedMember] = []
-        for id in Int32(1)...3 { made.append(try SimulatedMember(world, network, controller, id: id, seed: seed, properties: properties)) }
+        for id in Int32(1)...3 { made.append(try SimulatedMember(world, network, controller, id: id, seed: seed, properties: properties, disks: disks)) }
         members = made
         watch = ReplicaWatch(world, members, controller, deletions)
         admin = SimulatedClient(world, network, number: 0)
