@@ -65,7 +65,21 @@ public struct BrokerSettings: Sendable {
     /// Checks every value against its key's type and range, and refuses what this broker must not ignore.
     /// - Returns: lines for the operator about what is not known, has no effect or cannot work
     public func validate() throws(ConfigError) -> [String] {
-        try ConfigTable.remarks(on: properties) { name, text in Self.singleNodeDefaults[name] == text } + impossibilities()
+        try checkCordoned()
+        return try ConfigTable.remarks(on: properties) { name, text in Self.singleNodeDefaults[name] == text } + impossibilities()
+    }
+
+    /// `cordoned.log.dirs` is `*` or some of `log.dirs` (KIP-1066).
+    private func checkCordoned() throws(ConfigError) {
+        guard case .list(let cordoned) = value("cordoned.log.dirs") else { return }
+        if cordoned.contains("*") {
+            guard cordoned.count > 1 else { return }
+            throw ConfigError("requirement failed: When cordoned.log.dirs is set to *, it must not contain other values")
+        }
+        let missing = cordoned.filter { !dataDirectories.contains($0) }
+        guard !missing.isEmpty else { return }
+        throw ConfigError(
+            "requirement failed: All entries in cordoned.log.dirs must be present in log.dirs or log.dir. Missing entries : \(missing.joined(separator: ", "))")
     }
 
     /// Settings that one broker cannot act on.

@@ -27,9 +27,11 @@ extension LogDirectories {
     public func futureLog(_ move: Move) -> PartitionLog? { move.target.futureLog(move.name) }
 
     /// Makes the copy, empty, or opens the one that is there. A copy in a third directory is given up.
-    public func begin(_ name: TopicPartition, to target: LogDirectory, now: Int64) throws(LogDirectoryError) -> Move {
+    /// - Returns: nil when the log is in the directory already
+    public func begin(_ name: TopicPartition, to target: LogDirectory, now: Int64) throws(LogDirectoryError) -> Move? {
         try layout.withLock { (_) throws(LogDirectoryError) in
             guard let log = log(name) else { throw .offline("\(name) has no log here") }
+            guard target.log(name) == nil else { return nil }
             for other in online where other !== target && other.futures[name] != nil { try other.dropFuture(name) }
             _ = try target.openFuture(name, topicId: log.topicId, config: log.config, now: now)
             return Move(name: name, target: target)

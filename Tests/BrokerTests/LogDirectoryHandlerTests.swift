@@ -72,24 +72,42 @@ import Vocabulary
         #expect(try places(driver) == ["0": "/c"])
     }
 
-    @Test func aCordonedDirectoryTakesNothingMore() throws {
-        let driver = try driver()
-        try create(driver, "t", 1)
+    private func cordon(_ driver: BrokerDriver, _ text: String) throws -> ErrorCode? {
         var entry = IncrementalAlterConfigsRequest.AlterConfigsResource.AlterableConfig()
-        entry.name = "cordoned.log.dirs"
-        entry.value = "/b"
+        (entry.name, entry.value) = ("cordoned.log.dirs", text)
         var resource = IncrementalAlterConfigsRequest.AlterConfigsResource()
-        resource.resourceType = 4
-        resource.resourceName = "1"
-        resource.configs = [entry]
+        (resource.resourceType, resource.resourceName, resource.configs) = (4, "1", [entry])
         var request = IncrementalAlterConfigsRequest()
         request.resources = [resource]
-        #expect(try driver.send(request).responses.map(\.errorCode) == [.none])
+        return try driver.send(request).responses.first?.errorCode
+    }
+
+    @Test func aCordonedDirectoryTakesNothingMore() throws {
+        let driver = try BrokerDriver(properties: ["log.dirs": "/a,/b,/c"]) { $0.dataDirectories = ["/a", "/b", "/c"] }
+        try create(driver, "t", 1)
+        #expect(try cordon(driver, "/d") == .invalidRequest)
+        #expect(try cordon(driver, "/b") == ErrorCode.none)
         #expect(try alter(driver, [("/b", 0)]) == [0: .invalidReplicaAssignment])
         #expect(try driver.send(DescribeLogDirsRequest()).results.map(\.isCordoned) == [false, true, false])
         #expect(driver.broker.metadata.image.brokers[1]?.cordonedLogDirs == driver.broker.storage.directory(at: "/b").map { [$0.directoryId] })
         try create(driver, "u", 3)
         #expect(driver.broker.storage.directory(at: "/b")?.partitions == [])
+    }
+
+    @Test func onlyLogDirectoriesCanBeCordoned() throws {
+        func remark(_ text: String) -> String? {
+            var settings = BrokerSettings(properties: ["cordoned.log.dirs": text])
+            settings.dataDirectories = ["/a", "/b"]
+            do {
+                _ = try settings.validate()
+                return nil
+            } catch {
+                return "\(error)"
+            }
+        }
+        #expect(["*", "/a", "/a,/b", ""].compactMap(remark).isEmpty)
+        #expect(remark("/a,/c,/d")?.hasSuffix("must be present in log.dirs or log.dir. Missing entries : /c, /d") == true)
+        #expect(remark("*,/a")?.hasSuffix("it must not contain other values") == true)
     }
 
     /// Its own controller notes that a node has lost a directory: nobody leads what was in it, until it is back.

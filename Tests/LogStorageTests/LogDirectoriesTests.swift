@@ -127,13 +127,14 @@ import Vocabulary
         log.lead(2)
         for index in 0..<20 as Range<Int32> { try append(log, "\(index)", producer: (1, 0, index), epoch: 2) }
         _ = try log.deleteRecords(before: 5)
-        let move = try directories.begin(name, to: directories.all[1], now: Self.now)
+        let move = try #require(try directories.begin(name, to: directories.all[1], now: Self.now))
         #expect(try directories.copy(move, maxBytes: 300, now: Self.now) > 0)
         #expect(directories.futureLog(move)?.logEndOffset ?? 0 > 5 && directories.moves.map(\.name) == [name])
         // It is written on meanwhile, also between the last look and the end.
         try append(log, "20", producer: (1, 0, 20), epoch: 2)
         #expect(try finish(directories, move))
         #expect(path(directories, 0) == "/b" && log.directory == "/b/t-0" && directories.moves.isEmpty && directories.log(name) === log)
+        #expect(try directories.begin(name, to: directories.all[1], now: Self.now) == nil, "it is there already")
         #expect(try append(log, "20", producer: (1, 0, 20), epoch: 2) == ())
         #expect(log.logEndOffset == 21, "the producer's last batches are known")
         try append(log, "21", producer: (1, 0, 21), epoch: 2)
@@ -155,16 +156,16 @@ import Vocabulary
         var directories = try open(disk, "/a", "/b", "/c")
         var log = try partition(directories, 0)
         for index in 0..<9 { try append(log, "\(index)") }
-        var move = try directories.begin(log.name, to: directories.all[1], now: Self.now)
+        var move = try #require(try directories.begin(log.name, to: directories.all[1], now: Self.now))
         #expect(try directories.copy(move, maxBytes: 1, now: Self.now) > 0)
         try directories.close()
         directories = try open(disk, "/a", "/b", "/c")
         log = try partition(directories, 0)
         #expect(directories.moves.map(\.target.path) == ["/b"] && path(directories, 0) == "/a")
-        move = try directories.begin(log.name, to: directories.all[1], now: Self.now)
+        move = try #require(try directories.begin(log.name, to: directories.all[1], now: Self.now))
         #expect(directories.futureLog(move)?.logEndOffset == 1)
         // To another place: what was copied goes.
-        let other = try directories.begin(log.name, to: directories.all[2], now: Self.now)
+        let other = try #require(try directories.begin(log.name, to: directories.all[2], now: Self.now))
         #expect(directories.futureLog(move) == nil && directories.futureLog(other)?.logEndOffset == 0)
         directories.abandon(other)
         #expect(directories.moves.isEmpty && directories.hasMarked)
@@ -179,7 +180,7 @@ import Vocabulary
         var directories = try open(disk, "/a", "/b")
         var log = try partition(directories, 0)
         for index in 0..<9 { try append(log, "\(index)") }
-        let move = try directories.begin(log.name, to: directories.all[1], now: Self.now)
+        let move = try #require(try directories.begin(log.name, to: directories.all[1], now: Self.now))
         while try directories.copy(move, maxBytes: 1000, now: Self.now) > 0 {}
         try directories.close()
         try disk.rename("/a/t-0", to: "/a/t-0.0123-delete")

@@ -84,7 +84,7 @@ final class DirectoryMoves: Sendable {
             if move.target === target { return }
             giveUp(move, partition)
         }
-        _ = try storage.begin(name, to: target, now: now)
+        guard try storage.begin(name, to: target, now: now) != nil else { return }
         settings.log.info(.replication, "\(name) is being moved from \(storage.directory(of: name)?.path ?? "") to \(target.path)")
         start(name)
     }
@@ -105,8 +105,7 @@ final class DirectoryMoves: Sendable {
         for move in storage.moves {
             guard state.withLock({ $0.runs[move.name] == nil }) else { continue }
             do throws(LogDirectoryError) {
-                _ = try storage.begin(move.name, to: move.target, now: now)
-                start(move.name)
+                if try storage.begin(move.name, to: move.target, now: now) != nil { start(move.name) }
             } catch {
                 settings.log.error(.replication, "the move of \(move.name) to \(move.target.path) cannot go on: \(error)")
             }

@@ -7,7 +7,7 @@ extension Broker {
     public var metrics: [Metric] {
         let image = metadata.image
         let led = LedPartition.all(in: image, partitions.all, by: settings.nodeId)
-        return counts(image, led) + replication + LedPartition.metrics(led) + logs + [
+        return counts(image, led) + replication + LedPartition.metrics(led) + logs + directories + [
             Metric(
                 "kafka_server_broker_metadata_metrics_last_applied_record_offset", .gauge, "The offset up to which the cluster's metadata is in force here",
                 Double(image.offset))
@@ -47,6 +47,16 @@ extension Broker {
             count("isrexpands", "Replicas in sync became more in a partition led here", changes.expansions),
             count("failedisrupdates", "Changes of replicas in sync that the controller refused", changes.refusals), most, each,
         ]
+    }
+
+    private var directories: [Metric] {
+        let states = storage.states
+        let offline = Metric(
+            "kafka_log_logmanager_offlinelogdirectorycount", .gauge, "Log directories that have failed or could not be read",
+            Double(states.count { $0.failure != nil }))
+        var each = Metric("kafka_log_logmanager_logdirectoryoffline", .gauge, "1 for a log directory that cannot be used")
+        for state in states { each.add(state.failure == nil ? 0 : 1, ["logDirectory": state.path]) }
+        return [offline, each]
     }
 
     private var logs: [Metric] {

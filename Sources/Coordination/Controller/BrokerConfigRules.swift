@@ -18,6 +18,7 @@ struct BrokerConfigRules {
             names.filter { Self.perListener.contains($0) },
             "These security configs can be dynamically updated only per-listener using the listener prefix")
         for name in names { try checkValue(name, texts[name] ?? "") }
+        if old[Self.cordoned] != texts[Self.cordoned] { try checkCordoned(texts[Self.cordoned] ?? "") }
         try checkTogether(name, from: old, to: texts)
         if name.isEmpty {
             try refuse(
@@ -48,6 +49,15 @@ struct BrokerConfigRules {
         } catch {
             throw ControllerError(.invalidRequest, error.message)
         }
+    }
+
+    /// The directories of this node alone are known, which is the one that may be asked.
+    private func checkCordoned(_ text: String) throws(ControllerError) {
+        let given = ConfigValue.entries(of: config.properties["log.dirs"] ?? config.properties["log.dir"] ?? "")
+        guard !given.isEmpty, let unknown = ConfigValue.entries(of: text).first(where: { !$0.isEmpty && $0 != "*" && !given.contains($0) }) else { return }
+        throw Self.invalid(
+            "Invalid value [\(ConfigValue.entries(of: text).joined(separator: ", "))] for configuration \(Self.cordoned): Invalid entry in \(Self.cordoned): \(unknown). "
+                + "All cordoned log dirs must be entries of log.dirs or log.dir.")
     }
 
     /// How the values in force afterwards fit each other. What did not fit before, by whatever way it came, is no reason to refuse another change.
@@ -109,6 +119,7 @@ struct BrokerConfigRules {
     ]
     private static let connectionOverrides = "max.connections.per.ip.overrides"
     private static let cleanerThreads = "log.cleaner.threads"
+    private static let cordoned = "cordoned.log.dirs"
     private static let threadPools: Set<String> = [
         "num.io.threads", "num.network.threads", "num.replica.fetchers", "num.recovery.threads.per.data.dir", "background.threads",
     ]
