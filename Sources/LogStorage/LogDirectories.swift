@@ -99,7 +99,7 @@ public final class LogDirectories: Sendable {
             return
         }
         throw .refused(
-            "\(path) is not formatted, and a broker of a cluster must know of which: kafka-storage format --cluster-id ID --no-initial-controllers --config FILE, "
+            "\(path): it is not formatted, and a broker of a cluster must know of which: kafka-storage format --cluster-id ID --no-initial-controllers --config FILE, "
                 + "with the id that kafka-cluster cluster-id shows")
     }
 

@@ -117,7 +117,8 @@ final class ClusterMember: @unchecked Sendable {
                 if lost.isSpare {
                     lifecycle.directoryFailed(lost.id, now)
                 } else {
-                    lifecycle.leave(because: "the log directory \(lost.path) has failed, and the broker cannot go on without it: \(lost.reason)", now)
+                    let need = broker.storage.online.count > 1 ? "it holds the metadata log" : "there is no other"
+                    lifecycle.leave(because: "the log directory \(lost.path) has failed, and \(need): \(lost.reason)", now)
                 }
                 turn()
             }
