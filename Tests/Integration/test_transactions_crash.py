@@ -97,7 +97,7 @@ def test_kafka_goes_on_with_our_transactions_and_we_with_its_own(tmp_path):
     launcher = f"{KAFKA_HOME}/bin/kafka-broker"
     with Broker(data=str(data)) as broker:
         create(broker.address, *TOPICS)
-        for _ in range(5):
+        for _ in range(40):
             with writers.at_work(broker.address):
                 writers.wait_for_commits(20)
                 broker.kill()
