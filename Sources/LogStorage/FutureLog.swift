@@ -194,22 +194,11 @@ extension PartitionLog {
     func take(_ info: ReadInfo, from offset: Offset, logStart: Offset, now: Int64) throws(LogError) {
         do {
             _ = try appendFromLeader(
-                try info.records.gatheredFromFile(), leaderEpoch: LeaderEpoch(.max), highWatermark: .zero, logStart: logStart, fetchOffset: offset, now: now)
+                try info.records.gathered(), leaderEpoch: LeaderEpoch(.max), highWatermark: .zero, logStart: logStart, fetchOffset: offset, now: now)
         } catch let error as DiskError {
             throw .disk(error)
         } catch {
             throw .corrupt("\(name) could not be copied from offset \(offset) on: \(error)")
-        }
-    }
-}
-
-extension RecordData {
-    /// What a read of a log gave, in memory.
-    fileprivate func gatheredFromFile() throws -> Bytes {
-        guard case .pieces(let pieces) = self, pieces.count == 1 else { return bytes }
-        switch pieces[0] {
-        case .bytes(let bytes): return bytes
-        case .file(let range): return try range.source.bytes(at: range.offset, count: range.count)
         }
     }
 }

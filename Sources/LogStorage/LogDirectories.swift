@@ -140,11 +140,6 @@ public final class LogDirectories: Sendable {
         }
     }
 
-    public func directory(_ id: Uuid) -> LogDirectory? { all.first { $0.directoryId == id } }
-
-    /// The directory at a path, if it is in use.
-    public func directory(at path: String) -> LogDirectory? { online.first { $0.path == path } }
-
     /// Where a partition's log is; nil when it is not open.
     public func directory(of name: TopicPartition) -> LogDirectory? { online.first { $0.log(name) != nil } }
 

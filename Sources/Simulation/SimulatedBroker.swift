@@ -30,7 +30,7 @@ public final class SimulatedBroker {
             case .close(let reason)?: throw SimulationError("the broker closed the connection: \(reason)")
             case .frame(let pieces, _)?:
                 let headerSize = ResponseHeader.version(for: R.self, version: version) == 1 ? 9 : 8
-                return try R.Response.decode(try gather(pieces).dropFirst(headerSize), version: version)
+                return try R.Response.decode(try RecordData.pieces(pieces).gathered().dropFirst(headerSize), version: version)
             }
         }
     }
@@ -98,16 +98,4 @@ public struct SimulationError: Error, Sendable, CustomStringConvertible {
     public let description: String
 
     public init(_ description: String) { self.description = description }
-}
-
-/// All bytes of a reply, file ranges read.
-func gather(_ pieces: [RecordData.Piece]) throws -> Bytes {
-    var all: [UInt8] = []
-    for piece in pieces {
-        switch piece {
-        case .bytes(let bytes): all += bytes.array
-        case .file(let range): all += try range.source.bytes(at: range.offset, count: range.count).array
-        }
-    }
-    return Bytes(all)
 }

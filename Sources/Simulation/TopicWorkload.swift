@@ -188,7 +188,7 @@ public struct TopicWorkload {
             let read = try log.read(from: offset, maxBytes: 1 << 20, minOneBatch: true, upTo: log.logEndOffset)
             guard read.nextOffset > offset else { break }
             if case .pieces(let pieces) = read.records {
-                for batch in try RecordBatches.all(in: try gather(pieces)) {
+                for batch in try RecordBatches.all(in: try RecordData.pieces(pieces).gathered()) {
                     for record in try batch.records() where Offset(record.offset) >= offset { found[record.offset] = record.value?.text ?? "" }
                 }
             }

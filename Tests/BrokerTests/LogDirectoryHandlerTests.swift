@@ -49,7 +49,7 @@ import Vocabulary
 
     private func assigned(_ driver: BrokerDriver, _ index: Int32) -> String? {
         let id = driver.broker.metadata.image.partition("t", index)?.directory(of: 1)
-        return id.flatMap { driver.broker.storage.directory($0)?.path }
+        return driver.broker.storage.all.first { $0.directoryId == id }?.path
     }
 
     @Test func theMetadataSaysWhereEachReplicaIs() throws {
@@ -89,9 +89,10 @@ import Vocabulary
         #expect(try cordon(driver, "/b") == ErrorCode.none)
         #expect(try alter(driver, [("/b", 0)]) == [0: .invalidReplicaAssignment])
         #expect(try driver.send(DescribeLogDirsRequest()).results.map(\.isCordoned) == [false, true, false])
-        #expect(driver.broker.metadata.image.brokers[1]?.cordonedLogDirs == driver.broker.storage.directory(at: "/b").map { [$0.directoryId] })
+        let cordoned = try #require(driver.broker.storage.all.first { $0.path == "/b" })
+        #expect(driver.broker.metadata.image.brokers[1]?.cordonedLogDirs == [cordoned.directoryId])
         try create(driver, "u", 3)
-        #expect(driver.broker.storage.directory(at: "/b")?.partitions == [])
+        #expect(cordoned.partitions.isEmpty)
     }
 
     @Test func onlyLogDirectoriesCanBeCordoned() throws {

@@ -79,17 +79,7 @@ extension LogDirectory {
     }
 }
 
-func bytes(_ info: ReadInfo) throws -> Bytes {
-    guard case .pieces(let pieces) = info.records else { return info.records.bytes }
-    var all: [UInt8] = []
-    for piece in pieces {
-        switch piece {
-        case .bytes(let bytes): all += bytes.array
-        case .file(let range): all += try range.source.bytes(at: range.offset, count: range.count).array
-        }
-    }
-    return Bytes(all)
-}
+func bytes(_ info: ReadInfo) throws -> Bytes { try info.records.gathered() }
 
 func batch(
     _ values: [String], timestamp: Int64 = LogFixture.start, keys: [String]? = nil, compression: Compression = .none, producer: (Int64, Int16, Int32)? = nil,

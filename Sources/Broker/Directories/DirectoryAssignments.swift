@@ -48,9 +48,6 @@ final class DirectoryAssignments: Sendable {
         ask()
     }
 
-    /// Nothing need be told of a replica any more.
-    func forget(_ key: Key) { state.withLock { $0.wanted[key] = nil } }
-
     private func ask() {
         let image = metadata.image
         var done: [Assignment] = []

@@ -31,25 +31,13 @@ extension Controller {
             return Decision(response)
         }
         var records: [MetadataRecord] = []
-        response.directories = request.directories.map { asked in
-            var directory = AssignReplicasToDirsResponse.DirectoryData()
-            directory.id = asked.id
-            directory.topics = asked.topics.map { asked in
-                var topic = AssignReplicasToDirsResponse.DirectoryData.TopicData()
-                topic.topicId = asked.topicId
-                topic.partitions = asked.partitions.map { asked in
-                    var row = AssignReplicasToDirsResponse.DirectoryData.TopicData.PartitionData()
-                    row.partitionIndex = asked.partitionIndex
-                    do throws(ControllerError) {
-                        if let record = try assign(topic.topicId, asked.partitionIndex, broker, to: directory.id, image: image) { records.append(record) }
-                    } catch {
-                        row.errorCode = error.code
-                    }
-                    return row
-                }
-                return topic
+        response.directories = request.answered { topicId, index, directory in
+            do throws(ControllerError) {
+                if let record = try assign(topicId, index, broker, to: directory, image: image) { records.append(record) }
+                return .none
+            } catch {
+                return error.code
             }
-            return directory
         }
         return Decision(records, response)
     }
@@ -101,6 +89,27 @@ extension Controller {
             }
         }
         return records + [MetadataRecord(registration, version: 2)]
+    }
+}
+
+extension AssignReplicasToDirsRequest {
+    /// A row for each replica that is asked about, in the order of the request.
+    public func answered(_ assign: (_ topicId: Uuid, _ partition: Int32, _ directory: Uuid) -> ErrorCode) -> [AssignReplicasToDirsResponse.DirectoryData] {
+        directories.map { asked in
+            var directory = AssignReplicasToDirsResponse.DirectoryData()
+            directory.id = asked.id
+            directory.topics = asked.topics.map { asked in
+                var topic = AssignReplicasToDirsResponse.DirectoryData.TopicData()
+                topic.topicId = asked.topicId
+                topic.partitions = asked.partitions.map { asked in
+                    var row = AssignReplicasToDirsResponse.DirectoryData.TopicData.PartitionData()
+                    (row.partitionIndex, row.errorCode) = (asked.partitionIndex, assign(topic.topicId, asked.partitionIndex, directory.id))
+                    return row
+                }
+                return topic
+            }
+            return directory
+        }
     }
 }
 

@@ -82,7 +82,7 @@ final class Link: @unchecked Sendable {
                 end(reportedAfter: delay)
             case .frame(let pieces, _):
                 // The bytes leave now: what the files hold later is another matter.
-                guard let frame = try? gather(pieces).dropFirst(4) else { return end(reportedAfter: delay) }
+                guard let frame = try? RecordData.pieces(pieces).gathered().dropFirst(4) else { return end(reportedAfter: delay) }
                 deliver(frame)
             }
         }

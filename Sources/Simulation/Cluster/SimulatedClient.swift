@@ -54,7 +54,7 @@ final class SimulatedClient: @unchecked Sendable {
         for action in core.takeActions() {
             switch action {
             case .connect(let id, let host, let port): connect(id, HostPort(host: host, port: port))
-            case .send(let id, let pieces): if let frame = try? gather(pieces).dropFirst(4) { links[id]?.send(frame) }
+            case .send(let id, let pieces): if let frame = try? RecordData.pieces(pieces).gathered().dropFirst(4) { links[id]?.send(frame) }
             case .close(let id): links.removeValue(forKey: id)?.close()
             }
         }

@@ -25,22 +25,7 @@ extension ScriptedClusterController {
             response.errorCode = .staleBrokerEpoch
             return response
         }
-        response.directories = request.directories.map { asked in
-            var directory = AssignReplicasToDirsResponse.DirectoryData()
-            directory.id = asked.id
-            directory.topics = asked.topics.map { asked in
-                var topic = AssignReplicasToDirsResponse.DirectoryData.TopicData()
-                topic.topicId = asked.topicId
-                topic.partitions = asked.partitions.map { asked in
-                    var row = AssignReplicasToDirsResponse.DirectoryData.TopicData.PartitionData()
-                    row.partitionIndex = asked.partitionIndex
-                    row.errorCode = assign(topic.topicId, asked.partitionIndex, id, to: directory.id)
-                    return row
-                }
-                return topic
-            }
-            return directory
-        }
+        response.directories = request.answered { assign($0, $1, id, to: $2) }
         append(changes(of: { $0.isr.contains(id) && !broker.hasOnline($0.directory(of: id)) }, without: id))
         append(changes(of: { $0.leader < 0 }))
         return response

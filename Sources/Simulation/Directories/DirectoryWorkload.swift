@@ -247,7 +247,7 @@ private final class DirectoryRun {
         let holders = directories.all.filter { $0.log(Self.name) != nil }
         if holders.count != 1 { violation("\(moment): the log is in \(holders.map(\.path))") }
         var next = log.logStartOffset.value
-        for batch in try batches(of: log) {
+        for batch in try log.batches(from: log.logStartOffset) {
             for record in try batch.records() where record.offset >= next {
                 let known = written[record.offset]
                 if record.offset != next || known?.value != record.value?.text || known?.epoch != batch.partitionLeaderEpoch {
@@ -263,18 +263,6 @@ private final class DirectoryRun {
             }
         }
         if next != log.logEndOffset.value { violation("\(moment): the records end at \(next), the log at \(log.logEndOffset)") }
-    }
-
-    private func batches(of log: PartitionLog) throws -> [RecordBatch] {
-        var offset = log.logStartOffset
-        var batches: [RecordBatch] = []
-        while offset < log.logEndOffset {
-            let read = try log.read(from: offset, maxBytes: 1 << 20, minOneBatch: true, upTo: log.logEndOffset)
-            guard read.sizeInBytes > 0 else { break }
-            batches += try RecordBatches.all(in: try SimulatedReplica.bytes(read))
-            offset = read.nextOffset
-        }
-        return batches
     }
 
     /// With the power on, a move comes to its end, and what was left is removed.

@@ -221,7 +221,7 @@ private final class ReplicaRun {
     /// Records as Kafka sends them: at least one whole batch, if there is any, and a slice of the file that may end anywhere.
     private func tornRecords(_ log: PartitionLog, from offset: Offset) throws -> Bytes {
         guard offset < log.logEndOffset else { return .empty }
-        let all = try SimulatedReplica.bytes(log.read(from: offset, maxBytes: 1 << 20, minOneBatch: true, upTo: log.logEndOffset))
+        let all = try log.read(from: offset, maxBytes: 1 << 20, minOneBatch: true, upTo: log.logEndOffset).records.gathered()
         guard let first = try RecordBatches.all(in: all).first else { return .empty }
         return all.prefix(first.sizeInBytes + Int(random.next() % UInt64(all.count - first.sizeInBytes + 1)))
     }

@@ -58,22 +58,7 @@ final class SimulatedReplica {
     // MARK: What is there
 
     /// The log's batches from the one that holds an offset on.
-    func batches(from start: Offset) throws -> [RecordBatch] {
-        var offset = start
-        var batches: [RecordBatch] = []
-        while offset < log.logEndOffset {
-            let read = try log.read(from: offset, maxBytes: 1 << 20, minOneBatch: true, upTo: log.logEndOffset)
-            guard read.sizeInBytes > 0 else { break }
-            batches += try RecordBatches.all(in: try Self.bytes(read))
-            offset = read.nextOffset
-        }
-        return batches
-    }
-
-    static func bytes(_ read: ReadInfo) throws -> Bytes {
-        guard case .pieces(let pieces) = read.records else { return read.records.bytes }
-        return try gather(pieces)
-    }
+    func batches(from start: Offset) throws -> [RecordBatch] { try log.batches(from: start) }
 
     /// What in the log contradicts itself: batches that do not follow one another, or leader epochs that are not those of the batches.
     /// - Parameter mayForget: records were deleted
@@ -100,5 +85,20 @@ final class SimulatedReplica {
         if let next, next != offsets.end.value { found.append("replica \(id): the batches end at \(next), the log at \(offsets.end)") }
         if offsets.highWatermark < offsets.start || offsets.highWatermark > offsets.end { found.append("replica \(id): \(offsets)") }
         return found
+    }
+}
+
+extension PartitionLog {
+    /// All batches from the one that holds an offset on.
+    func batches(from start: Offset) throws -> [RecordBatch] {
+        var offset = start
+        var batches: [RecordBatch] = []
+        while offset < logEndOffset {
+            let read = try self.read(from: offset, maxBytes: 1 << 20, minOneBatch: true, upTo: logEndOffset)
+            guard read.sizeInBytes > 0 else { break }
+            batches += try RecordBatches.all(in: try read.records.gathered())
+            offset = read.nextOffset
+        }
+        return batches
     }
 }

@@ -61,7 +61,7 @@ extension PartitionLog {
             let read = try read(from: offset, maxBytes: .max, minOneBatch: true, upTo: end)
             switch read.records {
             case .bytes(let found): bytes += found.array
-            case .pieces(let pieces): bytes += try gather(pieces).array
+            case .pieces(let pieces): bytes += try RecordData.pieces(pieces).gathered().array
             }
             guard read.nextOffset > offset else { throw SimulationError("\(name) cannot be read at \(offset)") }
             offset = read.nextOffset
