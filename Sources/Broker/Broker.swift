@@ -39,7 +39,7 @@ public final class Broker: Sendable {
         authorizer = settings.authorizer
         quotas = settings.quotas
         timers = Timers()
-        commits = CommitQueue(durability: settings.durability, disk: disk)
+        commits = CommitQueue(durability: settings.durability)
         partitions = PartitionTable()
         replicas = ReplicaContext(settings)
         storage = try Self.openDirectories(settings, disk, now: now)
@@ -68,6 +68,7 @@ public final class Broker: Sendable {
         opening.clusterId = settings.clusterId
         opening.followsQuorum = settings.quorum != nil
         opening.log = settings.log
+        opening.journalLimits = settings.journalLimits
         var generator = settings.generator(4, now)
         return try LogDirectories(disk: disk, opening, generator: &generator)
     }

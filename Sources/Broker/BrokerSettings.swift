@@ -14,6 +14,7 @@ public struct BrokerSettings: Sendable {
     /// `metadata.log.dir`; nil for the first of the data directories.
     public var metadataDirectory: String?
     public var durability = Durability.fsync
+    public var journalLimits = JournalLimits()
     /// What clients are told, a row per listener.
     public var endpoints: [Endpoint] = []
     /// Seeds ids that must differ from run to run (cluster, directory and topic ids, member ids).

@@ -13,33 +13,64 @@ public enum Durability: String, Sendable {
     case memory
 }
 
-/// Group commit: requests that wait for their records to be durable. One sync of a partition answers every request that waits for it, and only those: a
-/// partition whose disk is slow holds up nobody else. The host runs `drainOne` on threads of their own, so no event loop blocks on the disk.
+/// Group commit: requests that wait for their records to be durable. One write of a directory's commit journal answers the requests of all partitions that wait
+/// then; a partition that has more than the journal takes, or nothing synced yet, is synced by itself, and holds up nobody else. The host runs `drainOne` on
+/// threads of their own, so no event loop blocks on the disk.
 public final class CommitQueue: Sendable {
-    private typealias Waiter = @Sendable (ErrorCode) -> Void
+    fileprivate typealias Waiter = @Sendable (ErrorCode) -> Void
 
-    private struct State {
-        /// Partitions to sync, in the order in which they were asked for; none of them is being synced.
+    /// The partitions of a directory that wait for its journal; none of them is being dealt with.
+    fileprivate struct Lane {
+        let journal: CommitJournal
         var queue: ArraySlice<Partition> = []
+        var isBusy = false
+    }
+
+    fileprivate struct State {
+        var lanes: [ObjectIdentifier: Lane] = [:]
+        /// Lanes that have something to write and are not busy, in the order in which they came to be so.
+        var ready: ArraySlice<ObjectIdentifier> = []
+        /// Partitions that only a sync of their own files makes durable, with those who wait for that.
+        var syncs: ArraySlice<(partition: Partition, waiters: [Waiter])> = []
+        var untidy: [CommitJournal] = []
         var waiters: [ObjectIdentifier: [Waiter]] = [:]
-        var syncing: Set<ObjectIdentifier> = []
+        /// Partitions that are being dealt with: what is appended to them now is seen to afterwards.
+        var busy: Set<ObjectIdentifier> = []
+
+        var jobs: Int { ready.count + syncs.count + untidy.count }
+
+        /// True when that makes one more thing to do.
+        mutating func enqueue(_ partition: Partition, for journal: CommitJournal?) -> Bool {
+            let id = ObjectIdentifier(partition)
+            guard let journal else {
+                busy.insert(id)
+                syncs.append((partition, waiters.removeValue(forKey: id) ?? []))
+                return true
+            }
+            let lane = ObjectIdentifier(journal)
+            lanes[lane, default: Lane(journal: journal)].queue.append(partition)
+            return makeReady(lane)
+        }
+
+        /// True when a lane has come to have something to do.
+        mutating func makeReady(_ lane: ObjectIdentifier) -> Bool {
+            guard let row = lanes[lane], !row.isBusy, !row.queue.isEmpty, !ready.contains(lane) else { return false }
+            ready.append(lane)
+            return true
+        }
     }
 
     public let durability: Durability
     private let state = Mutex(State())
     private let signal = Hook<Void>()
-    private let disk: any Disk
 
-    init(durability: Durability, disk: any Disk) {
-        self.durability = durability
-        self.disk = disk
-    }
+    init(durability: Durability) { self.durability = durability }
 
     /// Called, from any thread, once for each call of `drainOne` that is needed; at once for what waits already, such as what coordinators have written while
     /// the broker came up.
     public func onWork(_ body: @escaping @Sendable () -> Void) {
         signal.set(body)
-        for _ in 0..<state.withLock({ $0.queue.count }) { body() }
+        for _ in 0..<state.withLock({ $0.jobs }) { body() }
     }
 
     /// Calls `then` once everything appended to the partition so far is durable, and other replicas that must have it do; at once where durability does not ask
@@ -72,52 +103,90 @@ public final class CommitQueue: Sendable {
     }
 
     private func sync(_ partition: Partition, upTo offset: Offset, then: @escaping Waiter) {
-        if durability != .fsync || partition.log.flushedOffset >= offset { return then(.none) }
-        let id = ObjectIdentifier(partition)
+        if durability != .fsync || partition.log.durableOffset >= offset { return then(.none) }
+        let id = ObjectIdentifier(partition), journal = partition.log.journal
         let isNew = state.withLock { state in
             state.waiters[id, default: []].append(then)
-            // What is being synced may have begun before this append: it is synced once more afterwards.
-            guard state.waiters[id]?.count == 1, !state.syncing.contains(id) else { return false }
-            state.queue.append(partition)
-            return true
+            // What is being written may have been taken before this append: it is seen to once more afterwards.
+            guard state.waiters[id]?.count == 1, !state.busy.contains(id) else { return false }
+            return state.enqueue(partition, for: journal)
         }
         if isNew { signal(()) }
     }
 
-    /// Syncs the partition that has waited longest, or many at once when many wait, and answers those who wait for them; false when there was nothing to do.
-    /// May be called from several threads at once.
+    /// Does one thing: writes the journal that has waited longest, or syncs a partition, and answers those who wait for that; or tidies a journal. False when
+    /// there was nothing to do. May be called from several threads at once.
     @discardableResult
-    public func drainOne() -> Bool {
-        let waiting = state.withLock { $0.queue.count }
-        let most = waiting > 1 && disk.syncsTogether(waiting) ? Self.mostAtOnce : 1
-        let taken = state.withLock { state -> [(partition: Partition, waiters: [Waiter])] in
-            let count = min(state.queue.count, most)
-            let taken = Array(state.queue.prefix(count))
-            state.queue.removeFirst(count)
-            if state.queue.isEmpty { state.queue = [] }
-            return taken.map { partition in
-                state.syncing.insert(ObjectIdentifier(partition))
-                return (partition, state.waiters.removeValue(forKey: ObjectIdentifier(partition)) ?? [])
+    public func drainOne() -> Bool { writeJournal() || syncPartition() || tidyJournal() }
+
+    private func writeJournal() -> Bool {
+        let taken = state.withLock { state -> (journal: CommitJournal, rows: [(partition: Partition, waiters: [Waiter])])? in
+            guard let id = state.ready.popFirst(), var lane = state.lanes[id] else { return nil }
+            let partitions = lane.queue.prefix(Self.mostAtOnce)
+            lane.queue = lane.queue.dropFirst(partitions.count)
+            if lane.queue.isEmpty { lane.queue = [] }
+            lane.isBusy = true
+            state.lanes[id] = lane
+            return (lane.journal, partitions.map { ($0, state.takeUp($0)) })
+        }
+        guard let (journal, rows) = taken else { return false }
+        let outcomes = journal.commit(rows.map(\.partition.log))
+        // Before the next write begins: what those who are answered send now goes with it.
+        for (row, outcome) in zip(rows, outcomes) {
+            switch outcome {
+            case .durable: for waiter in row.waiters { waiter(.none) }
+            case .failed: for waiter in row.waiters { waiter(.kafkaStorageError) }
+            case .needsSync: break
             }
         }
-        guard let first = taken.first else { return false }
-        let outcomes = taken.count == 1 ? [first.partition.sync()] : Partition.sync(taken.map(\.partition))
-        // Before the next sync begins: what those who are answered send now goes with it.
-        for (row, outcome) in zip(taken, outcomes) { for waiter in row.waiters { waiter(outcome) } }
-        let again = state.withLock { state in
-            taken.filter { row in
-                state.syncing.remove(ObjectIdentifier(row.partition))
-                guard state.waiters[ObjectIdentifier(row.partition)] != nil else { return false }
-                state.queue.append(row.partition)
-                return true
-            }.count
+        let isUntidy = journal.isUntidy, lane = ObjectIdentifier(journal)
+        let journals = rows.map(\.partition.log.journal)
+        let more = state.withLock { state in
+            let before = state.jobs
+            for (index, row) in rows.enumerated() {
+                if case .needsSync = outcomes[index] { state.syncs.append(row) } else { state.putDown(row.partition, journals[index]) }
+            }
+            if isUntidy, !state.untidy.contains(where: { $0 === journal }) { state.untidy.append(journal) }
+            state.lanes[lane]?.isBusy = false
+            _ = state.makeReady(lane)
+            return state.jobs - before
         }
-        for _ in 0..<again { signal(()) }
+        for _ in 0..<max(0, more) { signal(()) }
+        return true
+    }
+
+    private func syncPartition() -> Bool {
+        guard let (partition, waiters) = state.withLock({ $0.syncs.popFirst() }) else { return false }
+        let outcome = partition.sync()
+        for waiter in waiters { waiter(outcome) }
+        let journal = partition.log.journal
+        if state.withLock({ $0.putDown(partition, journal) }) { signal(()) }
+        return true
+    }
+
+    private func tidyJournal() -> Bool {
+        guard let journal = state.withLock({ $0.untidy.popLast() }) else { return false }
+        journal.tidy()
         return true
     }
 
     private static let mostAtOnce = 64
 
-    /// Syncs until nobody waits.
+    /// Goes on until nobody waits.
     public func drain() { while drainOne() {} }
+}
+
+extension CommitQueue.State {
+    /// A partition is being dealt with from now on; returns those who wait for it.
+    fileprivate mutating func takeUp(_ partition: Partition) -> [CommitQueue.Waiter] {
+        busy.insert(ObjectIdentifier(partition))
+        return waiters.removeValue(forKey: ObjectIdentifier(partition)) ?? []
+    }
+
+    /// A partition was dealt with. True when that makes one more thing to do: there are those who came meanwhile.
+    @discardableResult
+    fileprivate mutating func putDown(_ partition: Partition, _ journal: CommitJournal?) -> Bool {
+        busy.remove(ObjectIdentifier(partition))
+        return waiters[ObjectIdentifier(partition)] != nil && enqueue(partition, for: journal)
+    }
 }

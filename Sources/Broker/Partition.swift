@@ -178,11 +178,6 @@ public final class Partition: Sendable {
         }
     }
 
-    /// Syncs several partitions.
-    static func sync(_ partitions: [Partition]) -> [ErrorCode] {
-        PartitionLog.sync(partitions.map(\.log)).map { $0 == nil ? .none : .kafkaStorageError }
-    }
-
     /// Notes how a kind of upkeep went; true when that is news.
     func noteUpkeep(_ work: String, failure: String?) -> Bool {
         upkeepFailures.withLock { failures in

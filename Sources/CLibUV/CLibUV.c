@@ -100,32 +100,6 @@ int ottla_sync_all(int directory) {
 #endif
 }
 
-int ottla_check_written(int file) {
-#ifdef __linux__
-    return sync_file_range(file, 0, 0, SYNC_FILE_RANGE_WAIT_BEFORE) == 0 ? 0 : -errno;
-#else
-    (void)file;
-    return -ENOSYS;
-#endif
-}
-
-long ottla_unwritten_kib(void) {
-#ifdef __linux__
-    char text[2048];
-    int file = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
-    if (file < 0) return -1;
-    ssize_t count = read(file, text, sizeof text - 1);
-    close(file);
-    if (count <= 0) return -1;
-    text[count] = 0;
-    const char *dirty = strstr(text, "\nDirty:"), *writeback = strstr(text, "\nWriteback:");
-    if (!dirty || !writeback) return -1;
-    return strtol(dirty + 7, NULL, 10) + strtol(writeback + 11, NULL, 10);
-#else
-    return -1;
-#endif
-}
-
 void ottla_return_blocks_of(size_t size) {
 #ifdef __GLIBC__
     mallopt(M_MMAP_THRESHOLD, (int)size);

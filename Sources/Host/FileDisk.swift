@@ -148,21 +148,6 @@ public final class FileDisk: Disk {
         return ottla_sync_all(descriptor) == 0
     }
 
-    /// Every sync of a file is a flush of the device's cache; one of the whole file system needs one for all of them. But it writes whatever else waits to be
-    /// written, so it is done only while that is little.
-    public func syncsTogether(_ count: Int) -> Bool {
-        count >= Self.fewestTogether && (0...Self.mostUnwrittenKiB).contains(ottla_unwritten_kib())
-    }
-
-    public func syncTogether(_ files: [any DiskFile], below path: String) -> [DiskError?]? {
-        let open = files.compactMap { $0 as? OpenFile }
-        guard open.count == files.count, (try? syncAll(path)) == true else { return nil }
-        return open.map { $0.failureInWriting() }
-    }
-
-    private static let fewestTogether = 4
-    private static let mostUnwrittenKiB = 64 << 10
-
     public func lock(_ path: String) throws(DiskError) -> AnyObject { try FileLock(path) }
 
     public func space(of path: String) throws(DiskError) -> (totalBytes: Int64, usableBytes: Int64)? {

@@ -143,15 +143,6 @@ final class OpenFile: DiskFile, @unchecked Sendable {
         if code != 0 { throw DiskError.code(-code, "sync", path) }
     }
 
-    /// What went wrong in writing the file, of which nobody was told yet; for a caller that has synced the file system.
-    func failureInWriting() -> DiskError? {
-        // Not held open: there is nothing that a descriptor could tell, and opened anew it would only know of what comes.
-        guard let handle = state.withLock({ $0.isClosed ? nil : $0.handle }) else { return nil }
-        var code = ottla_check_written(handle.descriptor)
-        while code == -EINTR { code = ottla_check_written(handle.descriptor) }
-        return code == 0 ? nil : DiskError.code(-code, "sync", path)
-    }
-
     private func grow(to end: Int) { _ = knownSize.max(end, ordering: .acquiringAndReleasing) }
 }
 

@@ -25,11 +25,6 @@ public protocol Disk: AnyObject, Sendable {
     /// Makes everything on the file system that holds a path durable, at once: for a stop that has thousands of files to sync. False when
     /// this disk cannot say that for certain; then each file must be synced.
     func syncAll(_ path: String) throws(DiskError) -> Bool
-    /// Whether so many files are better synced at once than one after the other, as things are.
-    func syncsTogether(_ count: Int) -> Bool
-    /// Makes several files below a path durable at once.
-    /// - Returns: nil where that cannot be done, and nothing was; else what went wrong with each
-    func syncTogether(_ files: [any DiskFile], below path: String) -> [DiskError?]?
     /// Gives back the descriptors of files that were not used since the last call.
     func releaseIdleFiles()
     /// Takes an exclusive lock on a file until the returned object is released; `DiskError.isLocked` names the holder's pid when another process has it.
@@ -40,8 +35,6 @@ public protocol Disk: AnyObject, Sendable {
 
 extension Disk {
     public func space(of path: String) throws(DiskError) -> (totalBytes: Int64, usableBytes: Int64)? { nil }
-    public func syncsTogether(_ count: Int) -> Bool { false }
-    public func syncTogether(_ files: [any DiskFile], below path: String) -> [DiskError?]? { nil }
 }
 
 extension Disk {

@@ -143,7 +143,8 @@ extension PartitionLog {
         // What is being compacted, or synced, is of the old files.
         try compacting.withLock { (_) throws(LogError) in
             try syncing.withLock { (_) throws(LogError) in
-                try state.withLock { (log) throws(LogError) in
+                try leaveJournal()
+                return try state.withLock { (log) throws(LogError) in
                     try log.checkUsable()
                     guard try copy.complete(as: &log, now: now) else { return false }
                     try log.trying { (log) throws(DiskError) in
@@ -213,6 +214,7 @@ extension LogState {
         opening.cleanedOffset = cleanedOffset
         opening.highWatermark = highWatermark
         opening.epochs = epochs
+        opening.journal = journal.map { JournalSeat(journal: target.journal, key: $0.key) }
         var (new, _) = try LogState.open(disk, opening)
         new.role = role
         new.replicatedEnd = replicatedEnd

@@ -38,7 +38,10 @@ extension PartitionLog {
         }
         guard let first = batches.first, state.withLock({ $0.beginsAnew(with: first, logStart) }) else { return try append() }
         // A sync that is under way would call durable what takes the place of an end that it saw.
-        return try syncing.withLock { (_) throws(AppendError) in try append() }
+        return try syncing.withLock { (_) throws(AppendError) in
+            do throws(LogError) { try leaveJournal() } catch { throw AppendError(.kafkaStorageError, "\(error)") }
+            return try append()
+        }
     }
 }
 

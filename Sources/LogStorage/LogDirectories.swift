@@ -39,6 +39,7 @@ public final class LogDirectories: Sendable {
         /// The metadata log is a copy of that of a quorum in which this node has no vote: each directory must have been formatted for its cluster.
         public var followsQuorum = false
         public var log = OperatorLog.silent
+        public var journalLimits = JournalLimits()
 
         public init(paths: [String], nodeId: Int32) {
             self.paths = paths
@@ -56,7 +57,7 @@ public final class LogDirectories: Sendable {
         func open(_ path: String) throws(LogDirectoryError) -> LogDirectory {
             let directory = try LogDirectory(
                 disk: disk, path: path, nodeId: opening.nodeId, clusterId: clusterId, followsQuorum: opening.followsQuorum, generator: &generator,
-                log: opening.log)
+                log: opening.log, journalLimits: opening.journalLimits)
             clusterId = directory.clusterId
             return directory
         }

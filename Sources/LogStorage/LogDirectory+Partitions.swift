@@ -51,12 +51,18 @@ extension LogDirectory {
         _ name: TopicPartition, _ found: FoundPartition?, topicId: Uuid, config: LogConfig, isClean: Bool, now: Int64
     ) throws(LogDirectoryError) -> PartitionLog {
         var opening = opening(name, config: config, isNew: found == nil, isClean: isClean, now: now)
-        if let found { opening.epochs = found.epochs }
+        let key = JournalKey(topicId: topicId, partition: name.partition)
+        if name != .clusterMetadata { opening.journal = JournalSeat(journal: journal, key: key) }
+        if let found {
+            opening.epochs = found.epochs
+            opening.journaled = journal.found(key)
+        }
         return try onDisk { () throws(DiskError) -> PartitionLog in
             if name == .clusterMetadata { try putDamagedSnapshotsAside() }
             let (state, report) = try LogState.open(disk, opening)
             let log = PartitionLog(state: state, topicId: topicId, recovery: report)
             if found?.topicId == nil { try writeTopicId(topicId, log) }
+            try journal.adopt(key, log)
             tell(name, report)
             return log
         }
@@ -167,6 +173,7 @@ extension LogDirectory {
                 }
             }
         }
+        journal.settle()
         let strays = suffixed.filter { DirectoryEntry(name: $0) == .stray }
         let futures = suffixed.filter { DirectoryEntry(name: $0) == .future } + unexplainedFutures
         if !strays.isEmpty { log.warn(.stray, "stray directories of earlier starts are kept in \(path): \(strays.shortList())") }
@@ -180,6 +187,7 @@ extension LogDirectory {
     public func delete(_ names: [TopicPartition]) {
         let logs = contents.withLock { contents in names.compactMap { contents.logs.removeValue(forKey: $0) } }
         for log in logs { log.markClosed() }
+        let keys = logs.map { JournalKey(topicId: $0.topicId, partition: $0.name.partition) }
         let gone = Set(names), opened = Set(logs.map(\.name))
         contents.withLock { contents in
             // One that could not be opened goes as well.
@@ -188,6 +196,7 @@ extension LogDirectory {
         do throws(DiskError) {
             try disk.syncDirectory(path)
             try checkpoints.forget { gone.contains($0) }
+            try journal.forget(keys)
         } catch {
             log.error(.deletion, "deletions may be undone by a power failure: \(error)")
         }
@@ -250,6 +259,7 @@ extension LogDirectory {
         // Of a log whose disk failed the operator knows; its last recovery point stays.
         for log in logs { _ = try? log.flushForCheckpoint() }
         try onDisk { () throws(DiskError) in try checkpoints.write(logs) }
+        journal.tidy(endsFile: true)
     }
 
     /// Writes the checkpoint of log start offsets alone: what DeleteRecords needs to last.

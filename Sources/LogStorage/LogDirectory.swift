@@ -63,6 +63,7 @@ public final class LogDirectory: Sendable {
     let failures = DiskFailures()
     let contents: Mutex<Contents>
     let checkpoints: Checkpoints
+    let journal: CommitJournal
     /// Names with a suffix (`-delete`, `-stray`) that were found at the start, and those of copies whose names tell no partition.
     let suffixed: [String]
     /// What the metadata log was found to be, if there is one.
@@ -74,7 +75,7 @@ public final class LogDirectory: Sendable {
     ///   - followsQuorum: the metadata log is a copy of that of a quorum in which this node has no vote
     public init(
         disk: any Disk, path: String, nodeId: Int32, clusterId: String?, followsQuorum: Bool = false, generator: inout some RandomNumberGenerator,
-        log: OperatorLog = .silent
+        log: OperatorLog = .silent, journalLimits: JournalLimits = JournalLimits()
     ) throws(LogDirectoryError) {
         self.disk = disk
         self.path = path
@@ -117,6 +118,7 @@ public final class LogDirectory: Sendable {
             hasMarker = names.contains(CleanShutdownFile.name)
             previousBrokerEpoch = hasMarker ? try CleanShutdownFile.read(disk, path) : nil
             checkpoints = try Checkpoints(disk, path, names, log)
+            journal = try CommitJournal(disk, path, names, isClean: hasMarker, limits: journalLimits, log: log, failures: failures)
             wasClean = hasMarker || found.partitions.isEmpty
         } catch let error as DiskError {
             throw .disk(error)
@@ -286,6 +288,7 @@ public final class LogDirectory: Sendable {
         for log in whole { log.noteDurable() }
         do throws(DiskError) {
             try checkpoints.write(whole, closing: true)
+            try journal.removeAll()
             guard contents.withLock({ $0.isClean || $0.found.isEmpty }) else { return }
             try disk.writeFile(path + "/" + CleanShutdownFile.name, CleanShutdownFile.content(brokerEpoch: brokerEpoch))
         } catch {

@@ -11,7 +11,11 @@ struct LogState: Sendable {
     var segments: [Segment]
     var logStartOffset: Offset
     var nextOffset: Offset
+    /// Everything below is durable in the log's own files.
     var flushedOffset: Offset
+    /// Where the durable part ends, in these files or in the journal; nil when only a sync can tell.
+    var durable: DurablePlace?
+    var journal: JournalSeat?
     var producers = ProducerTable()
     var epochs = LeaderEpochs()
     /// The leader epochs differ from their file.

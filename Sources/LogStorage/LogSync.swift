@@ -12,7 +12,8 @@ struct SyncWork: Sendable {
     var makesDirectory = false
     /// The leader epochs to write, and where.
     var epochs: (path: String, content: Bytes)?
-    var endOffset = Offset.zero
+    /// Where the log ended then.
+    var place: DurablePlace
     let disk: any Disk
     /// The directory that the partition's directory lies in.
     let dataDirectory: String
@@ -46,8 +47,7 @@ struct SyncWork: Sendable {
 
 extension LogState {
     fileprivate mutating func gatherSync(closing: Bool = false) throws(DiskError) -> SyncWork {
-        var work = SyncWork(disk: disk, dataDirectory: String(directory[..<(directory.lastIndex(of: "/") ?? directory.startIndex)]))
-        work.endOffset = nextOffset
+        var work = SyncWork(place: place, disk: disk, dataDirectory: String(directory[..<(directory.lastIndex(of: "/") ?? directory.startIndex)]))
         work.segments = segments.filter { $0.isUnsynced || $0.isNew }
         for segment in work.segments where segment.isUnsynced {
             work.files.append(segment.log)
@@ -92,42 +92,14 @@ extension PartitionLog {
     /// works, so appends go on and the next call covers them all. After a failure the log refuses everything: what is durable is not known.
     @discardableResult
     public func sync() throws(LogError) -> Offset {
-        try syncing.withLock { (_) throws(LogError) in
-            guard let work = try gather() else { return flushedOffset }
-            return try finish(work)
-        }
+        try syncing.withLock { (_) throws(LogError) in try syncFiles() }
     }
 
-    /// As `sync`, for several logs, those of a data directory at once where the disk can do that; what went wrong with each.
-    public static func sync(_ logs: [PartitionLog]) -> [LogError?] {
-        holdingSyncs(of: logs[...]) {
-            var failures: [LogError?] = []
-            var works: [(index: Int, work: SyncWork)] = []
-            for (index, log) in logs.enumerated() {
-                do throws(LogError) {
-                    if let work = try log.gather() { works.append((index, work)) }
-                    failures.append(nil)
-                } catch {
-                    failures.append(error)
-                }
-            }
-            // A log with more to do than its active file is synced by itself.
-            let together = works.filter { $0.work.files.count == 1 && $0.work.smallFiles.isEmpty && $0.work.directories.isEmpty }
-            var known: [Int: DiskError?] = [:]
-            for (path, rows) in Dictionary(grouping: together, by: \.work.dataDirectory) {
-                guard let outcomes = rows[0].work.disk.syncTogether(rows.map(\.work.files[0]), below: path) else { continue }
-                for (row, outcome) in zip(rows, outcomes) { known[row.index] = .some(outcome) }
-            }
-            for (index, work) in works {
-                do throws(LogError) { _ = try logs[index].finish(work, known: known[index]) } catch { failures[index] = error }
-            }
-            return failures
-        }
-    }
-
-    private static func holdingSyncs(of logs: ArraySlice<PartitionLog>, _ body: () -> [LogError?]) -> [LogError?] {
-        guard let first = logs.first else { return body() }
-        return first.syncing.withLock { _ in holdingSyncs(of: logs.dropFirst(), body) }
+    /// For a caller that holds `syncing`.
+    @discardableResult
+    func syncFiles() throws(LogError) -> Offset {
+        guard let work = try gather() else { return flushedOffset }
+        return try finish(work)
     }
 
     private func gather() throws(LogError) -> SyncWork? {
@@ -138,17 +110,15 @@ extension PartitionLog {
         }
     }
 
-    /// - Parameter known: how the sync went, if it was done already
-    private func finish(_ work: SyncWork, known: DiskError?? = nil) throws(LogError) -> Offset {
-        do throws(DiskError) {
-            if let known { if let failure = known { throw failure } } else { try work.run() }
-        } catch {
+    private func finish(_ work: SyncWork) throws(LogError) -> Offset {
+        do throws(DiskError) { try work.run() } catch {
             // No descriptor for a file says nothing of what is on the disk: it is tried again with the next sync.
             state.withLock { log in if error.isPassing { log.restore(work) } else { log.fail(.disk(error)) } }
             throw .disk(error)
         }
         return state.withLock { log in
-            log.flushedOffset = max(log.flushedOffset, min(work.endOffset, log.nextOffset))
+            log.flushedOffset = max(log.flushedOffset, min(work.place.offset, log.nextOffset))
+            if work.place.offset >= log.durable?.offset ?? .zero { log.durable = work.place }
             return log.flushedOffset
         }
     }

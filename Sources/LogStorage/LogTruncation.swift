@@ -35,7 +35,8 @@ extension LogDirectory {
         do throws(LogError) {
             // A sync that is under way would call durable what is cut off and written anew meanwhile; and so would checkpoints.
             return try log.syncing.withLock { (_) throws(LogError) in
-                try checkpoints.whileCutting(name) { (lower) throws(LogError) in
+                try log.leaveJournal()
+                return try checkpoints.whileCutting(name) { (lower) throws(LogError) in
                     try log.state.withLock { (log) throws(LogError) in
                         let plan = try log.trying { (log) throws(DiskError) in
                             let plan = try plan(log)
@@ -151,6 +152,7 @@ extension LogState {
     private mutating func lower(to end: Offset) {
         cutCount += 1
         flushedOffset = min(flushedOffset, end)
+        durable = nil
         recoveryPoint = min(recoveryPoint, end)
         cleanedOffset = min(cleanedOffset, end)
         checkpointedStart = min(checkpointedStart, end)

@@ -144,6 +144,8 @@ public struct RecoveryReport: Sendable, Equatable {
     public var cuts: [LogCut] = []
     /// Segments whose indexes were written anew.
     public var recoveredSegments = 0
+    /// Batches that came from the directory's commit journal.
+    public var restoredBatches = 0
     /// Offset up to which the producers' state was replayed from, -1 when a snapshot at the end made that unnecessary.
     public var replayedFrom = Offset.undefined
 }

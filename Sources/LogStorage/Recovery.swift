@@ -19,6 +19,9 @@ struct LogOpening {
     /// The broker stopped cleanly: the end of the log need not be checked.
     var isClean = false
     var isNew = false
+    var journal: JournalSeat?
+    /// What the journal has of it since a crash.
+    var journaled: [JournaledRecords] = []
     var now: Int64
     var log = OperatorLog.silent
     var failures = DiskFailures()
@@ -44,10 +47,18 @@ extension LogState {
             name: opening.name, disk: disk, directory: directory, config: opening.config, segments: segments, logStartOffset: first, nextOffset: first,
             flushedOffset: first, operatorLog: opening.log, failures: opening.failures)
         log.isDirectoryNew = opening.isNew
+        // Of what a process that was killed has made, nothing says that it would outlive a power failure.
+        if !opening.isNew, !opening.isClean {
+            log.isDirectoryNew = true
+            if names.contains(PartitionMetadata.fileName) { log.unsyncedFiles.append("\(directory)/\(PartitionMetadata.fileName)") }
+        }
         log.snapshots = names.compactMap { Segment.offset(in: $0, suffix: ".snapshot") }.sorted()
         log.epochs = opening.epochs
         log.epochsOnDisk = opening.epochs
-        if !opening.isNew { try log.restore(opening, &report) }
+        if !opening.isNew {
+            try log.restore(opening, &report)
+            try log.restore(opening.journaled, &report)
+        }
         // A start that lies behind the end (the end was lost) begins the log anew there.
         if opening.logStartOffset > log.nextOffset {
             try log.putAllAside("the log's start is offset \(opening.logStartOffset), which lies behind its end", &report)
@@ -60,6 +71,9 @@ extension LogState {
         log.checkpointedStart = min(opening.logStartOffset, log.nextOffset)
         log.checkpointedEnd = min(opening.highWatermark, log.nextOffset)
         log.producers.removeExpired(now: opening.now, afterMs: log.producerExpirationMs)
+        log.journal = opening.journal
+        // After a crash its files, and that they are there, must be synced once.
+        if opening.isClean, log.flushedOffset == log.nextOffset { log.durable = log.place }
         return (log, report)
     }
 
@@ -223,11 +237,7 @@ extension LogState {
             reason = Self.fault(of: batch, next: next, base: segment.baseOffset)
             if reason != nil { break }
             next = Offset(batch.nextOffset)
-            try segment.note(
-                lastOffset: Offset(batch.lastOffset), maxTimestamp: batch.maxTimestamp, sizeInBytes: batch.bytes.count,
-                indexInterval: config.indexIntervalBytes)
-            if epochs.note(LeaderEpoch(batch.partitionLeaderEpoch), at: Offset(batch.baseOffset)) { areEpochsUnwritten = true }
-            if let completed = producers.replay(batch, marker: TransactionMarker(batch)), completed.isAborted { try noteAborted(completed, in: segment) }
+            try note(batch, in: segment)
         }
         nextOffset = next
         segment.isUnsynced = true

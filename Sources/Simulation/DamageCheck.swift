@@ -144,14 +144,17 @@ public struct DamageCheck {
         name.hasSuffix(".log") && name.utf8.count == 24 && name.utf8.prefix(20).allSatisfy { $0 >= 48 && $0 <= 57 }
     }
 
-    /// Files that a broker writes anew and that hold no record.
+    /// Files that a broker writes anew and that hold no record, or none that is not elsewhere.
     private static func isRewritten(_ name: String) -> Bool {
         if [".lock", ".kafka_cleanshutdown", "partition.metadata", "meta.properties.tmp", "meta.properties", QuorumState.fileName].contains(name) {
             return true
         }
-        return ["-checkpoint", ".checkpoint.part", ".index", ".timeindex", ".txnindex", ".snapshot", "-checkpoint.tmp", "metadata.tmp", ".cleaned", ".deleted"]
-            .contains {
-                name.hasSuffix($0)
-            } || name.hasSuffix("index.swap") || name.hasSuffix(".snapshot.swap")
+        return [
+            "-checkpoint", ".checkpoint.part", ".index", ".timeindex", ".txnindex", ".snapshot", "-checkpoint.tmp", "metadata.tmp", ".cleaned", ".deleted",
+            ".journal",
+        ]
+        .contains {
+            name.hasSuffix($0)
+        } || name.hasSuffix("index.swap") || name.hasSuffix(".snapshot.swap")
     }
 }

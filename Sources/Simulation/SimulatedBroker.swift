@@ -38,6 +38,7 @@ public final class SimulatedBroker {
     public init(seed: UInt64, properties: [String: String] = [:], disk: SimulatedDisk = SimulatedDisk(), log: OperatorLog = .silent) throws {
         var settings = BrokerSettings(properties: properties)
         settings.seed = seed
+        settings.journalLimits = JournalLimits(seed: seed)
         settings.dataDirectories = ["data"]
         settings.endpoints = [.init(listener: "PLAINTEXT", host: "localhost", port: 9092)]
         let started = now

@@ -82,7 +82,7 @@ import Vocabulary
         func commit(_ commits: CommitQueue, _ partition: Partition) {
             commits.commit(partition, upTo: 1) { code in told.withLock { $0.append(code) } }
         }
-        func queue() -> CommitQueue { CommitQueue(durability: .fsync, disk: MemoryDisk()) }
+        func queue() -> CommitQueue { CommitQueue(durability: .fsync) }
         // The news comes between the append and this.
         let (first, _) = try partition()
         first.take(image(leader: 1, epoch: 3, replicas: [1, 2], inSync: [1, 2]), now: 0)

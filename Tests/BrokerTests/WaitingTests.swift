@@ -161,35 +161,57 @@ import Vocabulary
         // While the slow file is synced, another thread takes its turn.
         let isFirst = Once()
         disk.onSync { _ in if isFirst.take() { while commits.drainOne() {} } }
-        #expect(commits.drainOne())
+        commits.drain()
         #expect(order.withLock { $0 } == ["quick NONE", "slow NONE"])
         #expect(!commits.drainOne())
     }
 
-    @Test func manyFilesAreSyncedAtOnceAndEachIsToldItsOwnOutcome() throws {
-        let disk = WatchedDisk(MemoryDisk(), "bad-0")
+    @Test func oneWriteOfTheJournalAnswersManyPartitions() throws {
+        let disk = WatchedDisk(MemoryDisk(), "ottla-data")
         let driver = try BrokerDriver(mounted: disk)
-        let topics = ["bad", "a", "b", "c", "d"]
-        for topic in topics {
-            try driver.create(topic)
-            // The directory's entries are durable: what follows is about records alone.
-            _ = try #require(driver.broker.partitions.partition(topic, 0)).append(batch("first"), now: driver.now, origin: .client)
-            _ = driver.broker.partitions.partition(topic, 0)?.sync()
-        }
+        let topics = (0..<20).map { "t\($0)" }
+        for topic in topics { try driver.create(topic) }
         let commits = driver.broker.commits
-        let outcomes = Mutex<[String: ErrorCode]>([:])
-        disk.together = 4
-        disk.failsToSync = true
-        for topic in topics {
-            let partition = try #require(driver.broker.partitions.partition(topic, 0))
-            let info = try partition.append(batch("v"), now: driver.now, origin: .client)
-            commits.commit(partition, upTo: info.endOffset) { code in outcomes.withLock { $0[topic] = code } }
+        let outcomes = Mutex<[ErrorCode]>([])
+        func write() throws {
+            for topic in topics {
+                let partition = try #require(driver.broker.partitions.partition(topic, 0))
+                let info = try partition.append(batch("v"), now: driver.now, origin: .client)
+                commits.commit(partition, upTo: info.endOffset) { code in outcomes.withLock { $0.append(code) } }
+            }
         }
+        // What is new is synced in its own files, with its directory.
+        try write()
+        commits.drain()
+        #expect(outcomes.withLock { $0 } == Array(repeating: .none, count: 20))
+        let synced = Mutex<[String]>([])
+        disk.onSync { path in synced.withLock { $0.append(path) } }
+        try write()
         #expect(commits.drainOne() && !commits.drainOne())
-        #expect(disk.togetherSyncs == 1)
-        #expect(outcomes.withLock { $0 } == ["bad": .kafkaStorageError, "a": .none, "b": .none, "c": .none, "d": .none])
-        #expect(driver.broker.partitions.partition("a", 0)?.log.flushedOffset == 2)
-        #expect(throws: LogError.self) { try driver.broker.partitions.partition("bad", 0)?.log.roll(now: 0) }
+        #expect(outcomes.withLock { $0 } == Array(repeating: .none, count: 40))
+        #expect(synced.withLock { $0 } == ["ottla-data/commits-1.journal"])
+        let log = try #require(driver.broker.partitions.partition("t7", 0)).log
+        #expect(log.durableOffset == 2 && log.flushedOffset == 1)
+    }
+
+    @Test func aJournalThatFailsLeavesEachToItsOwnFile() throws {
+        let disk = WatchedDisk(MemoryDisk(), ".journal")
+        let driver = try BrokerDriver(mounted: disk)
+        try driver.create("t")
+        let partition = try #require(driver.broker.partitions.partition("t", 0))
+        let commits = driver.broker.commits
+        let outcomes = Mutex<[ErrorCode]>([])
+        func write() throws {
+            let info = try partition.append(batch("v"), now: driver.now, origin: .client)
+            commits.commit(partition, upTo: info.endOffset) { code in outcomes.withLock { $0.append(code) } }
+            commits.drain()
+        }
+        for round in 0..<4 {
+            disk.failsToSync = round == 2
+            try write()
+        }
+        #expect(outcomes.withLock { $0 } == [.none, .none, .none, .none] && partition.log.flushedOffset == 4)
+        #expect(disk.syncs == 2, "once in order, once in vain")
     }
 
     /// A coordinator that ends a transaction while the broker starts writes before anybody is there to sync.
@@ -202,7 +224,11 @@ import Vocabulary
         let info = try partition.append(batch("early"), now: driver.now, origin: .client)
         driver.broker.commits.commit(partition, upTo: info.endOffset) { _ in done.withLock { $0 = true } }
         driver.broker.commits.onWork { calls.withLock { $0 += 1 } }
-        for _ in 0..<calls.withLock({ $0 }) { driver.broker.commits.drainOne() }
+        var served = 0
+        while served < calls.withLock({ $0 }) {
+            driver.broker.commits.drainOne()
+            served += 1
+        }
         #expect(done.withLock { $0 })
     }
 
@@ -224,10 +250,12 @@ import Vocabulary
         #expect(turns.withLock { $0 } == 1, "one sync answers both")
         let isFirst = Once()
         disk.onSync { _ in if isFirst.take() { write() } }
+        // The journal has nothing for a log that is new: its files are synced.
+        #expect(commits.drainOne() && turns.withLock { $0 } == 2)
         #expect(commits.drainOne())
-        #expect(done.withLock { $0 } == [1, 2] && turns.withLock { $0 } == 2)
+        #expect(done.withLock { $0 } == [1, 2] && turns.withLock { $0 } == 3)
         #expect(commits.drainOne())
-        #expect(done.withLock { $0 } == [1, 2, 3] && partition.log.flushedOffset == 3)
+        #expect(done.withLock { $0 } == [1, 2, 3] && partition.log.durableOffset == 3 && partition.log.flushedOffset == 2)
     }
 }
 

@@ -8,8 +8,6 @@ final class WatchedDisk: Disk {
         var syncs = 0
         var fails = false
         var onSync: (@Sendable (String) -> Void)?
-        var together: Int?
-        var togetherSyncs = 0
     }
 
     private let base: MemoryDisk
@@ -39,26 +37,6 @@ final class WatchedDisk: Disk {
         }
         hook?(path)
         if fails { throw DiskError(operation: "sync", path: path, code: 5, message: "Input/output error") }
-    }
-
-    /// So many files and more are synced at once; those whose path contains the word fail if syncs fail.
-    var together: Int? {
-        get { state.withLock { $0.together } }
-        set { state.withLock { $0.together = newValue } }
-    }
-    var togetherSyncs: Int { state.withLock { $0.togetherSyncs } }
-
-    func syncsTogether(_ count: Int) -> Bool { state.withLock { $0.together.map { count >= $0 } ?? false } }
-
-    func syncTogether(_ files: [any DiskFile], below path: String) -> [DiskError?]? {
-        let fails = state.withLock { state in
-            state.togetherSyncs += 1
-            return state.fails
-        }
-        return files.map { file in
-            guard let file = file as? WatchedFile, file.path.contains(word), fails else { return nil }
-            return DiskError(operation: "sync", path: file.path, code: 5, message: "Input/output error")
-        }
     }
 
     func openFile(_ path: String, create: Bool) throws(DiskError) -> any DiskFile {

@@ -164,18 +164,4 @@ final class Scratch {
         #expect(space.totalBytes > 0 && (0...space.totalBytes).contains(space.usableBytes))
         #expect(throws: DiskError.self) { try scratch.disk.space(of: scratch["missing"]) }
     }
-
-    @Test func filesAreSyncedTogetherWhereThatIsPossible() throws {
-        let scratch = try Scratch()
-        let disk = FileDisk()
-        let files = try (0..<6).map { try disk.openFile(scratch["f\($0)"], create: true) }
-        for file in files { try file.write([Bytes("records")], at: 0) }
-        #expect(!disk.syncsTogether(1))
-        guard let outcomes = disk.syncTogether(files, below: scratch.path) else { return }
-        #expect(outcomes.count == 6 && outcomes.allSatisfy { $0 == nil })
-        // One that is closed has nothing to keep.
-        files[0].close()
-        try files[1].write([Bytes("more")], at: 7)
-        #expect(disk.syncTogether(files, below: scratch.path)?.allSatisfy { $0 == nil } == true)
-    }
 }

@@ -23,12 +23,6 @@ int ottla_sync(int file);
 /// Makes everything on the file system of an open directory durable. Returns 0 or -errno; -ENOSYS where the system cannot.
 int ottla_sync_all(int directory);
 
-/// Waits for what is being written of a file, and tells of an error in writing it that nobody was told of yet; 0 or a negative errno.
-int ottla_check_written(int file);
-
-/// What the system holds in memory that is not on its disks yet, in KiB; -1 where that is not told.
-long ottla_unwritten_kib(void);
-
 /// Blocks of this many bytes and more go back to the system when they are freed, where the C library would keep ever larger ones.
 void ottla_return_blocks_of(size_t size);
 

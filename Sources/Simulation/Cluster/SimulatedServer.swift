@@ -72,6 +72,7 @@ final class SimulatedServer: @unchecked Sendable {
     }
 
     private func prepare(_ seed: UInt64) {
+        settings.journalLimits = JournalLimits(seed: seed)
         settings.nodeId = id
         settings.seed = seed
         settings.dataDirectories = ["data"]

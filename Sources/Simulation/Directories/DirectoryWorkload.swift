@@ -8,6 +8,7 @@ import Vocabulary
 public struct DirectoryWorkload {
     public struct Report: Sendable {
         public var appended = 0
+        public var journaled = 0
         public var moved = 0
         public var givenUp = 0
         public var resumed = 0
@@ -20,6 +21,7 @@ public struct DirectoryWorkload {
 
         public mutating func add(_ other: Report) {
             appended += other.appended
+            journaled += other.journaled
             moved += other.moved
             givenUp += other.givenUp
             resumed += other.resumed
@@ -58,6 +60,7 @@ private final class DirectoryRun {
     private var directories: LogDirectories
     private var log: PartitionLog
     private let config: LogConfig
+    private let journalLimits: JournalLimits
     private var epoch = LeaderEpoch.zero
     /// What the metadata says of the replica's directory.
     private var assigned: Uuid?
@@ -76,15 +79,18 @@ private final class DirectoryRun {
         config.indexIntervalBytes = Int(random.next() % 300)
         config.retentionMs = -1
         self.config = config
-        (directories, log) = try Self.open(disk, config, nil, &random)
+        journalLimits = JournalLimits(seed: seed)
+        (directories, log) = try Self.open(disk, config, journalLimits, nil, &random)
         assigned = directories.directory(of: Self.name)?.directoryId
         lead()
     }
 
-    private static func open(_ disk: SimulatedDisk, _ config: LogConfig, _ assigned: Uuid?, _ random: inout SeededGenerator) throws -> (
-        LogDirectories, PartitionLog
-    ) {
-        let directories = try LogDirectories(disk: disk, LogDirectories.Opening(paths: paths, nodeId: 1), generator: &random)
+    private static func open(
+        _ disk: SimulatedDisk, _ config: LogConfig, _ journalLimits: JournalLimits, _ assigned: Uuid?, _ random: inout SeededGenerator
+    ) throws -> (LogDirectories, PartitionLog) {
+        var opening = LogDirectories.Opening(paths: paths, nodeId: 1)
+        opening.journalLimits = journalLimits
+        let directories = try LogDirectories(disk: disk, opening, generator: &random)
         let placement = LogPlacement(directoryId: assigned, isNew: assigned == nil)
         let log = try directories.openPartition(name, topicId: topicId, config: config, placement: placement, now: now)
         try directories.settle(removed: [])
@@ -105,12 +111,14 @@ private final class DirectoryRun {
     func act(_ step: Int) throws {
         if chance(12) { disk.faults.changesLeft = Int(random.next() % 40) }
         switch random.next() % 100 {
-        case 0..<34: try surviving { try append(step) }
-        case 34..<40: try surviving { try beginMove() }
-        case 40..<62: try surviving { try copy() }
+        case 0..<30: try surviving { try append(step) }
+        case 30..<44: try surviving { commit() }
+        case 44..<48: try surviving { try beginMove() }
+        case 48..<62: try surviving { try copy() }
         case 62..<70: try surviving { try finishMove() }
         case 70..<72: try surviving { giveUp() }
-        case 72..<76: try surviving { try cut() }
+        // What was being cut off by a process that was killed may be back after a later power failure, which this does not follow.
+        case 72..<76: try surviving(mayBeKilled: false) { try cut() }
         case 76..<79: try surviving { try trim() }
         case 79..<83: try surviving { try directories.writeCheckpoints() }
         case 83..<87: try surviving { durable = max(durable, try log.sync()) }
@@ -125,9 +133,9 @@ private final class DirectoryRun {
     }
 
     /// Does something to a node that may lose its power meanwhile.
-    private func surviving(_ body: () throws -> Void) throws {
+    private func surviving(mayBeKilled: Bool = true, _ body: () throws -> Void) throws {
         do { try body() } catch { guard disk.faults.changesLeft < 0 else { throw error } }
-        if disk.faults.changesLeft < 0 { try losePower() }
+        if disk.faults.changesLeft < 0 { try losePower(mayBeKilled: mayBeKilled) }
     }
 
     private func append(_ step: Int) throws {
@@ -137,6 +145,17 @@ private final class DirectoryRun {
         let info = try log.append(builder.build(), leaderEpoch: epoch, now: Self.now, origin: .client)
         for index in 0..<count { written[info.firstOffset.value + Int64(index)] = ("\(step)/\(index)", epoch.value) }
         report.appended += count
+    }
+
+    /// By the journal, where it takes what there is; and it is tidied, or not.
+    private func commit() {
+        // Of an empty log there is nothing to be made durable.
+        guard let journal = log.journal, log.logEndOffset > log.logStartOffset else { return }
+        if case .durable? = journal.commit([log]).first {
+            durable = max(durable, log.logEndOffset)
+            report.journaled += 1
+        }
+        if journal.isUntidy, chance(2) { journal.tidy() }
     }
 
     private func beginMove() throws {
@@ -205,9 +224,10 @@ private final class DirectoryRun {
         try reopen()
     }
 
-    private func losePower() throws {
+    private func losePower(mayBeKilled: Bool = true) throws {
         report.crashes += 1
-        disk = disk.crashed(using: &random)
+        // Or only the process is killed, and what it wrote is there until the power fails.
+        disk = mayBeKilled && chance(4) ? disk.left() : disk.crashed(using: &random)
         try reopen()
     }
 
@@ -216,7 +236,7 @@ private final class DirectoryRun {
             if attempt < 3, chance(4) { disk.faults.changesLeft = Int(random.next() % 30) }
             do {
                 let hadLog = Self.paths.contains { disk.exists("\($0)/\(Self.name)") }
-                (directories, log) = try Self.open(disk, config, assigned, &random)
+                (directories, log) = try Self.open(disk, config, journalLimits, assigned, &random)
                 if !hadLog { report.adopted += 1 }
                 assigned = directories.directory(of: Self.name)?.directoryId
                 for move in directories.moves {
@@ -277,7 +297,8 @@ private final class DirectoryRun {
         // A log of which nothing was durable may not have told whose it was, nor may what was being removed.
         let left = try Self.paths.flatMap { path in
             try disk.names(in: path).filter { name in
-                name.hasPrefix("\(Self.name)") && !name.hasSuffix("-stray") && disk.exists("\(path)/\(name)/partition.metadata")
+                name.hasPrefix("\(Self.name)") && !name.hasSuffix("-stray")
+                    && (try? disk.readFile("\(path)/\(name)/partition.metadata").text.hasSuffix("\(Self.topicId)")) ?? false
             }
         }
         if left.count != 1 + directories.moves.count { violation("in the end there is \(left)") }

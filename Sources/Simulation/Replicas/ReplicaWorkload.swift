@@ -86,7 +86,8 @@ private final class ReplicaRun {
         let follower = 1 - leader, any = Int(random.next() % 2)
         if chance(12) { replicas[any].failSoon(&random) }
         switch random.next() % 100 {
-        case 0..<36: try surviving(leader) { try append(step) }
+        case 0..<32: try surviving(leader) { try append(step) }
+        case 32..<36: try surviving(any) { commit(any) }
         case 36..<64: try fetch()
         case 64..<66: try deliverLate()
         case 66..<74: elect(any)
@@ -156,6 +157,12 @@ private final class ReplicaRun {
         for index in 0...(random.next() % 4) { builder.append(timestamp: SimulatedReplica.now, key: nil, value: Bytes("\(epoch)-\(step)-\(index)")) }
         _ = try log.append(builder.build(), leaderEpoch: epoch, now: SimulatedReplica.now, origin: .client)
         report.appended += 1
+    }
+
+    private func commit(_ index: Int) {
+        guard let journal = replicas[index].log.journal else { return }
+        _ = journal.commit([replicas[index].log])
+        if journal.isUntidy, chance(2) { journal.tidy() }
     }
 
     private func trim() throws {

@@ -14,15 +14,19 @@ final class SimulatedReplica {
     private(set) var directory: LogDirectory
     private(set) var log: PartitionLog
     private let config: LogConfig
+    private let journalLimits: JournalLimits
 
     init(id: Int32, config: LogConfig, _ random: inout SeededGenerator) throws {
         self.id = id
         self.config = config
-        (directory, log) = try Self.open(disk, id, config, &random)
+        journalLimits = JournalLimits(seed: random.next())
+        (directory, log) = try Self.open(disk, id, config, journalLimits, &random)
     }
 
-    private static func open(_ disk: SimulatedDisk, _ id: Int32, _ config: LogConfig, _ random: inout SeededGenerator) throws -> (LogDirectory, PartitionLog) {
-        let directory = try LogDirectory(disk: disk, path: "/data", nodeId: id, clusterId: nil, generator: &random)
+    private static func open(
+        _ disk: SimulatedDisk, _ id: Int32, _ config: LogConfig, _ journalLimits: JournalLimits, _ random: inout SeededGenerator
+    ) throws -> (LogDirectory, PartitionLog) {
+        let directory = try LogDirectory(disk: disk, path: "/data", nodeId: id, clusterId: nil, generator: &random, journalLimits: journalLimits)
         let log = try directory.openPartition(name, topicId: topicId, config: config, now: now)
         log.setReplicatedEnd(log.checkpointedHighWatermark)
         return (directory, log)
@@ -34,7 +38,7 @@ final class SimulatedReplica {
             disk = disk.crashed(using: &random)
             if attempt < 3, random.next() % 3 == 0 { failSoon(&random) }
             do {
-                (directory, log) = try Self.open(disk, id, config, &random)
+                (directory, log) = try Self.open(disk, id, config, journalLimits, &random)
                 return
             } catch {
                 guard hasNoPower else { throw error }
@@ -45,7 +49,7 @@ final class SimulatedReplica {
     func restart(_ random: inout SeededGenerator) throws {
         try directory.close(clean: true)
         disk = disk.copied()
-        (directory, log) = try Self.open(disk, id, config, &random)
+        (directory, log) = try Self.open(disk, id, config, journalLimits, &random)
     }
 
     /// The power will fail after a few more changes on the disk.
