@@ -51,6 +51,8 @@ extension LogDirectories {
     private func adopt(_ name: TopicPartition, _ topicId: Uuid, _ placement: LogPlacement) throws(LogDirectoryError) -> LogDirectory? {
         guard online.count == paths.count else { return nil }
         for directory in online where directory.futures[name] == topicId && directory.directoryId == placement.directoryId ?? directory.directoryId {
+            // That the log has gone must last: who took it away may have been killed before it did.
+            for other in online where other !== directory { try other.onDisk { () throws(DiskError) in try other.disk.syncDirectory(other.path) } }
             if try directory.adoptFuture(name) { return directory }
         }
         return nil
