@@ -3,10 +3,11 @@ Every comparison interleaves both sides in one run and reports medians and their
 import os, pathlib, resource, shutil, statistics, subprocess, sys, tempfile, time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Tests"))
-import support
+from before import before
 from replicated import replicated
 from startup import startup
 from support import OTTLA, Broker, ottla
+from throughput import throughput
 from tools import tools
 from transactional import transactions
 from waiting import acks_all, latency, parked
@@ -45,39 +46,6 @@ def ready():
                 time.sleep(0.2)
                 rss = broker.rss()
         print(f"{title:28} first answer after {statistics.median(times) * 1000:6.1f} ms (client's own start included), idle {rss / 2**20:5.1f} MiB")
-
-
-def cpu_seconds(pid):
-    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def throughput():
-    import confluent_kafka
-    with Broker("--topic", "t:1", "--durability", "os") as broker:
-        producer = confluent_kafka.Producer({"bootstrap.servers": broker.address, "acks": 1, "linger.ms": 5, "queue.buffering.max.messages": 1000000})
-        value, count = os.urandom(1024), 300_000
-        before, began = cpu_seconds(broker.process.pid), time.perf_counter()
-        for n in range(count):
-            while True:
-                try:
-                    producer.produce("t", value)
-                    break
-                except BufferError:
-                    producer.poll(0.1)
-            if n % 1000 == 0:
-                producer.poll(0)
-        producer.flush()
-        seconds, used = time.perf_counter() - began, cpu_seconds(broker.process.pid) - before
-        print(f"produce acks=1, 1 KiB: {count / seconds:,.0f} records/s, broker {used / seconds * 100:.0f} % of a core, {used / (count * 1024 / 1e9):.2f} CPU s/GB in")
-        consumer = confluent_kafka.Consumer({"bootstrap.servers": broker.address, "group.id": "b", "auto.offset.reset": "earliest"})
-        consumer.subscribe(["t"])
-        before, began, seen = cpu_seconds(broker.process.pid), time.perf_counter(), 0
-        while seen < count:
-            seen += len(consumer.consume(10000, 1))
-        seconds, used = time.perf_counter() - began, cpu_seconds(broker.process.pid) - before
-        consumer.close()
-        print(f"consume, 1 KiB: {count / seconds:,.0f} records/s, broker {used / seconds * 100:.0f} % of a core, {used / (count * 1024 / 1e9):.2f} CPU s/GB out")
 
 
 def console():
@@ -146,11 +114,8 @@ def partitions():
 
     def start():
         # The limit is for the broker alone; the client has as many descriptors as it wants.
-        support.OTTLA = str(limited)
-        try:
-            broker.start(600)
-        finally:
-            support.OTTLA = OTTLA
+        broker.program = str(limited)
+        broker.start(600)
 
     # One request may ask for at most so many (Kafka's limit).
     each = 10_000
@@ -207,7 +172,7 @@ def resident(pid):
     return int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) * resource.getpagesize()
 
 
-for benchmark in (startup, ready, throughput, console, bounded, parked, acks_all, latency, transactions, tools, partitions, replicated):
+for benchmark in (before, startup, ready, throughput, console, bounded, parked, acks_all, latency, transactions, tools, partitions, replicated):
     if len(sys.argv) < 2 or benchmark.__name__ in sys.argv[1:]:
         print(f"== {benchmark.__name__}", flush=True)
         benchmark()

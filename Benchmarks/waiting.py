@@ -3,6 +3,7 @@ import os, random, resource, select, socket, struct, sys, time
 
 from load import Load
 from support import Broker, ottla
+from throughput import cpu_seconds, fill
 
 
 def frame(key, version, body, correlation=1):
@@ -59,11 +60,6 @@ def connect(broker):
 def read_frame(connection):
     size = struct.unpack(">i", connection.recv(4, socket.MSG_WAITALL))[0]
     return connection.recv(size, socket.MSG_WAITALL)
-
-
-def cpu_seconds(pid):
-    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def parked():
@@ -123,38 +119,23 @@ def acks_all():
         print(f"acks=all from 16 connections: {one:.0f} requests/s to one partition, {many:.0f} to 64: {many / one:.2f} times")
 
 
+def single(port, acks, count):
+    """What each of so many produces of one record of 100 bytes to t-0 takes on one connection, in seconds, sorted."""
+    times, request = [], produce("t", 0, batch(b"x" * 100), acks=acks)
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for _ in range(count):
+            began = time.perf_counter()
+            connection.sendall(request)
+            read_frame(connection)
+            times.append(time.perf_counter() - began)
+    return sorted(times)
+
+
 def latency():
     """One connection that sends a record of 100 bytes and waits for its answer, acks=1 and acks=all, to us and (with KAFKA_HOME) to Kafka, in turn; and
     records of 100 bytes by the million with librdkafka."""
-    import confluent_kafka
     from support import KAFKA_HOME, KafkaBroker
-
-    def single(port, acks, count):
-        times, request = [], produce("t", 0, batch(b"x" * 100), acks=acks)
-        with socket.create_connection(("127.0.0.1", port)) as connection:
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            for _ in range(count):
-                began = time.perf_counter()
-                connection.sendall(request)
-                read_frame(connection)
-                times.append(time.perf_counter() - began)
-        return sorted(times)
-
-    def small(address, count=400_000):
-        producer = confluent_kafka.Producer({
-            "bootstrap.servers": address, "acks": 1, "linger.ms": 5, "queue.buffering.max.messages": 1000000, "log_level": 0})
-        began = time.perf_counter()
-        for n in range(count):
-            while True:
-                try:
-                    producer.produce("t", b"x" * 100)
-                    break
-                except BufferError:
-                    producer.poll(0.01)
-            if n % 1000 == 0:
-                producer.poll(0)
-        producer.flush()
-        return count / (time.perf_counter() - began)
 
     def play(sides):
         singles = {(name, acks): [] for name in sides for acks in (1, -1)}
@@ -165,7 +146,7 @@ def latency():
                     times = single(port, acks, 2000)
                     if run:
                         singles[name, acks] += times
-                rate = small(address)
+                rate = fill(address, b"x" * 100, 400_000)
                 if run:
                     rates[name].append(rate)
         for name in sides:

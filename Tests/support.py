@@ -63,11 +63,11 @@ def free_port():
 class Broker:
     """`ottla serve` on a free loopback port, with a data directory of its own, stopped by its pid."""
 
-    def __init__(self, *options, data=None, ephemeral=False, log_dirs=()):
+    def __init__(self, *options, data=None, ephemeral=False, log_dirs=(), program=None):
         self.directory = tempfile.mkdtemp(prefix="ottla-test-")
         self.data = data or os.path.join(self.directory, "data")
         self.log_dirs = [os.path.join(self.directory, f"disk{n}") for n in range(log_dirs)] if isinstance(log_dirs, int) else [*map(str, log_dirs)]
-        self.options, self.ephemeral, self.process, self.port = list(options), ephemeral, None, 0
+        self.options, self.ephemeral, self.process, self.port, self.program = list(options), ephemeral, None, 0, program or OTTLA
 
     @property
     def address(self):
@@ -84,7 +84,7 @@ class Broker:
         self.log = open(os.path.join(self.directory, "log"), "ab")
         said = len(self.output())
         self.process = subprocess.Popen(
-            [OTTLA, "serve", "--listen", f"127.0.0.1:{self.port}", "--ready-file", ready, *where, *self.options],
+            [self.program, "serve", "--listen", f"127.0.0.1:{self.port}", "--ready-file", ready, *where, *self.options],
             stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
         deadline = time.monotonic() + timeout
         while not (os.path.exists(ready) and (text := open(ready).read()).endswith("\n")):

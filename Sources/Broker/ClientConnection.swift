@@ -49,7 +49,8 @@ public final class ClientConnection: Sendable {
 
     /// What the connection's requests wait for, to be given up with it.
     private struct Waiting: Sendable {
-        var fetches: [ObjectIdentifier: DelayedFetch] = [:]
+        /// Mostly one.
+        var fetches: [DelayedFetch] = []
         var isClosed = false
     }
 
@@ -57,18 +58,22 @@ public final class ClientConnection: Sendable {
     func park(_ fetch: DelayedFetch) -> Bool {
         waiting.withLock { waiting in
             if waiting.isClosed { return false }
-            waiting.fetches[ObjectIdentifier(fetch)] = fetch
+            waiting.fetches.append(fetch)
             return true
         }
     }
 
-    func unpark(_ fetch: DelayedFetch) { _ = waiting.withLock { $0.fetches.removeValue(forKey: ObjectIdentifier(fetch)) } }
+    func unpark(_ fetch: DelayedFetch) {
+        waiting.withLock { waiting in
+            if let index = waiting.fetches.firstIndex(where: { $0 === fetch }) { waiting.fetches.remove(at: index) }
+        }
+    }
 
     /// The connection is over: what waits is given up.
     public func close() {
         let fetches = waiting.withLock { waiting in
             defer { waiting = Waiting(isClosed: true) }
-            return Array(waiting.fetches.values)
+            return waiting.fetches
         }
         for fetch in fetches { fetch.cancel() }
     }

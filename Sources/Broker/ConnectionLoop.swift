@@ -1,6 +1,6 @@
 /// The event loop that a connection lives on, as the broker sees it: where the deadlines of what the connection waits for are kept, and where its answers are
 /// made, so that a thread that appends does not do the work of all who waited for it.
-public struct ConnectionLoop: Sendable {
+public final class ConnectionLoop: Sendable {
     public let timers: Timers
     /// Runs something on the loop, soon; from any thread.
     let post: @Sendable (@escaping @Sendable () -> Void) -> Void

@@ -14,6 +14,16 @@ final class DelayedFetch: Sendable {
         var timer: UInt64?
     }
 
+    /// What a fetch was answered with.
+    private struct Answered {
+        let plan: FetchPlan
+        let outcome: FetchPlan.Outcome
+        /// Nil where it is for this client alone.
+        let response: FetchResponse?
+        /// It was read for the second time, from memory: others that ask for the same get it as it is.
+        let isShared: Bool
+    }
+
     private let plan: FetchPlan
     private let context: RequestContext
     private let loop: ConnectionLoop
@@ -37,31 +47,53 @@ final class DelayedFetch: Sendable {
         let fetch = DelayedFetch(plan: plan, context: context, loop: context.connection.loop ?? .inline(timers), bytes: outcome.sizeBytes)
         guard context.connection.park(fetch) else { return context.close("the connection is closed") }
         for entry in plan.entries { entry.partition?.wait(fetch) }
-        let timer = fetch.loop.timers.schedule(at: deadline) { _ in fetch.answer() }
+        let timer = fetch.loop.timers.schedule(at: deadline) { _ in fetch.expire() }
         let isLate = fetch.state.withLock { state in
             state.timer = timer
             return state.isDone
         }
         // It may have ended before it was all in place.
         if isLate { fetch.leave(timer) }
-        if plan.hasGrown(since: outcome) { fetch.look() }
+        var none: Answered?
+        if plan.hasGrown(since: outcome) { fetch.look(&none) }
     }
 
-    /// A partition grew by some bytes, or (nil) changed in a way that must be looked at. From any thread.
-    func partitionChanged(appended: Int?, now: Int64) {
-        let isEnough = state.withLock { state in
+    /// A partition, for which these wait, grew by some bytes, or (nil) changed in a way that must be looked at. A loop is told once for all of its own. From
+    /// any thread.
+    static func partitionChanged(_ waiting: [DelayedFetch], appended: Int?) {
+        var ready: [(loop: ConnectionLoop, fetches: [DelayedFetch])] = []
+        for fetch in waiting where fetch.isReady(appended: appended) {
+            if let index = ready.firstIndex(where: { $0.loop === fetch.loop }) {
+                ready[index].fetches.append(fetch)
+            } else {
+                ready.append((fetch.loop, [fetch]))
+            }
+        }
+        for (loop, fetches) in ready {
+            loop.post {
+                var last: Answered?
+                for fetch in fetches { fetch.look(&last) }
+                // What they held is given back when the answers have left.
+                loop.post { withExtendedLifetime(fetches) {} }
+            }
+        }
+    }
+
+    /// Notes a change; true when the loop must look now.
+    private func isReady(appended: Int?) -> Bool {
+        state.withLock { state in
             if state.isReady { return false }
             if let appended { state.bytes += appended } else { state.isChanged = true }
             // A marker is small, and may set free a whole transaction for a reader of committed records.
             state.isReady = state.isChanged || plan.readsCommitted || state.bytes >= plan.minBytes
             return state.isReady
         }
-        if isEnough { loop.post { self.look() } }
     }
 
     /// Answers when there is enough to read. What a partition grew by is enough, but for a reader of committed records, whom an open transaction may keep from it.
-    private func look() {
-        guard plan.readsCommitted else { return answer() }
+    /// - Parameter last: what another fetch was just answered with
+    private func look(_ last: inout Answered?) {
+        guard plan.readsCommitted else { return answer(&last) }
         while true {
             let (isDone, isChanged) = state.withLock { ($0.isDone, $0.isChanged) }
             if isDone { return }
@@ -80,7 +112,19 @@ final class DelayedFetch: Sendable {
     }
 
     /// Reads again and answers; on the connection's loop.
-    private func answer() { if end() { context.reply(plan.response(plan.read(arrival: nil))) } }
+    private func answer(_ last: inout Answered?) {
+        guard end() else { return }
+        var isShared = false
+        if let known = last, plan.readsAlike(known.plan) {
+            if known.isShared { return context.reply(plan.session == nil ? known.response ?? plan.response(known.outcome) : plan.response(known.outcome)) }
+            isShared = true
+        }
+        let outcome = plan.read(arrival: nil), response = plan.response(outcome)
+        last = Answered(plan: plan, outcome: outcome, response: plan.session == nil && !outcome.hasError ? response : nil, isShared: isShared)
+        context.reply(response)
+    }
+
+    private func expire() { if end() { context.reply(plan.response(plan.read(arrival: nil))) } }
 
     /// The connection is closed: nobody will read an answer.
     func cancel() { if end() { context.replyNothing() } }

@@ -73,6 +73,14 @@ struct FetchPlan: Sendable {
         return outcome
     }
 
+    /// Whether another plan's read says just what this one's would, at the same moment: many consumers wait for the same.
+    func readsAlike(_ other: FetchPlan) -> Bool {
+        guard !reader.isFollower, entries.count == 1, other.entries.count == 1 else { return false }
+        let (own, its) = (entries[0], other.entries[0])
+        return own.partition === its.partition && own.position == its.position && own.error == its.error && own.key == its.key && reader == other.reader
+            && maxBytes == other.maxBytes && readsCommitted == other.readsCommitted && knowsZstd == other.knowsZstd
+    }
+
     /// Whether there is more in a partition than when it was read.
     func hasGrown(since outcome: Outcome) -> Bool {
         zip(entries, outcome.ends).contains { entry, seen in

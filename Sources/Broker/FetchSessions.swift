@@ -10,7 +10,7 @@ struct FetchKey: Hashable, Sendable {
 }
 
 /// What a fetch asks of one partition.
-struct FetchPosition: Sendable {
+struct FetchPosition: Sendable, Equatable {
     var offset: Offset
     var maxBytes: Int32
     var currentLeaderEpoch: LeaderEpoch

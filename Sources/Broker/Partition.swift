@@ -67,17 +67,17 @@ public final class Partition: Sendable {
             return hasMoved || role.leaderEpoch != before.leaderEpoch
         }
         guard changed else { return }
-        wake(appended: nil, now: now)
+        wake(appended: nil)
         settleWaiting()
     }
 
     /// The log is gone: whoever waits is told that this broker leads no longer.
-    func resign(now: Int64) {
+    func resign() {
         role.withLock { role in
             role.leader = -1
             role.others = nil
         }
-        wake(appended: nil, now: now)
+        wake(appended: nil)
         settleWaiting()
     }
 
@@ -153,19 +153,19 @@ public final class Partition: Sendable {
         }
         let info = try log.append(batches, leaderEpoch: standing.leaderEpoch, now: now, origin: origin, transaction: transaction)
         guard !info.isDuplicate else { return info }
-        if standing.replicas == 1 { wake(appended: batches.count, now: now) } else { appended(batches.count, now: now) }
+        if standing.replicas == 1 { wake(appended: batches.count) } else { appended(batches.count, now: now) }
         return info
     }
 
     /// Moves the log's start to an offset, or with -1 to the high watermark, beyond which it cannot go; returns the start.
-    func deleteRecords(before offset: Offset, now: Int64) throws(LogError) -> Offset {
+    func deleteRecords(before offset: Offset) throws(LogError) -> Offset {
         let offsets = log.offsets
         let target = offset == .undefined ? offsets.highWatermark : offset
         guard target >= .zero, target <= offsets.highWatermark else {
             throw .offsetOutOfRange(requested: target, logStartOffset: offsets.start, logEndOffset: offsets.highWatermark)
         }
         let start = try log.deleteRecords(before: target)
-        wake(appended: nil, now: now)
+        wake(appended: nil)
         return start
     }
 
@@ -197,19 +197,20 @@ public final class Partition: Sendable {
     func stopWaiting(_ fetch: DelayedFetch) { waiters.withLock { $0.remove(fetch) } }
 
     /// Tells waiting fetches that bytes may be read now, or (with `appended` nil) that the partition has changed and they must look again.
-    func wake(appended: Int?, now: Int64) {
-        let waiting = waiters.withLock { $0.readers.fetches + $0.followers.fetches }
-        for fetch in waiting { fetch.partitionChanged(appended: appended, now: now) }
+    func wake(appended: Int?) {
+        let (readers, followers) = waiters.withLock { ($0.readers.fetches, $0.followers.fetches) }
+        DelayedFetch.partitionChanged(readers, appended: appended)
+        DelayedFetch.partitionChanged(followers, appended: appended)
     }
 
     /// The same for followers alone, who read what is not committed yet.
-    func wakeFollowers(appended: Int, now: Int64) {
-        for fetch in waiters.withLock({ $0.followers.fetches }) where !fetch.isHeldUp(self) { fetch.partitionChanged(appended: appended, now: now) }
+    func wakeFollowers(appended: Int) {
+        DelayedFetch.partitionChanged(waiters.withLock { $0.followers.fetches }.filter { !$0.isHeldUp(self) }, appended: appended)
     }
 
     /// The same for those who read what is committed.
-    func wakeReaders(now: Int64) {
-        for fetch in waiters.withLock({ $0.readers.fetches }) { fetch.partitionChanged(appended: nil, now: now) }
+    func wakeReaders() {
+        DelayedFetch.partitionChanged(waiters.withLock { $0.readers.fetches }, appended: nil)
     }
 
     /// Calls `then` once, from any thread, when the replicas have done what is waited for, this broker leads no longer, or the time is over

@@ -24,6 +24,8 @@ public final class EventLoop: @unchecked Sendable {
     /// Connections with output that waits for the end of the round, so that replies made in one round leave in one system call.
     private var unflushed: [Connection] = []
     private var isClosed = false
+    /// The thread that runs the loop.
+    private let runner = Atomic<UInt>(0)
 
     /// Called at the end of every round, before the loop waits: the place to flush what the round collected.
     public var onIdle: (() -> Void)?
@@ -80,7 +82,20 @@ public final class EventLoop: @unchecked Sendable {
 
     /// Serves events until `stop()`. A stop that came before the call ends it at once.
     public func run() {
+        runner.store(Self.thisThread, ordering: .relaxed)
+        defer { runner.store(0, ordering: .relaxed) }
         while !isClosed, !takeStop() { uv_run(uv, UV_RUN_ONCE) }
+    }
+
+    /// Whether the caller is on the thread that `run` keeps.
+    public var isOnThread: Bool { runner.load(ordering: .relaxed) == Self.thisThread }
+
+    private static var thisThread: UInt {
+        #if canImport(Glibc)
+            UInt(pthread_self())
+        #else
+            UInt(bitPattern: pthread_self())
+        #endif
     }
 
     /// Serves events until `stop()` or until the monotonic clock (`SystemClock.monotonicMs`) reads `deadlineMs`. True when it was stopped.

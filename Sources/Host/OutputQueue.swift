@@ -122,15 +122,16 @@ struct OutputQueue {
                 skip = 0
                 index += 1
             }
-            var message = msghdr()
-            message.msg_iov = vectors.baseAddress
-            message.msg_iovlen = numericCast(count)
             #if canImport(Glibc)
                 // More follows from a file: let the kernel fill its packets.
                 let flags = Int32(MSG_NOSIGNAL) | (index < pieces.count ? Int32(MSG_MORE) : 0)
             #else
                 let flags: Int32 = 0
             #endif
+            if count == 1 { return OutputQueue.result(of: retryingInterrupts { send(descriptor, vectors[0].iov_base, vectors[0].iov_len, flags) }) }
+            var message = msghdr()
+            message.msg_iov = vectors.baseAddress
+            message.msg_iovlen = numericCast(count)
             return OutputQueue.result(of: retryingInterrupts { sendmsg(descriptor, &message, flags) })
         }
     }

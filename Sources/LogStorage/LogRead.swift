@@ -28,7 +28,7 @@ extension LogState {
                 }
             }
             cursors.note(to.nextOffset, segment: segment.baseOffset, position: to.position)
-            let piece = try segment.log.piece(at: start.position, count: to.position - start.position)
+            let piece = try cursors.piece(of: segment, at: start.position, count: to.position - start.position)
             return ReadInfo(
                 records: .pieces([piece]), sizeInBytes: piece.count, firstOffset: start.baseOffset, nextOffset: max(to.nextOffset, offset + 1),
                 exceedsMaxBytes: exceeds)

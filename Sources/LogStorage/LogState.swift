@@ -186,8 +186,20 @@ struct ReadCursors: Sendable {
         var position: Int
     }
 
+    /// What was read last: a small piece that the next reader asks for as well is read from the file once for all of them.
+    private struct Piece {
+        var segment: Offset
+        var position: Int
+        var count: Int
+        /// Nil until somebody asks for it again.
+        var bytes: Bytes?
+    }
+
+    private static let smallBytes = 2 << 10
+
     private var cursors: [Cursor] = []
     private var next = 0
+    private var last: Piece?
 
     func find(_ offset: Offset) -> Cursor? { cursors.first { $0.offset == offset } }
 
@@ -203,5 +215,22 @@ struct ReadCursors: Sendable {
         }
     }
 
-    mutating func removeAll() { cursors.removeAll() }
+    /// A part of a segment's file, whole batches.
+    mutating func piece(of segment: Segment, at position: Int, count: Int) throws(DiskError) -> RecordData.Piece {
+        guard count <= Self.smallBytes else { return try segment.log.piece(at: position, count: count) }
+        guard let known = last, known.segment == segment.baseOffset, known.position == position, known.count == count else {
+            last = Piece(segment: segment.baseOffset, position: position, count: count)
+            return try segment.log.piece(at: position, count: count)
+        }
+        let bytes: Bytes
+        if let kept = known.bytes { bytes = kept } else { bytes = try segment.log.read(at: position, count: count) }
+        guard bytes.count == count else { return try segment.log.piece(at: position, count: count) }
+        last?.bytes = bytes
+        return .bytes(bytes)
+    }
+
+    mutating func removeAll() {
+        cursors.removeAll()
+        last = nil
+    }
 }

@@ -9,7 +9,7 @@ final class ClientChannel {
     /// Requests of one connection that may wait for their replies before nothing more is read from it.
     private static let maxWaiting = 512
 
-    /// Where a reply arrives. One that comes while the request is being handled is taken up there; a later one, from whatever thread, is posted to the loop.
+    /// Where a reply arrives. One that comes while the request is being handled is taken up there; a later one from another thread is posted to the loop.
     private final class Slot: Sendable {
         private enum State: Sendable {
             case handling, waiting
@@ -85,7 +85,8 @@ final class ClientChannel {
             slots.append(slot)
             let channel = Weak(self)
             broker.handle(frame, from: client, now: now) { [loop] reply in
-                if slot.complete(reply) { loop.post { channel.value?.flush() } }
+                guard slot.complete(reply) else { return }
+                if loop.isOnThread { channel.value?.flush() } else { loop.post { channel.value?.flush() } }
             }
             slot.startWaiting()
             guard connection.isOpen else { return }

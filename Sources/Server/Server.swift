@@ -264,7 +264,7 @@ public final class Server {
         let worker = workers[Int(accepted % UInt64(workers.count))]
         let client = ClientConnection(
             id: accepted, listener: name, peerHost: "/\(address)", peerAddress: peer.bytes, place: "\(peer) on \(name) (port \(reachable[listener].port))",
-            loop: ConnectionLoop(timers: worker.timers) { [loop = worker.loop] in loop.post($0) })
+            loop: worker.connectionLoop)
         let idle = settings.int("connections.max.idle.ms")
         let limits = ConnectionLimits(
             maxFrameBytes: Int(settings.int("socket.request.max.bytes")), unfinished: unfinished(settings), maxIdleMs: idle < 0 ? nil : idle)

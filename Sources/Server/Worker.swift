@@ -7,8 +7,8 @@ import LogStorage
 final class Worker: @unchecked Sendable {
     // Unchecked: `channels` is confined to the loop's thread.
     let loop: EventLoop
-    /// Deadlines of what this loop's connections wait for.
-    let timers = Timers()
+    /// The loop as the broker knows it, with the deadlines of what its connections wait for.
+    let connectionLoop: ConnectionLoop
     private let deadlines: LoopDeadlines
     private let broker: Broker
     private var thread: LoopThread?
@@ -17,7 +17,8 @@ final class Worker: @unchecked Sendable {
     init(loop: EventLoop, broker: Broker) {
         self.loop = loop
         self.broker = broker
-        deadlines = LoopDeadlines(timers, on: loop)
+        connectionLoop = ConnectionLoop(timers: Timers()) { loop.post($0) }
+        deadlines = LoopDeadlines(connectionLoop.timers, on: loop)
     }
 
     convenience init(name: String, broker: Broker) throws {

@@ -50,8 +50,8 @@ import Vocabulary
         let view = try partition.view().get()
         #expect(view.offsets == LogOffsets(start: 0, highWatermark: 1, lastStable: 1, end: 2))
         #expect(view.limit(readsCommitted: false) == 1 && view.limit(readsCommitted: true) == 1)
-        #expect(throws: LogError.self) { try partition.deleteRecords(before: 2, now: 0) }
-        #expect(try partition.deleteRecords(before: -1, now: 0) == 1)
+        #expect(throws: LogError.self) { try partition.deleteRecords(before: 2) }
+        #expect(try partition.deleteRecords(before: -1) == 1)
         // The other is gone: everything counts again.
         partition.take(image(leader: 1, epoch: 4, replicas: [1, 2], inSync: [1]), now: 0)
         #expect(try partition.view().get().offsets.highWatermark == 2)

@@ -10,22 +10,29 @@ import Vocabulary
 @Suite struct WaitingTests {
     /// A connection whose loop runs what was posted when told.
     private final class HeldLoop: Sendable {
-        let timers = Timers()
-        private let posted = Mutex<[@Sendable () -> Void]>([])
-
-        func connection(_ id: UInt64) -> ClientConnection {
-            let loop = ConnectionLoop(timers: timers) { [self] work in posted.withLock { $0.append(work) } }
-            return ClientConnection(id: id, listener: "PLAINTEXT", peerHost: "/127.0.0.1", loop: loop)
+        private final class Posted: Sendable {
+            let work = Mutex<[@Sendable () -> Void]>([])
         }
 
-        var waiting: Int { posted.withLock { $0.count } }
+        let timers = Timers()
+        private let posted = Posted()
+        private let loop: ConnectionLoop
+
+        init() { loop = ConnectionLoop(timers: timers) { [posted] work in posted.work.withLock { $0.append(work) } } }
+
+        func connection(_ id: UInt64) -> ClientConnection { ClientConnection(id: id, listener: "PLAINTEXT", peerHost: "/127.0.0.1", loop: loop) }
+
+        var waiting: Int { posted.work.withLock { $0.count } }
 
         func run() {
-            let work = posted.withLock { posted in
-                defer { posted = [] }
-                return posted
+            while true {
+                let work = posted.work.withLock { posted in
+                    defer { posted = [] }
+                    return posted
+                }
+                guard !work.isEmpty else { return }
+                for work in work { work() }
             }
-            for work in work { work() }
         }
     }
 
@@ -56,6 +63,9 @@ import Vocabulary
         private let replies = Mutex<[Reply]>([])
         func note(_ reply: Reply) { replies.withLock { $0.append(reply) } }
         var count: Int { replies.withLock { $0.count } }
+        var bytes: Bytes? {
+            replies.withLock { if case .frame(let pieces, _)? = $0.first { try? RecordData.pieces(pieces).gathered() } else { nil } }
+        }
         var isFrame: Bool { replies.withLock { if case .frame? = $0.first { true } else { false } } }
     }
 
@@ -72,6 +82,35 @@ import Vocabulary
         #expect(answered.count == 1 && answered.isFrame)
         #expect(loop.timers.heldEntries <= 64 && loop.timers.fire(now: driver.now + 1000) == nil)
         #expect(answered.count == 1)
+    }
+
+    /// The loop is told once, and reads once from the file and once more for all that ask for the same; who asks for something else gets that.
+    @Test func whoWaitsForTheSameIsAnsweredAlike() throws {
+        let driver = try BrokerDriver()
+        try driver.create("t")
+        let loop = HeldLoop()
+        let partition = try #require(driver.broker.partitions.partition("t", 0))
+        var narrow = fetch(), session = fetch()
+        narrow.topics[0].partitions[0].partitionMaxBytes = 1
+        session.sessionEpoch = 0
+        let alike = (0..<5).map { send(fetch(), version: 12, from: loop.connection($0), driver) }
+        let others = [narrow, session, session].enumerated().map { send($1, version: 12, from: loop.connection(UInt64(10 + $0)), driver) }
+        for value in ["first", "second"] { _ = try partition.append(batch(value), now: driver.now, origin: .client) }
+        #expect(loop.waiting == 1)
+        loop.run()
+        func records(_ answered: Answered) throws -> (session: Int32, values: [String]) {
+            let bytes = try #require(answered.bytes)
+            let response = try FetchResponse.decode(bytes.dropFirst(9), version: 12)
+            let data = try #require(response.responses.first?.partitions.first?.records)
+            return (response.sessionId, try RecordBatches.all(in: data.bytes).flatMap { try $0.records() }.compactMap { $0.value?.text })
+        }
+        for answered in alike {
+            #expect(try records(answered).session == 0 && records(answered).values == ["first", "second"] && answered.bytes == alike[0].bytes)
+        }
+        #expect(try records(others[0]).values == ["first"])
+        #expect(try records(others[1]).values == ["first", "second"] && records(others[1]).session != 0)
+        #expect(try records(others[2]).values == ["first", "second"] && records(others[2]).session != records(others[1]).session)
+        #expect(partition.waitingFetches == 0)
     }
 
     /// What an open transaction writes is nothing that a reader of committed records may have; its marker gives all of it free at once.

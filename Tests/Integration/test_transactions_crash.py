@@ -9,6 +9,7 @@ from test_transactions import create, read, transactional
 
 needs_kafka = pytest.mark.skipif(not KAFKA_HOME, reason="KAFKA_HOME is not set or there is no Java")
 TOPICS = ["left", "right"]
+DROPPED_MARKERS = "these partitions are likely deleted already and hence can be skipped"
 
 
 class Writers:
@@ -91,35 +92,54 @@ def test_kills_leave_every_transaction_whole(broker):
     assert len(writers.committed) >= 100
 
 
-@needs_kafka
-def test_kafka_goes_on_with_our_transactions_and_we_with_its_own(tmp_path):
-    writers, data, found = Writers(8), tmp_path / "data", 0
-    launcher = f"{KAFKA_HOME}/bin/kafka-broker"
-    with Broker(data=str(data)) as broker:
+def prepared_by_us(directory):
+    """Kills a broker of ours again and again until a transaction is decided and not complete; the writers, and the port that it had."""
+    writers = Writers(8)
+    with Broker(data=str(directory / "data")) as broker:
         create(broker.address, *TOPICS)
         for _ in range(40):
             with writers.at_work(broker.address):
                 writers.wait_for_commits(20)
                 broker.kill()
-            if found := prepared(data):
-                break
+            if prepared(directory / "data"):
+                return writers, broker.port
             broker.start()
-    assert found, "no kill met a transaction between its decision and its end"
+    pytest.fail("no kill met a transaction between its decision and its end")
+
+
+def go_on(directory):
+    """Kafka goes on with what a broker of ours left, and one of ours with what Kafka left."""
+    writers, port = prepared_by_us(directory)
+    launcher = f"{KAFKA_HOME}/bin/kafka-broker"
     # On the port that we had: until the registration that we left behind expires, Kafka sends its markers there, and in the end takes partitions without a
     # leader for deleted ones. That is also why the transactions' time is longer than that takes.
-    done = subprocess.run([launcher, "start", tmp_path, str(broker.port)], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([launcher, "start", directory, str(port)], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr[-3000:]
     try:
         address = done.stdout.strip()
         writers.check(address)
         with writers.at_work(address):
             writers.wait_for_commits(30)
-            subprocess.run([launcher, "kill", tmp_path], check=True, capture_output=True, timeout=60)
+            subprocess.run([launcher, "kill", directory], check=True, capture_output=True, timeout=60)
     finally:
-        subprocess.run([launcher, "kill", tmp_path], check=False, capture_output=True)
-    prepared(data)
-    with Broker(data=str(data)) as broker:
+        subprocess.run([launcher, "kill", directory], check=False, capture_output=True)
+    prepared(directory / "data")
+    with Broker(data=str(directory / "data")) as broker:
         writers.check(broker.address)
+
+
+@needs_kafka
+def test_kafka_goes_on_with_our_transactions_and_we_with_its_own(tmp_path):
+    for attempt in range(4):
+        directory = tmp_path / str(attempt)
+        directory.mkdir()
+        try:
+            return go_on(directory)
+        except AssertionError:
+            # A transaction whose markers Kafka drops stays open in the logs for ever, and hides what follows it: that is Kafka's, and says nothing of us.
+            server_log = directory / "server.log"
+            if attempt == 3 or not server_log.exists() or DROPPED_MARKERS not in server_log.read_text():
+                raise
 
 
 @needs_kafka

@@ -12,7 +12,9 @@ import Testing
             total.add($0)
         }
         #expect(
-            Seeds.areGiven || total.moved > 300 && total.givenUp > 50 && total.resumed > 50 && total.adopted > 5 && total.cuts > 250 && total.journaled > 500 && total.crashes > 500,
+            Seeds.areGiven
+                || total.moved > 300 && total.givenUp > 50 && total.resumed > 50 && total.adopted > 5 && total.cuts > 250 && total.journaled > 500
+                    && total.crashes > 500,
             "\(total)")
     }
 }

@@ -120,7 +120,7 @@ private func delete(
         return
     }
     do {
-        row.lowWatermark = try partition.deleteRecords(before: offset, now: now).value
+        row.lowWatermark = try partition.deleteRecords(before: offset).value
     } catch {
         row.errorCode = error.code
     }

@@ -103,7 +103,7 @@ final class MetadataPublisher: Sendable {
         let names = Set(topics.map(\.name))
         unavailable.withLock { $0 = $0.filter { !names.contains($0.key.topic) } }
         storage.delete(topics.flatMap { topic in topic.partitions.indices.map { TopicPartition(topic.name, Int32($0)) } })
-        for partition in removed { partition.wake(appended: nil, now: now) }
+        for partition in removed { partition.wake(appended: nil) }
         onMarked(())
     }
 
@@ -202,7 +202,7 @@ final class MetadataPublisher: Sendable {
         settings.log.error(
             .disk, "the log directory \(directory.path) has failed and is not used until the next start, nor are the \(names.count) partitions in it: \(reason)"
         )
-        for partition in lost { partition.resign(now: now) }
+        for partition in lost { partition.resign() }
         return names
     }
 

@@ -29,6 +29,6 @@ extension Partition {
     ) throws(AppendError) {
         let info = try log.appendFromLeader(
             records, leaderEpoch: leaderEpoch, highWatermark: highWatermark, logStart: logStart, fetchOffset: fetchOffset, now: now)
-        if info.hasMoved { wakeReaders(now: now) }
+        if info.hasMoved { wakeReaders() }
     }
 }

@@ -38,10 +38,10 @@ extension Partition {
 
     /// Records were appended that others must have.
     func appended(_ bytes: Int, now: Int64) {
-        wakeFollowers(appended: bytes, now: now)
+        wakeFollowers(appended: bytes)
         // Where nobody else is in sync, all of it is committed.
         guard role.withLock({ advance($0, now: now) }) else { return }
-        wakeReaders(now: now)
+        wakeReaders()
         settleWaiting()
     }
 
@@ -79,7 +79,7 @@ extension Partition {
             return (.none, advance(role, now: now))
         }
         if let change { context.propose(change, of: self) }
-        if hasMoved { wakeReaders(now: now) }
+        if hasMoved { wakeReaders() }
         settleWaiting()
         return error
     }
@@ -111,7 +111,7 @@ extension Partition {
             if case .changed(_, _, let epoch) = answer { role.partitionEpoch = max(role.partitionEpoch, epoch) }
             return advance(role, now: now)
         }
-        if hasMoved { wakeReaders(now: now) }
+        if hasMoved { wakeReaders() }
         settleWaiting()
     }
 

@@ -55,6 +55,8 @@ public final class CommitJournal: Sendable {
         /// Why nothing is written any more.
         var failure: String?
         var isTidying = false
+        /// The number of the last file that could not be removed when that was tried.
+        var tried = 0
 
         /// The files that nothing is added to.
         var full: ArraySlice<JournalFile> { writing == nil ? files[...] : files.dropLast() }
@@ -151,8 +153,7 @@ public final class CommitJournal: Sendable {
             if let failure = state.failure { return refused(failure) }
             guard state.files.reduce(block.count, { $0 + $1.size }) <= totalBytes else { return refused("it is full") }
             do throws(DiskError) {
-                try write(block, &state)
-                note(&state.files[state.files.count - 1])
+                try write(block, &state, note)
                 return nil
             } catch {
                 // A full disk may have room again; after anything else it is not known what is in the file.
@@ -177,7 +178,7 @@ public final class CommitJournal: Sendable {
         failures.note("\(error)")
     }
 
-    private func write(_ block: Bytes, _ state: inout State) throws(DiskError) {
+    private func write(_ block: Bytes, _ state: inout State, _ note: (inout JournalFile) -> Void) throws(DiskError) {
         if let writing = state.writing, writing.position > 0, writing.position + block.count > limits.fileBytes { state.endFile() }
         if state.writing == nil {
             let number = (state.files.last?.number ?? 0) + 1
@@ -187,6 +188,8 @@ public final class CommitJournal: Sendable {
             state.isDirectoryChanged = true
         }
         guard let writing = state.writing else { return }
+        // Also of a write that fails: something of it may be there.
+        note(&state.files[state.files.count - 1])
         let end = writing.position + block.count
         var pieces = [block]
         if end > writing.file.size { pieces.append(Self.zeros(min(limits.stepBytes, max(0, limits.fileBytes - end)))) }
@@ -231,7 +234,7 @@ public final class CommitJournal: Sendable {
     // MARK: Tidying
 
     /// Whether there are files to be removed once their logs are synced.
-    public var isUntidy: Bool { state.withLock { !$0.isTidying && !$0.full.isEmpty } }
+    public var isUntidy: Bool { state.withLock { !$0.isTidying && $0.full.last?.number ?? 0 > $0.tried } }
 
     /// Syncs the logs that have records in files that are full, and removes those files.
     /// - Parameter endsFile: also the one that is written to
@@ -243,12 +246,15 @@ public final class CommitJournal: Sendable {
             return true
         }
         guard isMine else { return }
-        defer { state.withLock { $0.isTidying = false } }
+        var tried = 0
+        defer { state.withLock { ($0.isTidying, $0.tried) = (false, tried) } }
         do throws(DiskError) {
             while let oldest = state.withLock({ $0.full.first }) {
                 let marks = oldest.marks.sorted { ($0.key.topicId, $0.key.partition) < ($1.key.topicId, $1.key.partition) }
+                tried = state.withLock { $0.full.last?.number ?? 0 }
                 guard marks.allSatisfy({ Self.isInItsFiles($0.value) }) else { return }
                 try remove(oldest.number)
+                tried = 0
             }
         } catch {
             log.error(.disk, "the commit journal of \(path) could not be tidied: \(error)")

@@ -1,0 +1,49 @@
+"""What has become of the figures since another version of Ottla, whose binary OTTLA_BEFORE names."""
+import os, statistics, time
+
+from support import OTTLA, Broker
+from throughput import fill, stream
+from waiting import single
+
+RUNS = int(os.environ.get("RUNS", "5"))
+
+
+def started(program, **options):
+    """Milliseconds from the start of `serve` until it says that it is ready, and MiB at rest."""
+    began = time.perf_counter()
+    with Broker(program=program, **options) as broker:
+        taken = (time.perf_counter() - began) * 1000
+        time.sleep(0.3)
+        return taken, broker.rss() / 2**20
+
+
+def measured(program):
+    figures = {}
+    figures["ready, in memory (ms)"], figures["memory at rest (MiB)"] = started(program, ephemeral=True)
+    figures["ready, a new directory (ms)"], _ = started(program)
+    with Broker("--topic", "t:1", "--durability", "os", program=program) as broker:
+        (figures["produce, 1 KiB (records/s)"], figures["produce, CPU per GB (s)"]), (figures["fetch, 1 KiB (records/s)"], figures["fetch, CPU per GB (s)"]) = stream(broker)
+        figures["memory afterwards (MiB)"] = broker.rss() / 2**20
+        figures["records of 100 bytes (records/s)"] = fill(broker.address, b"x" * 100, 400_000)
+    with Broker("--topic", "t:1", program=program) as broker:
+        for acks in (1, -1):
+            times = single(broker.port, acks, 3000)
+            name = f"acks={'all' if acks == -1 else acks}"
+            figures[f"a single record, {name}, median (us)"] = times[len(times) // 2] * 1e6
+            figures[f"a single record, {name}, 99th percentile (us)"] = times[len(times) * 99 // 100] * 1e6
+    return figures
+
+
+def before():
+    older = os.environ.get("OTTLA_BEFORE")
+    if not older:
+        return print("OTTLA_BEFORE names no other version's binary")
+    figures = {}
+    for run in range(RUNS + 1):
+        for side, program in ((0, older), (1, OTTLA)):
+            for name, value in measured(program).items():
+                if run:
+                    figures.setdefault(name, ([], []))[side].append(value)
+    for name, sides in figures.items():
+        old, new = map(statistics.median, sides)
+        print(f"{name:48} before {old:12,.2f}, now {new:12,.2f}: {new / old:.2f} times")
