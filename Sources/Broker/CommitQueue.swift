@@ -114,10 +114,10 @@ public final class CommitQueue: Sendable {
         if isNew { signal(()) }
     }
 
-    /// Does one thing: writes the journal that has waited longest, or syncs a partition, and answers those who wait for that; or tidies a journal. False when
-    /// there was nothing to do. May be called from several threads at once.
+    /// Does one thing: writes the journal that has waited longest, or tidies one, or syncs a partition; and answers those who wait for that. False when there
+    /// was nothing to do. May be called from several threads at once.
     @discardableResult
-    public func drainOne() -> Bool { writeJournal() || syncPartition() || tidyJournal() }
+    public func drainOne() -> Bool { writeJournal() || tidyJournal() || syncPartition() }
 
     private func writeJournal() -> Bool {
         let taken = state.withLock { state -> (journal: CommitJournal, rows: [(partition: Partition, waiters: [Waiter])])? in

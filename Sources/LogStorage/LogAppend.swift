@@ -79,7 +79,8 @@ extension LogState {
         do throws(DiskError) {
             try active.append(pieces)
         } catch {
-            // Nothing was noted yet (the disk may be full): with the torn bytes cut off the log is as it was.
+            // Nothing was noted yet (the disk may be full): with the torn bytes cut off the log is as it was. They must not come back behind what the journal has.
+            durable = nil
             if !error.isPassing { try changing { (log) throws(DiskError) in try log.active.truncateFile() } }
             if writeFailureToldMs.map({ now - $0 >= 60_000 }) ?? true {
                 writeFailureToldMs = now

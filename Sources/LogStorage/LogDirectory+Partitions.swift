@@ -30,10 +30,16 @@ extension LogDirectory {
             do throws(LogDirectoryError) {
                 let log = try open(name, found, topicId: topicId, config: config, isClean: contents.isClean, now: now)
                 contents.logs[name] = log
+                contents.unopened.remove(name)
                 return log
             } catch {
                 // A directory made just now holds nothing yet. If it cannot be removed, it is used or put aside later.
-                if found == nil { try? disk.removeTree(directory) } else { contents.found[name] = found }
+                if found == nil {
+                    try? disk.removeTree(directory)
+                } else {
+                    contents.found[name] = found
+                    contents.unopened.insert(name)
+                }
                 throw error
             }
         }
@@ -114,10 +120,13 @@ extension LogDirectory {
     // MARK: Stray
 
     /// Renames a directory that the metadata does not explain, so that it is neither served nor lost.
-    private func putAside(_ name: TopicPartition, _ reason: String, in contents: inout Contents) throws(LogDirectoryError) {
-        try putAside(name.description, as: freeName(name, suffix: "-stray", in: &contents), reason)
+    @discardableResult
+    private func putAside(_ name: TopicPartition, _ reason: String, in contents: inout Contents) throws(LogDirectoryError) -> String {
+        let target = freeName(name, suffix: "-stray", in: &contents)
+        try putAside(name.description, as: target, reason)
         contents.found[name] = nil
         try onDisk { () throws(DiskError) in try checkpoints.forget(name) }
+        return target
     }
 
     private func putAside(_ directory: String, as target: String, _ reason: String) throws(LogDirectoryError) {
@@ -143,13 +152,16 @@ extension LogDirectory {
         }
         try contents.withLock { (contents) throws(LogDirectoryError) in
             try onDisk { () throws(DiskError) in try removeMarker(&contents) }
-            for (name, found) in contents.found.sorted(by: { $0.key < $1.key }) {
+            for (name, found) in contents.found.sorted(by: { $0.key < $1.key }) where !contents.unopened.contains(name) {
+                let reason: String
                 switch found.topicId {
-                case let id? where removed.contains(id):
-                    try putAside(name, "its topic \(id) was removed, but the directory was not marked for deletion", in: &contents)
-                case let id?: try putAside(name, "the metadata knows no such partition of the topic id \(id)", in: &contents)
-                case nil: try putAside(name, "the metadata knows no such partition, and it has no \(PartitionMetadata.fileName)", in: &contents)
+                case let id? where removed.contains(id): reason = "its topic \(id) was removed, but the directory was not marked for deletion"
+                case let id?: reason = "the metadata knows no such partition of the topic id \(id)"
+                case nil: reason = "the metadata knows no such partition, and it has no \(PartitionMetadata.fileName)"
                 }
+                let opening = opening(name, config: LogConfig(), isNew: false, isClean: false, now: 0)
+                let kept = try putAside(name, reason, in: &contents)
+                try onDisk { () throws(DiskError) in try complete(opening, in: kept, found) }
             }
             for name in contents.strangers {
                 let target = DirectoryEntry.markedName(name, unique: contents.unique(), suffix: "-stray")
@@ -173,7 +185,7 @@ extension LogDirectory {
                 }
             }
         }
-        journal.settle()
+        try onDisk { () throws(DiskError) in try journal.settle() }
         let strays = suffixed.filter { DirectoryEntry(name: $0) == .stray }
         let futures = suffixed.filter { DirectoryEntry(name: $0) == .future } + unexplainedFutures
         if !strays.isEmpty { log.warn(.stray, "stray directories of earlier starts are kept in \(path): \(strays.shortList())") }
@@ -196,10 +208,10 @@ extension LogDirectory {
         do throws(DiskError) {
             try disk.syncDirectory(path)
             try checkpoints.forget { gone.contains($0) }
-            try journal.forget(keys)
         } catch {
             log.error(.deletion, "deletions may be undone by a power failure: \(error)")
         }
+        do throws(DiskError) { try journal.drop(keys) } catch { log.error(.deletion, "the commit journal of \(path) still names what was deleted: \(error)") }
     }
 
     private func markOrRemember(_ name: TopicPartition, in contents: inout Contents) {

@@ -50,6 +50,8 @@ public final class LogDirectory: Sendable {
         var marked: Set<String> = []
         /// Deleted partitions whose directory could not be marked; it is tried again.
         var unmarked: Set<TopicPartition> = []
+        /// Partitions that the metadata names and that could not be opened: they are tried again.
+        var unopened: Set<TopicPartition> = []
         /// The marker of a clean stop is still there.
         var hasMarker: Bool
         /// The marker was there: what is on disk is whole.
@@ -137,6 +139,8 @@ public final class LogDirectory: Sendable {
     /// From now on a crash must be noticed: the marker of the last clean stop goes before anything is changed that it speaks for.
     func removeMarker(_ contents: inout Contents) throws(DiskError) {
         guard contents.hasMarker else { return }
+        // Whoever stopped in order may have been another broker: the journal is of before that.
+        try journal.removeAll()
         try disk.removeFile(path + "/" + CleanShutdownFile.name)
         try disk.syncDirectory(path)
         contents.hasMarker = false

@@ -124,14 +124,14 @@ struct LogState: Sendable {
     /// Closes the active segment and begins one at the log's end, unless the active one is empty. What fails on the way is done by the next attempt.
     mutating func roll(now: Int64) throws(DiskError) {
         guard active.size > 0 else { return }
-        if config.isCompacted { try syncBeforeRoll() }
+        if config.isCompacted || durableOffset > flushedOffset { try syncBeforeRoll() }
         try active.becomeInactive()
         active.isUnsynced = true
         try takeSnapshot()
         segments.append(try Segment(disk: disk, directory: directory, baseOffset: nextOffset, names: [], create: true, now: now))
     }
 
-    /// Of a compacted log a start could not tell a lost end from a compacted one.
+    /// Of a log that is compacted, or becomes so, a start could not tell a lost end, which the journal may have, from a compacted one.
     private mutating func syncBeforeRoll() throws(DiskError) {
         do throws(DiskError) { try active.log.sync() } catch {
             if !error.isPassing { fail(.disk(error)) }

@@ -81,6 +81,8 @@ extension LogState {
 
     private mutating func restore(_ opening: LogOpening, _ report: inout RecoveryReport) throws(DiskError) {
         var firstToRecover = opening.isClean ? segments.count : segmentIndex(atOrBefore: opening.recoveryPoint)
+        // The recovery point may have been noted while the segment before it was appended to: nothing says that its indexes have become durable since.
+        if firstToRecover > 0, firstToRecover < segments.count, segments[firstToRecover].baseOffset == opening.recoveryPoint { firstToRecover -= 1 }
         // A segment that was not there before may overlap the one before it, so that one's end must be known.
         if let damaged = segments.firstIndex(where: { !$0.hasSaneIndexes && $0.size > 0 }) { firstToRecover = min(firstToRecover, max(0, damaged - 1)) }
         if firstToRecover == segments.count {
@@ -246,13 +248,15 @@ extension LogState {
         let path = directory + "/" + Segment.stem(segment.baseOffset) + ".log"
         let kept = keepsCut ? try CutKeeper(disk: disk).keep(path, from: segment.size, to: fileSize) : nil
         try segment.truncateFile()
+        // What was cut off must not come back before a segment that is begun behind it.
+        try segment.log.sync()
         return LogCut(
             path: path, position: segment.size, offset: next, sizeInBytes: fileSize - segment.size,
             reason: reason ?? scanner.failure.map { "\($0)" } ?? "no batch begins there", keptIn: kept)
     }
 
     /// Why a batch cannot follow those before it; nil when it can.
-    private static func fault(of batch: RecordBatch, next: Offset, base: Offset) -> String? {
+    static func fault(of batch: RecordBatch, next: Offset, base: Offset) -> String? {
         if Offset(batch.baseOffset) < next { return "the batch there begins at offset \(batch.baseOffset), before the end of what precedes it" }
         if batch.lastOffset < batch.baseOffset || Offset(batch.lastOffset) - base > Int64(Int32.max) { return "the batch there has impossible offsets" }
         return batch.isCrcValid ? nil : "the batch there has a wrong checksum"

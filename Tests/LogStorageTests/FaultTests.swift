@@ -98,6 +98,20 @@ private final class FaultyFile: DiskFile {
         #expect(try RecordBatches.all(in: bytes(info)).flatMap { try $0.records() }.map { $0.value?.text } == ["first", "second"])
     }
 
+    /// The metadata names it: it is tried again, and no stray.
+    @Test func aPartitionThatCannotBeOpenedIsNotPutAside() throws {
+        let disk = FaultyDisk()
+        _ = try append(try open(disk), "a")
+        let file = try disk.memory.openFile("/d/t-0/00000000000000000000.log", create: false)
+        try file.write([Bytes("torn")], at: file.size)
+        let directory = try directory(disk)
+        disk.syncs.withLock { $0 = false }
+        #expect(throws: LogDirectoryError.self) { try open(directory) }
+        try directory.settle(removed: [])
+        disk.syncs.withLock { $0 = true }
+        #expect(try open(directory).logEndOffset == 1)
+    }
+
     @Test func afterAFailedSyncNothingIsPromisedAnyMore() throws {
         let disk = FaultyDisk()
         let log = try open(disk)

@@ -42,16 +42,17 @@ public final class CommitJournal: Sendable {
     private struct Writing {
         let file: any DiskFile
         var position = 0
+        /// That it is there is not known to be durable.
+        var isNew = true
     }
 
     private struct State {
         /// In the order of their numbers.
         var files: [JournalFile] = []
-        var writing: Writing?
+        /// The last of them is written to.
+        var isWriting = false
         /// What a crash left for logs that are not open yet.
         var found: [JournalKey: [JournaledRecords]]
-        /// A file was made that a power failure may take.
-        var isDirectoryChanged = false
         /// Why nothing is written any more.
         var failure: String?
         var isTidying = false
@@ -59,11 +60,12 @@ public final class CommitJournal: Sendable {
         var tried = 0
 
         /// The files that nothing is added to.
-        var full: ArraySlice<JournalFile> { writing == nil ? files[...] : files.dropLast() }
+        var full: ArraySlice<JournalFile> { isWriting ? files.dropLast() : files[...] }
 
-        mutating func endFile() {
-            writing?.file.close()
-            writing = nil
+        func has(_ key: JournalKey) -> Bool { files.contains { $0.marks[key] != nil } }
+
+        mutating func mark(_ key: JournalKey, _ change: (inout Mark?) -> Void) {
+            for index in files.indices where files[index].marks[key] != nil { change(&files[index].marks[key]) }
         }
     }
 
@@ -72,6 +74,8 @@ public final class CommitJournal: Sendable {
     private let log: OperatorLog
     private let failures: DiskFailures
     private let limits: JournalLimits
+    /// Held while the disk works, and before `state`.
+    private let writing = Mutex<Writing?>(nil)
     private let state: Mutex<State>
 
     /// Looks at what there is; changes nothing.
@@ -100,7 +104,7 @@ public final class CommitJournal: Sendable {
                 case .forget(let key):
                     state.found[key] = nil
                     file.marks[key] = nil
-                    for index in state.files.indices { state.files[index].marks[key] = nil }
+                    state.mark(key) { $0 = nil }
                 }
             }
             state.files.append(file)
@@ -113,8 +117,12 @@ public final class CommitJournal: Sendable {
 
     private static func number(of name: String) -> Int? {
         guard name.hasPrefix("commits-"), name.hasSuffix(".journal") else { return nil }
-        return Int(name.dropFirst("commits-".count).dropLast(".journal".count)).flatMap { $0 > 0 && Self.name($0) == name ? $0 : nil }
+        return Int(name.dropFirst("commits-".count).dropLast(".journal".count)).flatMap {
+            (1...Self.largestNumber).contains($0) && Self.name($0) == name ? $0 : nil
+        }
     }
+
+    private static let largestNumber = 1 << 48
 
     var tailBytes: Int { limits.tailBytes }
     var blockBytes: Int { limits.blockBytes }
@@ -122,7 +130,7 @@ public final class CommitJournal: Sendable {
     // MARK: Writing
 
     /// Whether there are records of a log.
-    func has(_ key: JournalKey) -> Bool { state.withLock { state in state.files.contains { $0.marks[key] != nil } } }
+    func has(_ key: JournalKey) -> Bool { state.withLock { $0.has(key) } }
 
     /// Makes records durable.
     /// - Returns: false when they must be synced in their own files
@@ -135,72 +143,88 @@ public final class CommitJournal: Sendable {
 
     /// Says, durably, that what the journal has of logs holds no more: each is durable in its own files, or gone.
     func forget(_ keys: [JournalKey]) throws(DiskError) {
-        let known = keys.filter(has)
+        let known = state.withLock { state in keys.filter(state.has) }
         guard !known.isEmpty else { return }
         if let failure = add(known.map { .forget($0) }, within: .max, { _ in }) { throw failure }
         state.withLock { state in
             for key in known {
                 state.found[key] = nil
-                for index in state.files.indices { state.files[index].marks[key] = nil }
+                state.mark(key) { $0 = nil }
             }
+        }
+    }
+
+    /// The same for logs that are gone. Where that cannot be said, nothing waits for them, and it is said when they come back.
+    func drop(_ keys: [JournalKey]) throws(DiskError) {
+        do throws(DiskError) { try forget(keys) } catch {
+            state.withLock { state in for key in keys { state.mark(key) { $0?.end = .zero } } }
+            throw error
         }
     }
 
     private func add(_ entries: [JournalEntry], within totalBytes: Int, _ note: (inout JournalFile) -> Void) -> DiskError? {
         let block = JournalBlock.encode(entries)
-        return state.withLock { state in
-            func refused(_ why: String) -> DiskError { DiskError(operation: "write", path: "the commit journal of \(path)", code: 0, message: why) }
-            if let failure = state.failure { return refused(failure) }
-            guard state.files.reduce(block.count, { $0 + $1.size }) <= totalBytes else { return refused("it is full") }
+        return writing.withLock { writing in
+            let (failure, size) = state.withLock { ($0.failure, $0.files.reduce(block.count) { $0 + $1.size }) }
+            if let why = failure ?? (size > totalBytes ? "it is full" : nil) {
+                return DiskError(operation: "write", path: "the commit journal of \(path)", code: 0, message: why)
+            }
             do throws(DiskError) {
-                try write(block, &state, note)
+                try write(block, &writing, note)
                 return nil
             } catch {
                 // A full disk may have room again; after anything else it is not known what is in the file.
-                if !error.isOfSpace && !error.isPassing || !cutTorn(&state) { fail(error, &state) }
+                if !error.isOfSpace && !error.isPassing || !cutTorn(writing) { fail(error, &writing) }
                 return error
             }
         }
     }
 
     /// Takes away what a failed write has left: it must not follow what is written in its place.
-    private func cutTorn(_ state: inout State) -> Bool {
-        guard let writing = state.writing else { return true }
+    private func cutTorn(_ writing: Writing?) -> Bool {
+        guard let writing else { return true }
         do throws(DiskError) { try writing.file.truncate(to: writing.position) } catch { return false }
-        state.files[state.files.count - 1].size = writing.position
+        noteSize(writing.position)
         return true
     }
 
-    private func fail(_ error: DiskError, _ state: inout State) {
-        state.failure = "\(error)"
-        state.endFile()
+    private func noteSize(_ size: Int) { state.withLock { $0.files[$0.files.count - 1].size = size } }
+
+    private func fail(_ error: DiskError, _ writing: inout Writing?) {
+        end(&writing)
+        state.withLock { $0.failure = "\(error)" }
         log.error(.disk, "the commit journal of \(path) is not written any more, each log is synced by itself until the next start: \(error)")
         failures.note("\(error)")
     }
 
-    private func write(_ block: Bytes, _ state: inout State, _ note: (inout JournalFile) -> Void) throws(DiskError) {
-        if let writing = state.writing, writing.position > 0, writing.position + block.count > limits.fileBytes { state.endFile() }
-        if state.writing == nil {
-            let number = (state.files.last?.number ?? 0) + 1
-            let file = try disk.openFile("\(path)/\(Self.name(number))", create: true)
-            state.files.append(JournalFile(number: number))
-            state.writing = Writing(file: file)
-            state.isDirectoryChanged = true
+    private func end(_ writing: inout Writing?) {
+        writing?.file.close()
+        writing = nil
+        state.withLock { $0.isWriting = false }
+    }
+
+    private func write(_ block: Bytes, _ writing: inout Writing?, _ note: (inout JournalFile) -> Void) throws(DiskError) {
+        if let current = writing, current.position > 0, current.position + block.count > limits.fileBytes { end(&writing) }
+        if writing == nil {
+            let number = state.withLock { ($0.files.last?.number ?? 0) + 1 }
+            writing = Writing(file: try disk.openFile("\(path)/\(Self.name(number))", create: true))
+            state.withLock { state in
+                state.files.append(JournalFile(number: number))
+                state.isWriting = true
+            }
         }
-        guard let writing = state.writing else { return }
+        guard let current = writing else { return }
         // Also of a write that fails: something of it may be there.
-        note(&state.files[state.files.count - 1])
-        let end = writing.position + block.count
+        state.withLock { note(&$0.files[$0.files.count - 1]) }
+        let end = current.position + block.count
         var pieces = [block]
-        if end > writing.file.size { pieces.append(Self.zeros(min(limits.stepBytes, max(0, limits.fileBytes - end)))) }
-        try writing.file.write(pieces, at: writing.position)
-        state.files[state.files.count - 1].size = writing.file.size
-        try writing.file.sync()
-        if state.isDirectoryChanged {
-            try disk.syncDirectory(path)
-            state.isDirectoryChanged = false
-        }
-        state.writing?.position = end
+        if end > current.file.size { pieces.append(Self.zeros(min(limits.stepBytes, max(0, limits.fileBytes - end)))) }
+        try current.file.write(pieces, at: current.position)
+        noteSize(current.file.size)
+        try current.file.sync()
+        if current.isNew { try disk.syncDirectory(path) }
+        writing?.isNew = false
+        writing?.position = end
     }
 
     private static func zeros(_ count: Int) -> Bytes {
@@ -217,19 +241,21 @@ public final class CommitJournal: Sendable {
 
     /// A log was opened, and has taken what there was for it. What it has no use for must not be found by the next start either, when it may have.
     func adopt(_ key: JournalKey, _ log: PartitionLog) throws(DiskError) {
-        let found = state.withLock { $0.found.removeValue(forKey: key) }
-        guard let end = found?.last?.end else { return }
-        guard end <= log.logEndOffset else { return try forget([key]) }
-        state.withLock { state in for index in state.files.indices { state.files[index].marks[key]?.log = log } }
-    }
-
-    /// Nobody will open what is not open yet.
-    func settle() {
+        let (isKnown, end) = state.withLock { ($0.has(key), $0.found[key]?.last?.end) }
+        guard isKnown else { return }
+        guard let end, end <= log.logEndOffset else {
+            // What it took must be its own before.
+            try log.syncOnDisk()
+            return try forget([key])
+        }
         state.withLock { state in
-            for key in state.found.keys { for index in state.files.indices { state.files[index].marks[key] = nil } }
-            state.found = [:]
+            state.found[key] = nil
+            state.mark(key) { $0?.log = log }
         }
     }
+
+    /// Forgets logs that nobody opens.
+    func settle() throws(DiskError) { try forget(state.withLock { $0.found.keys.sorted() }) }
 
     // MARK: Tidying
 
@@ -240,17 +266,16 @@ public final class CommitJournal: Sendable {
     /// - Parameter endsFile: also the one that is written to
     public func tidy(endsFile: Bool = false) {
         let isMine = state.withLock { state in
-            guard !state.isTidying else { return false }
-            if endsFile, state.files.last?.marks.isEmpty == false { state.endFile() }
-            state.isTidying = true
-            return true
+            defer { state.isTidying = true }
+            return !state.isTidying
         }
         guard isMine else { return }
+        if endsFile { writing.withLock { writing in if state.withLock({ $0.files.last?.marks.isEmpty == false }) { end(&writing) } } }
         var tried = 0
         defer { state.withLock { ($0.isTidying, $0.tried) = (false, tried) } }
         do throws(DiskError) {
             while let oldest = state.withLock({ $0.full.first }) {
-                let marks = oldest.marks.sorted { ($0.key.topicId, $0.key.partition) < ($1.key.topicId, $1.key.partition) }
+                let marks = oldest.marks.sorted { $0.key < $1.key }
                 tried = state.withLock { $0.full.last?.number ?? 0 }
                 guard marks.allSatisfy({ Self.isInItsFiles($0.value) }) else { return }
                 try remove(oldest.number)
@@ -271,16 +296,14 @@ public final class CommitJournal: Sendable {
     /// Whether a log needs the journal no more; syncs it if need be.
     private static func isInItsFiles(_ mark: Mark) -> Bool {
         guard let log = mark.log else { return false }
-        if log.flushedOffset >= mark.end || log.isClosed { return true }
+        if log.flushedOffset >= mark.end { return true }
         return ((try? log.sync()) ?? .zero) >= mark.end
     }
 
     /// Every log was made durable: the journal goes. It stays where there are logs that were not opened since a crash.
     func removeAll() throws(DiskError) {
-        let numbers = state.withLock { state in
-            state.endFile()
-            return state.found.isEmpty ? state.files.map(\.number) : []
-        }
+        writing.withLock { end(&$0) }
+        let numbers = state.withLock { $0.found.isEmpty ? $0.files.map(\.number) : [] }
         for number in numbers { try remove(number) }
     }
 }

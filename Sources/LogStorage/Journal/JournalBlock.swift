@@ -2,9 +2,11 @@ import KafkaProtocol
 import Vocabulary
 
 /// Whose records an entry of a commit journal has: ids and not names, for a topic of the same name may come after one that was deleted.
-struct JournalKey: Hashable, Sendable {
+struct JournalKey: Hashable, Sendable, Comparable {
     var topicId: Uuid
     var partition: Int32
+
+    static func < (a: JournalKey, b: JournalKey) -> Bool { (a.topicId, a.partition) < (b.topicId, b.partition) }
 }
 
 /// What a commit journal says of a partition.

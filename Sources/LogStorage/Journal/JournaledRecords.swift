@@ -18,11 +18,13 @@ extension LogState {
         for records in journaled where records.end > nextOffset {
             guard records.from <= nextOffset else {
                 operatorLog.warn(.recovery, "\(name) ends at offset \(nextOffset), and the commit journal goes on at \(records.from): that is left out")
-                break
+                continue
             }
             for batch in RecordBatches(records.batches) where Offset(batch.baseOffset) >= nextOffset {
                 // Somebody else has had the log since, and it went another way.
-                guard batch.isCrcValid, LeaderEpoch(batch.partitionLeaderEpoch) >= epochs.latest else { return }
+                guard Self.fault(of: batch, next: nextOffset, base: active.baseOffset) == nil, LeaderEpoch(batch.partitionLeaderEpoch) >= epochs.latest else {
+                    break
+                }
                 try active.append([batch.bytes])
                 try note(batch, in: active)
                 nextOffset = Offset(batch.nextOffset)

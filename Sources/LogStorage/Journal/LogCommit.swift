@@ -95,7 +95,11 @@ extension PartitionLog {
             else { return .needsSync }
             let (count, active) = (log.active.size - place.position, log.active)
             guard count <= maxBytes else { return .needsSync }
-            let batches = try log.trying { _ throws(DiskError) in try active.log.read(at: place.position, count: count) }
+            let batches: Bytes
+            do throws(DiskError) { batches = try active.log.read(at: place.position, count: count) } catch {
+                log.noteFailure(error)
+                return .needsSync
+            }
             guard batches.count == count else { return .needsSync }
             return .records(JournaledTail(log: self, key: seat.key, from: place.offset, place: log.place, batches: batches))
         }
