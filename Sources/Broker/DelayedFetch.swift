@@ -48,14 +48,11 @@ final class DelayedFetch: Sendable {
         guard context.connection.park(fetch) else { return context.close("the connection is closed") }
         for entry in plan.entries { entry.partition?.wait(fetch) }
         let timer = fetch.loop.timers.schedule(at: deadline) { _ in fetch.expire() }
-        let isLate = fetch.state.withLock { state in
-            state.timer = timer
-            return state.isDone
-        }
-        // It may have ended before it was all in place.
-        if isLate { fetch.leave(timer) }
+        fetch.state.withLock { $0.timer = timer }
         var none: Answered?
         if plan.hasGrown(since: outcome) { fetch.look(&none) }
+        // It may have ended before it was all in place.
+        fetch.leaveIfDone()
     }
 
     /// A partition, for which these wait, grew by some bytes, or (nil) changed in a way that must be looked at. A loop is told once for all of its own. From
@@ -74,7 +71,7 @@ final class DelayedFetch: Sendable {
                 var last: Answered?
                 for fetch in fetches { fetch.look(&last) }
                 // What they held is given back when the answers have left.
-                loop.post { withExtendedLifetime(fetches) {} }
+                loop.post { for fetch in fetches { fetch.leaveIfDone() } }
             }
         }
     }
@@ -111,9 +108,9 @@ final class DelayedFetch: Sendable {
         }
     }
 
-    /// Reads again and answers; on the connection's loop.
+    /// Reads again and answers, on the connection's loop; who calls sees to it that it leaves.
     private func answer(_ last: inout Answered?) {
-        guard end() else { return }
+        guard claim() else { return }
         var isShared = false
         if let known = last, plan.readsAlike(known.plan) {
             if known.isShared { return context.reply(plan.session == nil ? known.response ?? plan.response(known.outcome) : plan.response(known.outcome)) }
@@ -129,18 +126,24 @@ final class DelayedFetch: Sendable {
     /// The connection is closed: nobody will read an answer.
     func cancel() { if end() { context.replyNothing() } }
 
-    /// True for the first who ends it.
+    /// True for the first who ends it; it waits for nothing any more.
     private func end() -> Bool {
-        let (isMine, timer) = state.withLock { state in
-            defer { state.isDone = true }
-            return (!state.isDone, state.timer)
-        }
-        if isMine { leave(timer) }
+        let isMine = claim()
+        if isMine { leave() }
         return isMine
     }
 
-    private func leave(_ timer: UInt64?) {
-        if let timer { loop.timers.cancel(timer) }
+    private func claim() -> Bool {
+        state.withLock { state in
+            defer { state.isDone = true }
+            return !state.isDone
+        }
+    }
+
+    private func leaveIfDone() { if state.withLock({ $0.isDone }) { leave() } }
+
+    private func leave() {
+        if let timer = state.withLock({ $0.timer }) { loop.timers.cancel(timer) }
         context.connection.unpark(self)
         for entry in plan.entries { entry.partition?.stopWaiting(self) }
     }
