@@ -185,7 +185,10 @@ extension LogDirectory {
                 }
             }
         }
-        try onDisk { () throws(DiskError) in try journal.settle() }
+        let unopened = contents.withLock { contents in
+            contents.unopened.compactMap { name in contents.found[name]?.topicId.map { JournalKey(topicId: $0, partition: name.partition) } }
+        }
+        try onDisk { () throws(DiskError) in try journal.settle(keeping: Set(unopened)) }
         let strays = suffixed.filter { DirectoryEntry(name: $0) == .stray }
         let futures = suffixed.filter { DirectoryEntry(name: $0) == .future } + unexplainedFutures
         if !strays.isEmpty { log.warn(.stray, "stray directories of earlier starts are kept in \(path): \(strays.shortList())") }

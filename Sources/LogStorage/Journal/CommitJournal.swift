@@ -255,7 +255,8 @@ public final class CommitJournal: Sendable {
     }
 
     /// Forgets logs that nobody opens.
-    func settle() throws(DiskError) { try forget(state.withLock { $0.found.keys.sorted() }) }
+    /// - Parameter kept: those that are still to be opened
+    func settle(keeping kept: Set<JournalKey>) throws(DiskError) { try forget(state.withLock { $0.found.keys.sorted() }.filter { !kept.contains($0) }) }
 
     // MARK: Tidying
 
@@ -295,7 +296,7 @@ public final class CommitJournal: Sendable {
 
     /// Whether a log needs the journal no more; syncs it if need be.
     private static func isInItsFiles(_ mark: Mark) -> Bool {
-        guard let log = mark.log else { return false }
+        guard let log = mark.log else { return mark.end <= .zero }
         if log.flushedOffset >= mark.end { return true }
         return ((try? log.sync()) ?? .zero) >= mark.end
     }
