@@ -32,7 +32,8 @@ def fill(address, value, count):
 def drain(address, count):
     """Consumes so many records of the topic t; records a second from the first on, for when a group begins is a matter of whole seconds."""
     import confluent_kafka
-    consumer = confluent_kafka.Consumer({"bootstrap.servers": address, "group.id": "b", "auto.offset.reset": "earliest"})
+    # A client whose queue is full asks for nothing for a second.
+    consumer = confluent_kafka.Consumer({"bootstrap.servers": address, "group.id": "b", "auto.offset.reset": "earliest", "queued.min.messages": 1_000_000})
     consumer.subscribe(["t"])
     seen = first = 0
     while seen < count:
