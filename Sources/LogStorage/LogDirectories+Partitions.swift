@@ -73,11 +73,12 @@ extension LogDirectories {
 
     private func choose(_ name: TopicPartition, _ placement: LogPlacement) throws(LogDirectoryError) -> [LogDirectory] {
         let (preferred, cordoned) = contents.withLock { ($0.preferred[name], $0.cordoned) }
-        let online = online
+        let online = online, offline = states.filter { $0.failure != nil }.map(\.path)
+        // Also where it is said to be in one that can be used: its log may not have come there, as when the directory that it was moved from has failed.
+        if !placement.isNew, !placement.isElsewhere, !offline.isEmpty { throw mayBe(in: offline) }
         if let wanted = online.first(where: { $0.directoryId == preferred ?? placement.directoryId }) { return [wanted] }
         if !placement.isNew {
-            let offline = states.filter { $0.failure != nil }.map(\.path)
-            guard offline.isEmpty else { throw .offline("its log may be in \(offline.joined(separator: " or ")), which cannot be used") }
+            guard offline.isEmpty else { throw mayBe(in: offline) }
             if let id = placement.directoryId, !id.isReservedDirectory, !placement.isElsewhere {
                 throw .offline(
                     "its log is in the directory \(id), which is none of log.dirs, and no other replica has what it holds: bring the directory back, or delete "
@@ -88,6 +89,10 @@ extension LogDirectories {
         let open = online.filter { !cordoned.contains($0.directoryId) }
         let counted = (open.isEmpty ? online : open).enumerated().map { (place: $0, directory: $1, count: $1.count) }
         return counted.sorted { ($0.count, $0.place) < ($1.count, $1.place) }.map(\.directory)
+    }
+
+    private func mayBe(in offline: [String]) -> LogDirectoryError {
+        .offline("its log may be in \(offline.joined(separator: " or ")), which cannot be used")
     }
 
     /// Says into which directory a partition is to go when it comes.

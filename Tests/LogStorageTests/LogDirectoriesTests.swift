@@ -75,6 +75,18 @@ import Vocabulary
         #expect(!lost.disk.exists("/b/\(CleanShutdownFile.name)") && lost.disk.exists("/a/\(CleanShutdownFile.name)"))
     }
 
+    /// A move was told to the controller, and the directory that the log was to leave has failed before it did.
+    @Test func aLogThatDidNotArriveIsNotMadeAnewWhereItWasToGo() throws {
+        let directories = try open(MemoryDisk(), "/a", "/b")
+        _ = try partition(directories, 0)
+        _ = directories.abandon(directories.all[0], reason: "an error")
+        let target = directories.all[1].directoryId
+        #expect(throws: LogDirectoryError.self) { try partition(directories, 0, LogPlacement(directoryId: target, isNew: false)) }
+        // Where others have what is committed, it begins anew.
+        _ = try partition(directories, 0, LogPlacement(directoryId: target, isNew: false, isElsewhere: true))
+        #expect(path(directories, 0) == "/b")
+    }
+
     @Test func directoriesMustBeOfOneNodeAndDifferent() throws {
         let disk = MemoryDisk()
         try open(disk, "/a", "/b").close(brokerEpoch: 4)
