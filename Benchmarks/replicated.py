@@ -12,6 +12,7 @@ MIXES = {"all Kafka": (1, 2, 3), "Kafka leads, Ottla follows": (1, 11, 12), "Ott
 
 
 def cpu_seconds(pid):
+    """What a process has used, also by threads that it has no more, as Java's come and go; in ticks of 10 ms, which is little here."""
     fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

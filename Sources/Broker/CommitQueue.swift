@@ -32,7 +32,9 @@ public final class CommitQueue: Sendable {
         var ready: ArraySlice<ObjectIdentifier> = []
         /// Partitions that only a sync of their own files makes durable, with those who wait for that.
         var syncs: ArraySlice<(partition: Partition, waiters: [Waiter])> = []
+        /// Journals to be tidied, which may take long: one at a time, so that writes find a thread.
         var untidy: [CommitJournal] = []
+        var isTidying = false
         var waiters: [ObjectIdentifier: [Waiter]] = [:]
         /// Partitions that are being dealt with: what is appended to them now is seen to afterwards.
         var busy: Set<ObjectIdentifier> = []
@@ -140,11 +142,10 @@ public final class CommitQueue: Sendable {
             }
         }
         let isUntidy = journal.isUntidy, lane = ObjectIdentifier(journal)
-        let journals = rows.map(\.partition.log.journal)
         let more = state.withLock { state in
             let before = state.jobs
             for (index, row) in rows.enumerated() {
-                if case .needsSync = outcomes[index] { state.syncs.append(row) } else { state.putDown(row.partition, journals[index]) }
+                if case .needsSync = outcomes[index] { state.syncs.append(row) } else { state.putDown(row.partition, journal) }
             }
             if isUntidy, !state.untidy.contains(where: { $0 === journal }) { state.untidy.append(journal) }
             state.lanes[lane]?.isBusy = false
@@ -165,8 +166,18 @@ public final class CommitQueue: Sendable {
     }
 
     private func tidyJournal() -> Bool {
-        guard let journal = state.withLock({ $0.untidy.popLast() }) else { return false }
+        let taken = state.withLock { state -> CommitJournal? in
+            guard !state.isTidying, let journal = state.untidy.popLast() else { return nil }
+            state.isTidying = true
+            return journal
+        }
+        guard let journal = taken else { return false }
         journal.tidy()
+        let more = state.withLock { state in
+            state.isTidying = false
+            return !state.untidy.isEmpty
+        }
+        if more { signal(()) }
         return true
     }
 

@@ -229,6 +229,7 @@ extension LogDirectory {
         let target = freeName(name, suffix: "-delete", in: &contents)
         try onDisk { () throws(DiskError) in try disk.rename("\(path)/\(name)", to: "\(path)/\(target)") }
         contents.found[name] = nil
+        contents.unopened.remove(name)
         contents.unmarked.remove(name)
         contents.marked.insert(target)
     }

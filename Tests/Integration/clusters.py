@@ -116,9 +116,9 @@ class Member:
         return (self.directory / "log").read_text()
 
 
-def until(condition, seconds=30):
+def until(condition, seconds=30, told=None):
     deadline = time.monotonic() + seconds
     while not (found := condition()):
-        assert time.monotonic() < deadline
+        assert time.monotonic() < deadline, told
         time.sleep(0.1)
     return found

@@ -117,8 +117,8 @@ def test_what_is_in_other_directories_is_served_without_one(tmp_path):
         assert values(broker.address, count=300) == before
         # Or it is gone while the broker runs.
         os.rename(broker.log_dirs[2], broker.log_dirs[2] + ".away")
-        ottla("topics", *at, "--create", "--topic", "more", "--partitions", 3, check=False)
-        until(lambda: f"the log directory {broker.log_dirs[2]} has failed" in broker.output())
+        made = ottla("topics", *at, "--create", "--topic", "more", "--partitions", 3, check=False)
+        until(lambda: f"the log directory {broker.log_dirs[2]} has failed" in broker.output(), told=made)
         until(lambda: "Leader: none" in ottla("topics", *at, "--describe", "--topic", "t").splitlines()[3])
         assert values(broker.address, count=len(before[0]) + len(before[1])) == {n: before[n] for n in (0, 1)}
         rows = json.loads(ottla("log-dirs", *at, "--describe").splitlines()[-1])["brokers"][0]["logDirs"]

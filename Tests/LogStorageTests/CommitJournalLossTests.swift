@@ -7,57 +7,29 @@ import Vocabulary
 
 /// Ways in which what the journal alone has could be lost.
 @Suite struct CommitJournalLossTests {
-    private static func synced(_ path: String, _ durable: Int, _ size: Int) -> Int { durable }
-
-    private func directory(_ disk: MemoryDisk, _ limits: JournalLimits = JournalLimits()) throws -> LogDirectory {
-        var generator = SystemRandomNumberGenerator()
-        return try LogDirectory(disk: disk, path: "/data", nodeId: 1, clusterId: nil, generator: &generator, journalLimits: limits)
-    }
-
-    private func open(_ directory: LogDirectory, _ config: LogConfig = LogConfig()) throws -> PartitionLog {
-        try directory.openPartition(LogFixture.name, topicId: LogFixture.topicId, config: config, now: LogFixture.start)
-    }
-
-    /// A log whose files are durable, so that the journal takes what follows.
-    private func fixture(_ limits: JournalLimits = JournalLimits(), config: LogConfig = LogConfig()) throws -> LogFixture {
-        var fixture = try LogFixture(config, disk: MemoryDisk())
-        fixture.disk = MemoryDisk()
-        fixture.directory = try directory(fixture.disk, limits)
-        fixture.log = try open(fixture.directory, config)
-        try fixture.append(["first"])
-        try fixture.log.sync()
-        return fixture
-    }
-
-    private func commit(_ fixture: LogFixture) -> Bool {
-        if case .durable? = fixture.directory.journal.commit([fixture.log]).first { true } else { false }
-    }
-
-    private func journals(_ disk: MemoryDisk) throws -> [String] { try disk.names(in: "/data").filter { $0.hasSuffix(".journal") } }
-
     /// Logs of a directory that has failed are closed, and were not synced.
     @Test func aDirectoryThatWasAbandonedKeepsItsJournal() throws {
         var limits = JournalLimits()
         (limits.fileBytes, limits.stepBytes) = (300, 50)
-        let fixture = try fixture(limits)
+        let fixture = try LogFixture.journaled(limits)
         for index in 0..<6 {
             try fixture.append(["\(index)"])
-            #expect(commit(fixture))
+            #expect(fixture.commit())
         }
         #expect(fixture.directory.journal.isUntidy && fixture.log.flushedOffset == 1)
         _ = fixture.directory.abandon()
         // As `CommitQueue` does, which learnt before that the journal is untidy.
         fixture.directory.journal.tidy()
-        #expect(try fixture.crashed(keep: Self.synced).log.logEndOffset == 7)
+        #expect(try fixture.crashed(keep: LogFixture.synced).log.logEndOffset == 7)
     }
 
     /// What the metadata does not explain is put aside, never lost: nor may its end be.
     @Test func aLogThatIsPutAsideKeepsItsEnd() throws {
-        let fixture = try fixture()
+        let fixture = try LogFixture.journaled()
         try fixture.append(["a"])
-        #expect(commit(fixture))
-        let disk = fixture.disk.copy(keep: Self.synced)
-        let other = try directory(disk)
+        #expect(fixture.commit())
+        let disk = fixture.disk.copy(keep: LogFixture.synced)
+        let other = try LogFixture.directory(disk)
         // The metadata does not know it now.
         try other.settle(removed: [])
         let stray = try #require(try disk.names(in: "/data").first { $0.hasSuffix("-stray") })
@@ -70,7 +42,7 @@ import Vocabulary
 
     /// What another broker, which knows of no journal, leaves of a directory when it has stopped in order.
     private func handled(_ disk: MemoryDisk, _ body: (LogFixture) throws -> Void) throws {
-        let journals = try journals(disk).map { (path: "/data/\($0)", content: try disk.readFile("/data/\($0)")) }
+        let journals = try disk.journals().map { (path: "/data/\($0)", content: try disk.readFile("/data/\($0)")) }
         for journal in journals { try disk.removeFile(journal.path) }
         let other = try LogFixture(disk: disk)
         try body(other)
@@ -80,66 +52,66 @@ import Vocabulary
 
     /// The directory had another broker since, which stopped in order: the journal says nothing any more, also once the marker is gone.
     @Test func aJournalOfBeforeACleanStopIsNotReadByALaterStart() throws {
-        let fixture = try fixture()
+        let fixture = try LogFixture.journaled()
         try fixture.append(["ours"], epoch: 1)
-        #expect(commit(fixture))
+        #expect(fixture.commit())
         // The power fails, and the other broker finds what was synced.
-        let disk = fixture.disk.copy(keep: Self.synced)
+        let disk = fixture.disk.copy(keep: LogFixture.synced)
         try handled(disk) { #expect($0.log.logEndOffset == 1) }
         let again = try LogFixture(disk: disk)
         #expect(again.log.logEndOffset == 1)
         try again.append(["acknowledged"], epoch: 3)
-        #expect(commit(again))
-        #expect(try again.crashed(keep: Self.synced).values() == ["0:first", "1:acknowledged"])
+        #expect(again.commit())
+        #expect(try again.crashed(keep: LogFixture.synced).values() == ["0:first", "1:acknowledged"])
     }
 
     /// The same, where the log has less than the old journal goes on from.
     @Test func whatComesBehindAnEntryThatDoesNotFitIsTaken() throws {
-        let fixture = try fixture()
+        let fixture = try LogFixture.journaled()
         try fixture.append(["a"], epoch: 1)
         try fixture.log.sync()
         try fixture.append(["b"], epoch: 1)
-        #expect(commit(fixture))
+        #expect(fixture.commit())
         let disk = fixture.disk.copy { _, _, size in size }
         // As a follower does whose leader went another way.
         try handled(disk) { try $0.directory.truncate(LogFixture.name, to: 1, now: LogFixture.start) }
         let again = try LogFixture(disk: disk)
         #expect(again.log.logEndOffset == 1)
         try again.append(["acknowledged"], epoch: 3)
-        if !commit(again) { Issue.record("the journal takes it") }
-        #expect(try again.crashed(keep: Self.synced).values() == ["0:first", "1:acknowledged"])
+        if !again.commit() { Issue.record("the journal takes it") }
+        #expect(try again.crashed(keep: LogFixture.synced).values() == ["0:first", "1:acknowledged"])
     }
 
     /// A replica that was not this broker's when it started, and is again.
     @Test func aReplicaThatComesBackGetsNothingOfItsPast() throws {
-        let fixture = try fixture()
+        let fixture = try LogFixture.journaled()
         try fixture.append(["past"], epoch: 1)
-        #expect(commit(fixture))
+        #expect(fixture.commit())
         var again = fixture
         again.disk = fixture.disk.copy { _, _, size in size }
-        again.directory = try directory(again.disk)
+        again.directory = try LogFixture.directory(again.disk)
         try again.directory.settle(removed: [])
-        again.log = try open(again.directory)
+        again.log = try LogFixture.open(again.directory)
         #expect(again.log.logEndOffset == 0)
         try again.append(["new"], epoch: 2)
         try again.log.sync()
         try again.append(["acknowledged"], epoch: 3)
-        #expect(commit(again))
-        #expect(try again.crashed(keep: Self.synced).values() == ["0:new", "1:acknowledged"])
+        #expect(again.commit())
+        #expect(try again.crashed(keep: LogFixture.synced).values() == ["0:new", "1:acknowledged"])
     }
 
     /// A log that is not compacted rolls without a sync; a start that takes it for a compacted one must not jump what the journal has.
     @Test func aTopicThatBecomesCompactedKeepsWhatTheJournalHas() throws {
-        let fixture = try fixture()
+        let fixture = try LogFixture.journaled()
         try fixture.append(["a"])
-        #expect(commit(fixture))
+        #expect(fixture.commit())
         // As an append does that nobody waits for the durability of.
         try fixture.log.roll(now: LogFixture.start)
         try fixture.append(["b"])
         var compacted = LogConfig()
         (compacted.isCompacted, compacted.isDeleted) = (true, false)
         fixture.log.updateConfig(compacted)
-        let disk = fixture.disk.copy(keep: Self.synced)
+        let disk = fixture.disk.copy(keep: LogFixture.synced)
         let again = try LogFixture(compacted, disk: disk)
         #expect(try again.values().prefix(2) == ["0:first", "1:a"])
     }

@@ -8,38 +8,17 @@ import Vocabulary
 
 /// What is made durable by the journal of a log directory, and what a start makes of it.
 @Suite struct CommitJournalTests {
-    /// What a power failure leaves: of every file that which was synced.
-    private static func synced(_ path: String, _ durable: Int, _ size: Int) -> Int { durable }
-
-    /// A log whose files are durable, so that the journal takes what follows.
-    private func fixture(_ limits: JournalLimits = JournalLimits(), disk: MemoryDisk = MemoryDisk(), config: LogConfig = LogConfig()) throws -> LogFixture {
-        var fixture = try LogFixture(config, disk: MemoryDisk())
-        var generator = SystemRandomNumberGenerator()
-        fixture.disk = disk
-        fixture.directory = try LogDirectory(disk: disk, path: "/data", nodeId: 1, clusterId: nil, generator: &generator, journalLimits: limits)
-        fixture.log = try fixture.directory.openPartition(LogFixture.name, topicId: LogFixture.topicId, config: config, now: LogFixture.start)
-        try fixture.append(["first"])
-        try fixture.log.sync()
-        return fixture
-    }
-
-    private func commit(_ fixture: LogFixture) -> Bool {
-        if case .durable? = fixture.directory.journal.commit([fixture.log]).first { true } else { false }
-    }
-
-    private func journals(_ disk: MemoryDisk) throws -> [String] { try disk.names(in: "/data").filter { $0.hasSuffix(".journal") } }
-
     @Test func whatWasCommittedOutlivesAPowerFailure() throws {
-        let fixture = try fixture()
+        let fixture = try LogFixture.journaled()
         try fixture.append(["a", "b"], producer: (7, 0, 0), epoch: 3)
-        #expect(commit(fixture) && fixture.log.durableOffset == 3 && fixture.log.flushedOffset == 1)
+        #expect(fixture.commit() && fixture.log.durableOffset == 3 && fixture.log.flushedOffset == 1)
         try fixture.append(["c"], producer: (8, 1, 0), isTransactional: true, epoch: 4)
         let marker = RecordBatch.endTransactionMarker(
             commits: false, timestamp: LogFixture.start, producerId: 8, producerEpoch: 1, coordinatorEpoch: 0)
         _ = try fixture.log.append(marker, leaderEpoch: 4, now: LogFixture.start, origin: .coordinator)
-        #expect(commit(fixture) && fixture.log.durableOffset == 5)
+        #expect(fixture.commit() && fixture.log.durableOffset == 5)
         try fixture.append(["lost"], epoch: 4)
-        let again = try fixture.crashed(keep: Self.synced)
+        let again = try fixture.crashed(keep: LogFixture.synced)
         #expect(try again.values(from: 0).prefix(4) == ["0:first", "1:a", "2:b", "3:c"] && again.log.logEndOffset == 5)
         #expect(again.log.recovery.restoredBatches == 3)
         #expect(again.log.leaderEpoch(at: 2) == 3 && again.log.leaderEpoch(at: 3) == 4)
@@ -48,19 +27,19 @@ import Vocabulary
         // What was sent again is known for what it is.
         #expect(try again.append(["a", "b"], producer: (7, 0, 0), epoch: 4).isDuplicate)
         // Its files are whole from the next sync on, and a second failure loses nothing.
-        #expect(!commit(again))
+        #expect(!again.commit())
         try again.log.sync()
         again.directory.journal.tidy(endsFile: true)
-        #expect(try journals(again.disk) == [])
-        #expect(try again.crashed(keep: Self.synced).log.logEndOffset == 5)
+        #expect(try again.disk.journals() == [])
+        #expect(try again.crashed(keep: LogFixture.synced).log.logEndOffset == 5)
     }
 
     @Test func nothingIsTakenTwiceWhenTheProcessAloneWasKilled() throws {
-        let fixture = try fixture()
+        let fixture = try LogFixture.journaled()
         let first = fixture.log.sizeInBytes
         for value in ["a", "b", "c"] {
             try fixture.append([value])
-            #expect(commit(fixture))
+            #expect(fixture.commit())
         }
         try fixture.append(["unsynced"])
         let again = try fixture.crashed()
@@ -71,33 +50,33 @@ import Vocabulary
     }
 
     @Test func aStopInOrderNeedsNoJournal() throws {
-        let fixture = try fixture()
+        let fixture = try LogFixture.journaled()
         try fixture.append(["a"])
-        #expect(try commit(fixture) && journals(fixture.disk) == ["commits-1.journal"])
+        #expect(try fixture.commit() && fixture.disk.journals() == ["commits-1.journal"])
         let again = try fixture.restarted()
-        #expect(try again.values() == ["0:first", "1:a"] && journals(again.disk) == [])
+        #expect(try again.values() == ["0:first", "1:a"] && again.disk.journals() == [])
         // What is known to be durable since then is so for the journal, too.
         try again.append(["b"])
-        #expect(commit(again))
+        #expect(again.commit())
     }
 
     @Test func fullFilesGoOnceTheirLogsAreSynced() throws {
         var limits = JournalLimits()
         limits.fileBytes = 300
         limits.stepBytes = 50
-        let fixture = try fixture(limits)
+        let fixture = try LogFixture.journaled(limits)
         for index in 0..<12 {
             try fixture.append(["\(index)"])
-            #expect(commit(fixture))
+            #expect(fixture.commit())
         }
-        let before = try journals(fixture.disk)
+        let before = try fixture.disk.journals()
         #expect(before.count > 2 && fixture.directory.journal.isUntidy && fixture.log.flushedOffset == 1)
         // As many as there are, in the order of their numbers.
-        #expect(try fixture.crashed(keep: Self.synced).log.logEndOffset == 13)
+        #expect(try fixture.crashed(keep: LogFixture.synced).log.logEndOffset == 13)
         fixture.directory.journal.tidy()
-        #expect(try journals(fixture.disk).count == 1 && fixture.log.flushedOffset == 13 && !fixture.directory.journal.isUntidy)
+        #expect(try fixture.disk.journals().count == 1 && fixture.log.flushedOffset == 13 && !fixture.directory.journal.isUntidy)
         try fixture.directory.writeCheckpoints()
-        #expect(try journals(fixture.disk) == [])
+        #expect(try fixture.disk.journals() == [])
     }
 
     @Test func aJournalThatIsFullLeavesLogsToTheirFiles() throws {
@@ -105,42 +84,42 @@ import Vocabulary
         limits.fileBytes = 300
         limits.stepBytes = 0
         limits.totalBytes = 500
-        let fixture = try fixture(limits)
+        let fixture = try LogFixture.journaled(limits)
         var taken = 0
         for index in 0..<12 {
             try fixture.append(["\(index)"])
-            if commit(fixture) { taken += 1 } else { try fixture.log.sync() }
+            if fixture.commit() { taken += 1 } else { try fixture.log.sync() }
         }
         #expect((2..<8).contains(taken) && fixture.log.durableOffset == 13)
         try fixture.append([String(repeating: "x", count: 40 << 10)])
-        #expect(!commit(fixture), "what is large is not written twice")
+        #expect(!fixture.commit(), "what is large is not written twice")
     }
 
     @Test func aLogThatWasCutIsForgotten() throws {
-        let fixture = try fixture()
+        let fixture = try LogFixture.journaled()
         for value in ["a", "b", "c", "d"] {
             try fixture.append([value], epoch: 1)
-            #expect(commit(fixture))
+            #expect(fixture.commit())
         }
         try fixture.directory.truncate(LogFixture.name, to: 2, now: LogFixture.start)
-        #expect(!commit(fixture) || fixture.log.logEndOffset == 2)
+        #expect(!fixture.commit() || fixture.log.logEndOffset == 2)
         try fixture.append(["e"], epoch: 1)
         try fixture.log.sync()
-        #expect(try fixture.crashed(keep: Self.synced).values() == ["0:first", "1:a", "2:e"])
+        #expect(try fixture.crashed(keep: LogFixture.synced).values() == ["0:first", "1:a", "2:e"])
         try fixture.append(["f"], epoch: 1)
-        #expect(commit(fixture))
-        #expect(try fixture.crashed(keep: Self.synced).values() == ["0:first", "1:a", "2:e", "3:f"])
+        #expect(fixture.commit())
+        #expect(try fixture.crashed(keep: LogFixture.synced).values() == ["0:first", "1:a", "2:e", "3:f"])
         try fixture.directory.restart(LogFixture.name, at: 50, now: LogFixture.start)
-        let again = try fixture.crashed(keep: Self.synced)
+        let again = try fixture.crashed(keep: LogFixture.synced)
         #expect(again.log.logStartOffset == 50 && again.log.logEndOffset == 50)
     }
 
     /// Another broker had the directory since, and had it go another way.
     @Test func whatIsOfAnEarlierEpochThanTheLogIsLeftOut() throws {
-        let fixture = try fixture()
+        let fixture = try LogFixture.journaled()
         try fixture.append(["ours"], epoch: 1)
-        #expect(commit(fixture))
-        let disk = fixture.disk.copy(keep: Self.synced)
+        #expect(fixture.commit())
+        let disk = fixture.disk.copy(keep: LogFixture.synced)
         let path = "/data/orders-0/00000000000000000000.log"
         // The log as it was before, and a batch of a later epoch behind it.
         let other = try LogFixture(disk: MemoryDisk())
@@ -152,27 +131,27 @@ import Vocabulary
         try fixture.append(["more of ours"], epoch: 1)
         let again = try LogFixture(disk: disk)
         #expect(try again.values() == ["0:first", "1:theirs"])
-        #expect(try again.crashed(keep: Self.synced).log.logEndOffset <= 2)
+        #expect(try again.crashed(keep: LogFixture.synced).log.logEndOffset <= 2)
     }
 
     @Test func aTopicOfTheSameNameGetsNothing() throws {
-        let fixture = try fixture()
+        let fixture = try LogFixture.journaled()
         try fixture.append(["old"])
-        #expect(commit(fixture))
+        #expect(fixture.commit())
         fixture.directory.delete([LogFixture.name])
         let log = try fixture.directory.openPartition(LogFixture.name, topicId: Uuid(high: 9, low: 9), config: LogConfig(), now: LogFixture.start)
         try log.sync()
         var generator = SystemRandomNumberGenerator()
-        let disk = fixture.disk.copy(keep: Self.synced)
+        let disk = fixture.disk.copy(keep: LogFixture.synced)
         let directory = try LogDirectory(disk: disk, path: "/data", nodeId: 1, clusterId: nil, generator: &generator)
         let again = try directory.openPartition(LogFixture.name, topicId: Uuid(high: 9, low: 9), config: LogConfig(), now: LogFixture.start)
         #expect(again.logEndOffset == 0)
     }
 
     @Test func aGapIsToldAndNotJumped() throws {
-        let fixture = try fixture()
+        let fixture = try LogFixture.journaled()
         try fixture.append(["a"])
-        #expect(commit(fixture))
+        #expect(fixture.commit())
         let disk = fixture.disk.copy { path, durable, _ in path.hasSuffix(".log") ? 0 : durable }
         let told = Mutex<[String]>([])
         let events = OperatorLog(level: .info, clock: { 0 }) { entry in told.withLock { $0.append(entry.text) } }
@@ -180,7 +159,7 @@ import Vocabulary
         #expect(again.log.logEndOffset == 0)
         #expect(told.withLock { $0 }.contains { $0.contains("orders-0 ends at offset 0, and the commit journal goes on at 1") })
         // The next start has nothing left to ask.
-        #expect(try again.crashed(keep: Self.synced).log.recovery.restoredBatches == 0)
+        #expect(try again.crashed(keep: LogFixture.synced).log.recovery.restoredBatches == 0)
     }
 
     @Test func blocksAreReadUpToTheFirstThatIsNotWhole() throws {
