@@ -165,6 +165,40 @@ import Testing
         #expect((1_000...3_000).contains(cluster.now - started))
     }
 
+    @Test(arguments: [Target.controller, .leader("t", 0), .groupCoordinator("g")])
+    func aDeadBrokersRoleIsWaitedForUntilAnotherHasIt(_ target: Target) throws {
+        let cluster = try ScriptedCluster()
+        let started = cluster.now
+        cluster.brokers["a:1"] = .answers { [unowned cluster] request, _ in
+            // As long as its session lasts, the dead broker is named.
+            let named: Int32 = cluster.now - started < 9_000 ? 2 : 1
+            switch request {
+            case is MetadataRequest: return metadata([1: "a:1", 2: "b:2"], controller: named, topics: ["t": [named]])
+            case let request as FindCoordinatorRequest:
+                var response = FindCoordinatorResponse()
+                response.coordinators = request.coordinatorKeys.map { key in
+                    var answer = FindCoordinatorResponse.Coordinator()
+                    (answer.key, answer.nodeId, answer.host, answer.port) = (key, named, named == 1 ? "a" : "b", named)
+                    return answer
+                }
+                return response
+            default: return HeartbeatResponse()
+            }
+        }
+        #expect(throws: Never.self) { try cluster.send(HeartbeatRequest(), to: target)?.get() }
+        #expect(cluster.served.last?.address == "a:1")
+        #expect((9_000...13_000).contains(cluster.now - started))
+    }
+
+    @Test func brokersThatNameAddressesOutOfReachAreReportedAtOnce() throws {
+        let cluster = try ScriptedCluster()
+        cluster.brokers["a:1"] = .answers { request, _ in request is MetadataRequest ? metadata([1: "inside:1", 2: "inside:2"], controller: 2) : nil }
+        let started = cluster.now
+        guard case .failure(let error) = cluster.send(HeartbeatRequest(), to: .controller) else { return #expect(Bool(false)) }
+        #expect(error.kind == .unreachable && error.reason == "inside:2: connection refused")
+        #expect((1_000...3_000).contains(cluster.now - started))
+    }
+
     @Test func aNameThatDoesNotResolveIsReportedAtOnce() throws {
         let cluster = try ScriptedCluster()
         cluster.brokers["a:1"] = .unresolvable

@@ -7,6 +7,14 @@ enum Channel: Hashable {
     case bootstrap(Int)
     case node(Int32)
     case coordinator(Int32)
+
+    /// The broker that it leads to; nil while that is not known.
+    var node: Int32? {
+        switch self {
+        case .bootstrap: nil
+        case .node(let id), .coordinator(let id): id
+        }
+    }
 }
 
 /// One connection: its handshake and the requests in flight on it, oldest first (a broker answers in order).

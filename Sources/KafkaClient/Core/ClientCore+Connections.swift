@@ -125,7 +125,7 @@ extension ClientCore {
         if case .coordinator(let node) = connection.channel { forgetCoordinators(on: node) }
         if case .node(let node) = connection.channel {
             forgetCoordinators(on: node)
-            metadataWanted = metadataWanted || metadata.updatedAt != nil
+            metadataWanted = metadataWanted || asksForMetadata
         }
         let error = ClientError(
             .disconnected, message: "The connection to \(connection.host):\(connection.port) was lost before the answer came.", reason: where_)

@@ -163,11 +163,19 @@ extension ClientCore {
 
     // MARK: Giving up early
 
+    /// How long a broker that died may still be named: until its session ends (`broker.session.timeout.ms` is 9 s) and another has its role.
+    private static let successionMs: Int64 = 20_000
+
     /// Why a broker that never served this client is not worth waiting for; nil while it is.
     private func hopeless(_ channel: Channel) -> String? {
-        if case .bootstrap = channel { return nil }
-        guard let history = histories[channel], !history.hasServed, hasGivenUp(history) else { return nil }
+        guard let id = channel.node, let history = histories[channel], !history.hasServed, hasGivenUp(history) else { return nil }
+        if hasServingPeer(of: id), now - (history.failingSince ?? now) < Self.successionMs { return nil }
         return history.lastReason
+    }
+
+    /// Whether another broker is reached where it says that it is: then not all of the cluster's addresses are out of reach from here.
+    private func hasServingPeer(of id: Int32) -> Bool {
+        metadata.brokers.keys.contains { $0 != id && histories[.node($0)]?.hasServed ?? false }
     }
 
     /// Why no broker can be reached: the last reason, once an attempt has failed and while no connection serves; nil otherwise.
