@@ -55,7 +55,7 @@ let package = Package(
         .executableTarget(
             name: "forward-in-transactions", dependencies: ["OttlaClient"], path: "Examples/ForwardInTransactions", swiftSettings: strict),
         .executableTarget(name: "load", dependencies: ["OttlaClient"], path: "Benchmarks/Load", swiftSettings: strict),
-        .executableTarget(name: "ottla", dependencies: ["Toolkit"], swiftSettings: strict),
+        .executableTarget(name: "ottla", dependencies: ["Toolkit"], exclude: ["start.order"], swiftSettings: strict),
         .target(name: "Measuring", path: "Tests/Support/Measuring", swiftSettings: strict),
         .executableTarget(
             name: "transaction-player", dependencies: ["OttlaClient"], path: "Tests/Support/TransactionPlayer", swiftSettings: strict),

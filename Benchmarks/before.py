@@ -1,5 +1,5 @@
 """What has become of the figures since another version of Ottla, whose binary OTTLA_BEFORE names."""
-import os, statistics, time
+import os, statistics, tempfile, time
 
 from support import OTTLA, Broker
 from throughput import fill, stream
@@ -23,10 +23,16 @@ def own(broker):
     return int(line.split()[1]) / 1024
 
 
-def measured(program):
+def starts(program, directory):
     figures = {}
     figures["ready, in memory (ms)"], figures["memory at rest, pages of the binary included (MiB)"], figures["memory at rest (MiB)"] = started(program, ephemeral=True)
-    figures["ready, a new directory (ms)"], _, _ = started(program)
+    # What they write stays for now: ext4 makes files slowly for seconds after others were deleted.
+    figures["ready, a new directory (ms)"], _, _ = started(program, data=tempfile.mkdtemp(dir=directory) + "/data")
+    return figures
+
+
+def records(program):
+    figures = {}
     with Broker("--topic", "t:1", "--durability", "os", program=program) as broker:
         (figures["produce, 1 KiB (records/s)"], figures["produce, CPU per GB (s)"]), (figures["fetch, 1 KiB (records/s)"], figures["fetch, CPU per GB (s)"]) = stream(broker)
         figures["memory afterwards, pages of the binary included (MiB)"] = broker.rss() / 2**20
@@ -40,16 +46,23 @@ def measured(program):
     return figures
 
 
+def interleaved(figures, older, measure):
+    """Adds a pair of rows of figures for each: of the older binary and of this one, in turn; a first run does not count."""
+    for run in range(RUNS + 1):
+        for side, program in ((0, older), (1, OTTLA)):
+            for name, value in measure(program).items():
+                if run:
+                    figures.setdefault(name, ([], []))[side].append(value)
+
+
 def before():
     older = os.environ.get("OTTLA_BEFORE")
     if not older:
         return print("OTTLA_BEFORE names no other version's binary")
     figures = {}
-    for run in range(RUNS + 1):
-        for side, program in ((0, older), (1, OTTLA)):
-            for name, value in measured(program).items():
-                if run:
-                    figures.setdefault(name, ([], []))[side].append(value)
+    with tempfile.TemporaryDirectory(prefix="ottla-before-") as directory:
+        interleaved(figures, older, lambda program: starts(program, directory))
+    interleaved(figures, older, records)
     for name, sides in figures.items():
         old, new = map(statistics.median, sides)
         print(f"{name:48} before {old:12,.2f}, now {new:12,.2f}: {new / old:.2f} times")

@@ -33,7 +33,9 @@ def drain(address, count):
     """Consumes so many records of the topic t; records a second from the first on, for when a group begins is a matter of whole seconds."""
     import confluent_kafka
     # A client whose queue is full asks for nothing for a second.
-    consumer = confluent_kafka.Consumer({"bootstrap.servers": address, "group.id": "b", "auto.offset.reset": "earliest", "queued.min.messages": 1_000_000})
+    consumer = confluent_kafka.Consumer({
+        "bootstrap.servers": address, "group.id": "b", "auto.offset.reset": "earliest", "queued.min.messages": 1_000_000,
+        "queued.max.messages.kbytes": 2_000_000})
     consumer.subscribe(["t"])
     seen = first = 0
     while seen < count:

@@ -4,7 +4,8 @@
     import Darwin
 #endif
 
-/// Work that blocks, such as `fdatasync` or the reading of a long log, done by several threads: what is slow holds up one of them.
+/// Work that blocks, such as `fdatasync` or the reading of a long log, done by several threads: what is slow holds up one of them. All but the first
+/// are started when there is work that no other is free for.
 public final class WorkerQueue: @unchecked Sendable {
     // Unchecked: everything that changes is guarded by `mutex`.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
@@ -14,18 +15,25 @@ public final class WorkerQueue: @unchecked Sendable {
     private var busy = 0
     private var isStopped = false
     private var threads: [Thread] = []
+    private let name: String
+    private let limit: Int
 
-    /// - Parameter count: threads
+    /// - Parameter count: threads at most
     public init(name: String, count: Int) throws(SystemError) {
+        self.name = name
+        limit = count
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(wanted, nil)
         pthread_cond_init(idle, nil)
-        for index in 1...max(1, count) {
-            threads.append(
-                try Thread.spawn(name: "\(name)-\(index)") { [weak self] in
-                    while let queue = self, queue.runNext() {}
-                })
-        }
+        try startThread()
+    }
+
+    /// Called while no other thread can, or with the lock held.
+    private func startThread() throws(SystemError) {
+        threads.append(
+            try Thread.spawn(name: "\(name)-\(threads.count + 1)") { [weak self] in
+                while let queue = self, queue.runNext() {}
+            })
     }
 
     private func runNext() -> Bool {
@@ -49,6 +57,8 @@ public final class WorkerQueue: @unchecked Sendable {
     public func run(_ work: @escaping @Sendable () -> Void) {
         pthread_mutex_lock(mutex)
         queue.append(work)
+        // Without a further thread the work waits for its turn.
+        if queue.count > threads.count - busy, threads.count < limit, !isStopped { try? startThread() }
         pthread_cond_signal(wanted)
         pthread_mutex_unlock(mutex)
     }
@@ -70,9 +80,10 @@ public final class WorkerQueue: @unchecked Sendable {
         pthread_mutex_lock(mutex)
         isStopped = true
         pthread_cond_broadcast(wanted)
-        pthread_mutex_unlock(mutex)
-        for thread in threads { thread.join() }
+        let all = threads
         threads = []
+        pthread_mutex_unlock(mutex)
+        for thread in all { thread.join() }
     }
 
     deinit {

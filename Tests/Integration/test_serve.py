@@ -8,10 +8,24 @@ from support import FAILED, OTTLA, Broker, ottla
 from test_clients import consume_confluent, create, produce_confluent
 
 
+def libraries_of(binary):
+    done = subprocess.run(["ldd", binary], capture_output=True, text=True)
+    return done.stdout + done.stderr
+
+
 def test_the_release_binary_needs_only_the_c_library():
-    libraries = subprocess.run(["ldd", OTTLA], capture_output=True, text=True).stdout
+    libraries = libraries_of(OTTLA)
     allowed = re.compile(r"linux-vdso|libc\.so|libm\.so|libstdc\+\+|libgcc_s|libpthread|libdl|librt|ld-linux|not a dynamic executable|statically linked")
     assert [line for line in libraries.splitlines() if not allowed.search(line)] == []
+
+
+@pytest.mark.skipif("not a dynamic executable" not in libraries_of(OTTLA), reason="only a release binary is laid out for its start")
+def test_a_server_at_rest_is_small():
+    with Broker(ephemeral=True) as broker:
+        status = {name: words.split() for name, words in (line.split(":", 1) for line in open(f"/proc/{broker.process.pid}/status"))}
+    threads, own, mapped = int(status["Threads"][0]), int(status["RssAnon"][0]), int(status["RssFile"][0])
+    # Threads for what blocks come with the work; if the pages have become many, see `make start-order`.
+    assert threads <= 6 and own <= 650 and mapped <= 12_000, (threads, own, mapped)
 
 
 def test_version_and_help():

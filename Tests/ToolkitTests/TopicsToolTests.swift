@@ -161,7 +161,11 @@ private func topics(_ words: String...) -> Ran { Ran(TopicsTool.tool, words) }
 
     @Test func toolsAnswerToAllTheirNames() {
         for name in ["topics", "kafka-topics", "kafka-topics.sh"] { #expect(Tools.named(name)?.command.name == "topics") }
-        #expect(Tools.named("topics.sh") == nil)
+        for tool in Tools.all {
+            #expect(Tools.named(tool.command.name)?.command.name == tool.command.name)
+            if let name = tool.command.kafkaName { #expect(Tools.named(name + ".sh")?.command.name == tool.command.name) }
+        }
+        for name in ["topics.sh", "kafka-serve"] { #expect(Tools.named(name) == nil) }
         #expect(Tools.named("nothing") == nil)
     }
 
