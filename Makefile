@@ -60,9 +60,9 @@ start-order: deps ## write anew what the release binary's start uses, after much
 
 test: test-deps lint test-swift sanitize-short release generated test-python ## everything
 
-test-swift: deps
+test-swift: deps ## unit tests and simulations; a seed of these runs the same in every process
 	$(SWIFT) build $(WALLS) --build-tests
-	$(SWIFT) test --skip-build --parallel
+	SWIFT_DETERMINISTIC_HASHING=1 $(SWIFT) test --skip-build --parallel
 
 test-python: test-deps example
 	OTTLA=$(abspath $(BINARY)) OTTLA_EXAMPLE=$(abspath $(EXAMPLE)) OTTLA_FORWARD=$(abspath $(FORWARD)) OTTLA_PLAYER=$(abspath $(PLAYER)) \

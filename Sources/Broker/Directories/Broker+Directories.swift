@@ -38,12 +38,17 @@ extension Broker {
         var elsewhere: [(key: DirectoryAssignments.Key, directory: Uuid)] = []
         for change in delta.changedTopics {
             for index in change.partitions {
-                guard let partition = partitions.partition(change.topic.name, index), let image = change.topic.partition(index),
+                let image = change.topic.partition(index)
+                directoryAssignments.shown(DirectoryAssignments.Key(topicId: change.topic.id, partition: index), in: image?.directory(of: settings.nodeId))
+                guard let partition = partitions.partition(change.topic.name, index), let image,
                     let actual = storage.directory(of: partition.log.name)?.directoryId, case let known = image.directory(of: settings.nodeId), known != actual
                 else { continue }
                 if let known, directoryMoves.isExpected(partition.log.name, in: known) { continue }
                 elsewhere.append((partition.key, actual))
             }
+        }
+        for topic in delta.removedTopics {
+            for index in topic.partitions.indices { directoryAssignments.forget(DirectoryAssignments.Key(topicId: topic.id, partition: Int32(index))) }
         }
         if delta.new.registersDirectories { directoryAssignments.tell(elsewhere) }
         directoryMoves.resume(now: now)
@@ -55,12 +60,11 @@ extension Broker {
         metadata.directoryFailed(directory, reason: reason) { [weak self] names in
             guard let self else { return }
             directoryMoves.directoryFailed(directory)
-            // Of what was being moved out of it the controller may believe that it is elsewhere already.
+            // Of what was being moved out of it the controller may believe, or be about to, that it is elsewhere already.
             let image = metadata.image
             directoryAssignments.tell(
                 names.compactMap { name in
-                    guard let topic = image.topic(name.topic), topic.partition(name.partition)?.directory(of: settings.nodeId) != lost.id else { return nil }
-                    return (DirectoryAssignments.Key(topicId: topic.id, partition: name.partition), lost.id)
+                    image.topic(name.topic).map { (DirectoryAssignments.Key(topicId: $0.id, partition: name.partition), lost.id) }
                 })
             lostDirectories(lost)
         }

@@ -17,6 +17,8 @@ final class DirectoryAssignments: Sendable {
 
     private struct State: Sendable {
         var wanted: [Key: Assignment] = [:]
+        /// What was sent last and may be decided, though the metadata does not show it here.
+        var sent: [Key: Uuid] = [:]
         /// A request is under way, or a pause after one that failed.
         var isBusy = false
         var failures = 0
@@ -41,12 +43,25 @@ final class DirectoryAssignments: Sendable {
     }
 
     /// Has the controller told of the directories of replicas. What was to be told of the same before is not told any more.
-    /// - Parameter then: called once, from any thread, when the metadata has it
-    func tell(_ assignments: [(key: Key, directory: Uuid)], then: (@Sendable () -> Void)? = nil) {
+    /// - Parameters:
+    ///   - isStillSo: asked before any other call may tell of the same; nothing is told where it is false
+    ///   - then: called once, from any thread, when the metadata has it
+    func tell(_ assignments: [(key: Key, directory: Uuid)], if isStillSo: () -> Bool = { true }, then: (@Sendable () -> Void)? = nil) {
         guard !assignments.isEmpty else { return }
-        state.withLock { state in for row in assignments { state.wanted[row.key] = Assignment(directory: row.directory, then: then) } }
+        state.withLock { state in
+            guard isStillSo() else { return }
+            for row in assignments { state.wanted[row.key] = Assignment(directory: row.directory, then: then) }
+        }
         ask()
     }
+
+    /// The metadata shows a replica in a directory.
+    func shown(_ key: Key, in directory: Uuid?) {
+        state.withLock { state in if state.sent[key] == directory { state.sent[key] = nil } }
+    }
+
+    /// The metadata has the partition no more.
+    func forget(_ key: Key) { state.withLock { $0.sent[key] = nil } }
 
     private func ask() {
         let image = metadata.image
@@ -57,13 +72,16 @@ final class DirectoryAssignments: Sendable {
             for (key, assignment) in state.wanted.sorted(by: { ($0.key.topicId, $0.key.partition) < ($1.key.topicId, $1.key.partition) }) {
                 guard let partition = image.topic(key.topicId)?.partition(key.partition), partition.replicas.contains(nodeId) else {
                     state.wanted[key] = nil
+                    state.sent[key] = nil
                     continue
                 }
-                if partition.directory(of: nodeId) == assignment.directory || !image.registersDirectories {
+                let isShown = partition.directory(of: nodeId) == assignment.directory && (state.sent[key] ?? assignment.directory) == assignment.directory
+                if isShown || !image.registersDirectories {
                     state.wanted[key] = nil
                     done.append(assignment)
                 } else if sent.count < Self.mostAtOnce {
                     sent[key] = assignment
+                    state.sent[key] = assignment.directory
                 }
             }
             state.isBusy = !sent.isEmpty

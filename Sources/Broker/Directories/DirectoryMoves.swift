@@ -146,7 +146,8 @@ final class DirectoryMoves: Sendable {
             switch state.withLock({ $0.phase(name, number) }) {
             case .copying?:
                 state.withLock { $0.enter(.assigning, name, number) }
-                assignments.tell([(partition.key, move.target.directoryId)]) { [weak self] in
+                // A directory that fails meanwhile ends the move before it tells where the log is.
+                assignments.tell([(partition.key, move.target.directoryId)], if: { state.withLock { $0.phase(name, number) != nil } }) { [weak self] in
                     self?.state.withLock { $0.enter(.assigned, name, number) }
                     self?.goOn(name, number)
                 }
