@@ -64,9 +64,9 @@ test-swift: deps ## unit tests and simulations; a seed of these runs the same in
 	$(SWIFT) build $(WALLS) --build-tests
 	SWIFT_DETERMINISTIC_HASHING=1 $(SWIFT) test --skip-build --parallel
 
-test-python: test-deps example
+test-python: test-deps example ## golden output and integration; a file at a time in each of two processes, since tests wait more than they work
 	OTTLA=$(abspath $(BINARY)) OTTLA_EXAMPLE=$(abspath $(EXAMPLE)) OTTLA_FORWARD=$(abspath $(FORWARD)) OTTLA_PLAYER=$(abspath $(PLAYER)) \
-		$(PYTHON) -m pytest -q --durations=20 -W ignore -c Tests/pytest.ini Tests/Golden Tests/Integration
+		$(PYTHON) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --durations=20 -W ignore -c Tests/pytest.ini Tests/Golden Tests/Integration
 
 SEEDS ?= 1-100
 
