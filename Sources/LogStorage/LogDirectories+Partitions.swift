@@ -9,11 +9,14 @@ public struct LogPlacement: Sendable {
     public var isNew: Bool
     /// Other replicas have what is committed: where its directory is gone for good the log may begin anew in another.
     public var isElsewhere: Bool
+    /// This replica is one of those in sync: others take it to have what is committed, and may follow it.
+    public var isInSync: Bool
 
-    public init(directoryId: Uuid? = nil, isNew: Bool = true, isElsewhere: Bool = false) {
+    public init(directoryId: Uuid? = nil, isNew: Bool = true, isElsewhere: Bool = false, isInSync: Bool = false) {
         self.directoryId = directoryId
         self.isNew = isNew
         self.isElsewhere = isElsewhere
+        self.isInSync = isInSync
     }
 }
 
@@ -75,7 +78,7 @@ extension LogDirectories {
         let (preferred, cordoned) = contents.withLock { ($0.preferred[name], $0.cordoned) }
         let online = online, offline = states.filter { $0.failure != nil }.map(\.path)
         // Also where it is said to be in one that can be used: its log may not have come there, as when the directory that it was moved from has failed.
-        if !placement.isNew, !placement.isElsewhere, !offline.isEmpty { throw mayBe(in: offline) }
+        if !placement.isNew, placement.isInSync || !placement.isElsewhere, !offline.isEmpty { throw mayBe(in: offline) }
         if let wanted = online.first(where: { $0.directoryId == preferred ?? placement.directoryId }) { return [wanted] }
         if !placement.isNew {
             guard offline.isEmpty else { throw mayBe(in: offline) }

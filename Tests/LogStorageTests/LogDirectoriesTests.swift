@@ -82,7 +82,10 @@ import Vocabulary
         _ = directories.abandon(directories.all[0], reason: "an error")
         let target = directories.all[1].directoryId
         #expect(throws: LogDirectoryError.self) { try partition(directories, 0, LogPlacement(directoryId: target, isNew: false)) }
-        // Where others have what is committed, it begins anew.
+        // Others have what is committed; but as long as this replica is taken to have it too, they would follow it.
+        #expect(throws: LogDirectoryError.self) {
+            try partition(directories, 0, LogPlacement(directoryId: target, isNew: false, isElsewhere: true, isInSync: true))
+        }
         _ = try partition(directories, 0, LogPlacement(directoryId: target, isNew: false, isElsewhere: true))
         #expect(path(directories, 0) == "/b")
     }

@@ -127,6 +127,7 @@ final class MetadataPublisher: Sendable {
         if let image = topic.partition(index) {
             placement.directoryId = image.directory(of: settings.nodeId)
             placement.isElsewhere = image.isr.contains { $0 != settings.nodeId }
+            placement.isInSync = image.isr.contains(settings.nodeId)
         }
         let log = try storage.openPartition(TopicPartition(topic.name, index), topicId: topic.id, config: config, placement: placement, now: now)
         log.setProducerExpiration(ms: view.producerExpirationMs)
