@@ -3,7 +3,7 @@
 The linker lays these functions and variables side by side, in the order of first use. A process then has the few pages of its binary in memory that it
 needs, rather than one for each function of a start and its neighbours' that it never calls. The order is a hint: a name that is gone has no effect.
 A breakpoint at the entry of each function tells of its first call (ptrace of x86-64 Linux); a variable counts if a start has changed it."""
-import collections, ctypes, os, pathlib, shlex, shutil, signal, struct, subprocess, sys, tempfile, time
+import ctypes, os, pathlib, shlex, shutil, signal, struct, subprocess, sys, tempfile, time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ORDER = ROOT / "Sources/ottla/start.order"
@@ -49,7 +49,7 @@ class Traced:
     libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
 
     def __init__(self, binary, words, output):
-        self.binary, self.called = binary, collections.OrderedDict()
+        self.binary, self.called = binary, {}
         self.pid = os.fork()
         if self.pid == 0:
             self.libc.ptrace(TRACEME, 0, None, None)

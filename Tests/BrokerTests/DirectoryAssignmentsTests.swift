@@ -1,3 +1,4 @@
+import Coordination
 import KafkaProtocol
 import LogStorage
 import Synchronization
@@ -24,21 +25,7 @@ import Testing
 
         func accept() {
             var response = AssignReplicasToDirsResponse()
-            response.directories = asked[asked.count - waiting.count].directories.map { directory in
-                var row = AssignReplicasToDirsResponse.DirectoryData()
-                row.id = directory.id
-                row.topics = directory.topics.map { topic in
-                    var answer = AssignReplicasToDirsResponse.DirectoryData.TopicData()
-                    answer.topicId = topic.topicId
-                    answer.partitions = topic.partitions.map { partition in
-                        var answer = AssignReplicasToDirsResponse.DirectoryData.TopicData.PartitionData()
-                        answer.partitionIndex = partition.partitionIndex
-                        return answer
-                    }
-                    return answer
-                }
-                return row
-            }
+            response.directories = asked[asked.count - waiting.count].answered { _, _, _ in .none }
             waiting.removeFirst()(.success(response))
         }
 
@@ -95,7 +82,7 @@ import Testing
         link.accept()
         #expect(forward.value == (isAccepted ? 1 : 0) && back.value == 1)
         // Nobody knows yet what the metadata will show, until it does.
-        driver.broker.directoryAssignments.shown(key, in: here)
+        driver.broker.directoryAssignments.follow(MetadataDelta(from: MetadataImage(), to: driver.broker.metadata.image))
         #expect(tell(here).value == 1 && link.asked.count == 2)
     }
 

@@ -35,20 +35,16 @@ extension Broker {
 
     /// Has the controller told where replicas are that the metadata has elsewhere, and goes on with moves that a stop has interrupted.
     private func tellDirectories(_ delta: MetadataDelta, now: Int64) {
+        directoryAssignments.follow(delta)
         var elsewhere: [(key: DirectoryAssignments.Key, directory: Uuid)] = []
         for change in delta.changedTopics {
             for index in change.partitions {
-                let image = change.topic.partition(index)
-                directoryAssignments.shown(DirectoryAssignments.Key(topicId: change.topic.id, partition: index), in: image?.directory(of: settings.nodeId))
-                guard let partition = partitions.partition(change.topic.name, index), let image,
+                guard let partition = partitions.partition(change.topic.name, index), let image = change.topic.partition(index),
                     let actual = storage.directory(of: partition.log.name)?.directoryId, case let known = image.directory(of: settings.nodeId), known != actual
                 else { continue }
                 if let known, directoryMoves.isExpected(partition.log.name, in: known) { continue }
                 elsewhere.append((partition.key, actual))
             }
-        }
-        for topic in delta.removedTopics {
-            for index in topic.partitions.indices { directoryAssignments.forget(DirectoryAssignments.Key(topicId: topic.id, partition: Int32(index))) }
         }
         if delta.new.registersDirectories { directoryAssignments.tell(elsewhere) }
         directoryMoves.resume(now: now)

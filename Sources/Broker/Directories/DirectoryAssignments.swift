@@ -17,8 +17,8 @@ final class DirectoryAssignments: Sendable {
 
     private struct State: Sendable {
         var wanted: [Key: Assignment] = [:]
-        /// What was sent last and may be decided, though the metadata does not show it here.
-        var sent: [Key: Uuid] = [:]
+        /// What was sent last and may be decided, though the metadata does not show it yet.
+        var unshown: [Key: Uuid] = [:]
         /// A request is under way, or a pause after one that failed.
         var isBusy = false
         var failures = 0
@@ -55,13 +55,21 @@ final class DirectoryAssignments: Sendable {
         ask()
     }
 
-    /// The metadata shows a replica in a directory.
-    func shown(_ key: Key, in directory: Uuid?) {
-        state.withLock { state in if state.sent[key] == directory { state.sent[key] = nil } }
+    /// Notes what the metadata shows now, and which partitions it has no more.
+    func follow(_ delta: MetadataDelta) {
+        state.withLock { state in
+            if state.unshown.isEmpty { return }
+            for change in delta.changedTopics {
+                for index in change.partitions {
+                    let key = Key(topicId: change.topic.id, partition: index)
+                    if state.unshown[key] == change.topic.partition(index)?.directory(of: nodeId) { state.unshown[key] = nil }
+                }
+            }
+            for topic in delta.removedTopics {
+                for index in topic.partitions.indices { state.unshown[Key(topicId: topic.id, partition: Int32(index))] = nil }
+            }
+        }
     }
-
-    /// The metadata has the partition no more.
-    func forget(_ key: Key) { state.withLock { $0.sent[key] = nil } }
 
     private func ask() {
         let image = metadata.image
@@ -72,16 +80,16 @@ final class DirectoryAssignments: Sendable {
             for (key, assignment) in state.wanted.sorted(by: { ($0.key.topicId, $0.key.partition) < ($1.key.topicId, $1.key.partition) }) {
                 guard let partition = image.topic(key.topicId)?.partition(key.partition), partition.replicas.contains(nodeId) else {
                     state.wanted[key] = nil
-                    state.sent[key] = nil
+                    state.unshown[key] = nil
                     continue
                 }
-                let isShown = partition.directory(of: nodeId) == assignment.directory && (state.sent[key] ?? assignment.directory) == assignment.directory
+                let isShown = partition.directory(of: nodeId) == assignment.directory && (state.unshown[key] ?? assignment.directory) == assignment.directory
                 if isShown || !image.registersDirectories {
                     state.wanted[key] = nil
                     done.append(assignment)
                 } else if sent.count < Self.mostAtOnce {
                     sent[key] = assignment
-                    state.sent[key] = assignment.directory
+                    state.unshown[key] = assignment.directory
                 }
             }
             state.isBusy = !sent.isEmpty

@@ -9,7 +9,7 @@ enum Channel: Hashable {
     case coordinator(Int32)
 
     /// The broker that it leads to; nil while that is not known.
-    var node: Int32? {
+    var nodeId: Int32? {
         switch self {
         case .bootstrap: nil
         case .node(let id), .coordinator(let id): id

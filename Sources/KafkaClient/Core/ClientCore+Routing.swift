@@ -168,7 +168,7 @@ extension ClientCore {
 
     /// Why a broker that never served this client is not worth waiting for; nil while it is.
     private func hopeless(_ channel: Channel) -> String? {
-        guard let id = channel.node, let history = histories[channel], !history.hasServed, hasGivenUp(history) else { return nil }
+        guard let id = channel.nodeId, let history = histories[channel], !history.hasServed, hasGivenUp(history) else { return nil }
         if hasServingPeer(of: id), now - (history.failingSince ?? now) < Self.successionMs { return nil }
         return history.lastReason
     }
